@@ -1,0 +1,4 @@
+"""How the company and a customer talk: what every channel has in common, and one folder per channel.
+
+For now conversations are logged by hand (notes, calls, visits, letters); ``actions.log_contact`` is the verb.
+"""

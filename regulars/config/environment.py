@@ -1,0 +1,92 @@
+"""Reading the environment, once, with a clear sentence for a wrong value."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_SQLITE_PRAGMAS = """
+PRAGMA journal_mode=WAL;
+PRAGMA synchronous=NORMAL;
+PRAGMA temp_store=MEMORY;
+PRAGMA cache_size=-64000;
+PRAGMA mmap_size=268435456;
+PRAGMA foreign_keys=ON;
+"""
+
+
+def text(name: str, default: str) -> str:
+    """The variable ``name``, stripped, or ``default`` when it is absent or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str) -> bool:
+    """True for 1/true/yes/on, False for absent/0/false/no/off.
+
+    Raises:
+        ImproperlyConfigured: any other value.
+    """
+    value = os.environ.get(name, "").strip().lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"", "0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
+
+
+def words(name: str, default: str) -> list[str]:
+    """The comma-separated words of the variable ``name``."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def home() -> Path:
+    """The data folder, made with owner-only access when it is not there yet."""
+    path = Path(text("REGULARS_HOME", "var")).expanduser().resolve()
+    for folder in (path, path / "tmp", path / "files"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def secret_key(folder: Path) -> str:
+    """REGULARS_SECRET_KEY, or the key kept in ``folder/secret-key`` (made on first use, readable by its owner only)."""
+    if given := os.environ.get("REGULARS_SECRET_KEY", "").strip():
+        return given
+    path = folder / "secret-key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+    return key
+
+
+def database(folder: Path) -> dict[str, Any]:
+    """Django's setting for the database: REGULARS_DATABASE_URL (PostgreSQL), else SQLite in ``folder``."""
+    url = os.environ.get("REGULARS_DATABASE_URL", "").strip()
+    if not url:
+        return {
+            "ENGINE": "regulars.config.sqlite",
+            "NAME": folder / "regulars.sqlite3",
+            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": _SQLITE_PRAGMAS},
+            "TEST": {"NAME": folder / "test.sqlite3"},
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured("REGULARS_DATABASE_URL must look like postgresql://user:password@host:port/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 20}},
+    }

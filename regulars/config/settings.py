@@ -1,0 +1,138 @@
+"""Settings. Everything a company may want to differ comes from the environment (listed in docs/settings.md).
+
+REGULARS_HOME            folder of all data (default ./var)
+REGULARS_DATABASE_URL    postgresql://user:password@host:port/name; SQLite under REGULARS_HOME when absent
+REGULARS_SECRET_KEY      signing key; made and kept in REGULARS_HOME/secret-key when absent
+REGULARS_HOSTS           host names it answers to, separated by commas (default: this machine only)
+REGULARS_TIME_ZONE       the company's zone (default Asia/Taipei)
+REGULARS_CURRENCY        the company's currency (default TWD)
+REGULARS_COUNTRY         ISO country of numbers in local notation (default TW)
+REGULARS_HTTPS           1 behind TLS: secure cookies, HSTS
+REGULARS_DEBUG           1 for developers only
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from regulars.config import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOME = environment.home()
+SECRET_KEY = environment.secret_key(HOME)
+DEBUG = environment.flag("REGULARS_DEBUG")
+HTTPS = environment.flag("REGULARS_HTTPS")
+ALLOWED_HOSTS = environment.words("REGULARS_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
+
+INSTALLED_APPS = [
+    "regulars.config.app.RegularsConfig",
+    "regulars.demo",
+    "regulars.integrations.imports",
+    "regulars.reporting",
+    "regulars.channels",
+    "regulars.commerce",
+    "regulars.customers",
+    "regulars.catalogue",
+    "regulars.staff",
+    "regulars.web",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "regulars.web.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "regulars.web.middleware.Language",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "regulars.config.urls"
+ASGI_APPLICATION = "regulars.config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "regulars.web.context.frame",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": environment.database(HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+AUTH_USER_MODEL = "staff.User"
+LOGIN_URL = "web:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "web:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = environment.text("REGULARS_TIME_ZONE", "Asia/Taipei")
+CURRENCY = environment.text("REGULARS_CURRENCY", "TWD")
+COUNTRY = environment.text("REGULARS_COUNTRY", "TW")
+COMPANY_NAME = environment.text("REGULARS_COMPANY", "")
+PRODUCT_NAME = _("Regulars")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or environment.flag("REGULARS_TESTING")
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG or environment.flag("REGULARS_TESTING")
+MEDIA_ROOT = HOME / "files"
+FILE_UPLOAD_TEMP_DIR = str(HOME / "tmp")
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": environment.text("REGULARS_LOG_LEVEL", "WARNING")},
+}

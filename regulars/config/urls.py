@@ -1,0 +1,16 @@
+"""Every address of the product, one line per room."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("regulars.customers.urls")),
+    path("", include("regulars.reporting.urls")),
+    path("", include("regulars.integrations.imports.urls")),
+    path("", include("regulars.web.urls")),
+]
+
+handler403 = "regulars.web.views.errors.forbidden"
+handler404 = "regulars.web.views.errors.not_found"
+handler500 = "regulars.web.views.errors.broken"

@@ -1,0 +1,38 @@
+"""Consent per channel and purpose: append-only, with proof. The newest entry decides."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from regulars.customers.models.party import Party
+from regulars.kit import clock
+
+
+class ConsentState(models.TextChoices):
+    """What the customer said."""
+
+    GRANTED = "granted", _("Permitted")
+    WITHDRAWN = "withdrawn", _("Refused")
+
+
+class Consent(models.Model):
+    """On ``given_at`` the party permitted or refused ``channel`` for ``purpose``; ``evidence`` says how we know."""
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="consents")
+    channel = models.CharField(_("channel"), max_length=16)
+    purpose = models.CharField(_("purpose"), max_length=24, default="marketing")
+    state = models.CharField(_("state"), max_length=10, choices=ConsentState)
+    given_at = models.DateTimeField(_("since"))
+    evidence = models.CharField(_("proof"), max_length=255, blank=True)
+    source = models.CharField(_("source"), max_length=60, blank=True)
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    batch_id = models.BigIntegerField(null=True, blank=True, db_index=True, editable=False)
+
+    class Meta:
+        verbose_name = _("consent")
+        indexes: ClassVar = [models.Index(fields=["party", "channel", "purpose", "-given_at", "-id"], name="consent_newest")]

@@ -1,0 +1,1 @@
+"""What the customers context shows in lists, menus and the palette."""

@@ -1,0 +1,78 @@
+"""Who may do what (capabilities) and to whose customers (reach): the one table, used everywhere.
+
+A capability is ``area.verb``. Reach says which customers a role sees: its own, its team's, its territory's
+(with everything below it), or all. ``customers.models.PartyQuerySet.visible_to`` turns reach into a query.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext as _
+
+from regulars.kit.errors import Forbidden
+from regulars.staff.models import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from regulars.staff.models import User
+
+
+class Reach(StrEnum):
+    """How far a role sees: each includes the one before."""
+
+    OWN = "own"
+    TEAM = "team"
+    TERRITORY = "territory"
+    ALL = "all"
+
+
+REACH: Final[dict[str, Reach]] = {
+    Role.OWNER: Reach.ALL,
+    Role.MANAGER: Reach.ALL,
+    Role.MARKETER: Reach.ALL,
+    Role.SELLER: Reach.TEAM,
+    Role.AGENT: Reach.ALL,
+    Role.DISPATCHER: Reach.TERRITORY,
+    Role.TECHNICIAN: Reach.OWN,
+    Role.ANALYST: Reach.ALL,
+    Role.ADMINISTRATOR: Reach.ALL,
+}
+
+_READ = {"customers.view", "today.view"}
+_WORK = _READ | {"customers.edit", "customers.log", "views.share"}
+_LEAD = _WORK | {"customers.bulk", "customers.export", "customers.assign", "customers.trash", "insight.view", "insight.refresh"}
+
+CAPABILITIES: Final[dict[str, frozenset[str]]] = {
+    Role.OWNER: frozenset(_LEAD | {"imports.run", "imports.undo", "staff.manage", "settings.manage"}),
+    Role.MANAGER: frozenset(_LEAD | {"imports.run", "imports.undo"}),
+    Role.MARKETER: frozenset(_WORK | {"customers.bulk", "customers.export", "insight.view", "imports.run"}),
+    Role.SELLER: frozenset(_WORK | {"customers.bulk"}),
+    Role.AGENT: frozenset(_WORK),
+    Role.DISPATCHER: frozenset(_READ | {"customers.log"}),
+    Role.TECHNICIAN: frozenset(_READ | {"customers.log"}),
+    Role.ANALYST: frozenset(_READ | {"customers.export", "insight.view", "insight.refresh", "views.share"}),
+    Role.ADMINISTRATOR: frozenset(_LEAD | {"imports.run", "imports.undo", "staff.manage", "settings.manage"}),
+}
+
+
+def can(user: User | AnonymousUser | Any, capability: str) -> bool:
+    """Whether ``user`` has ``capability``; never for somebody not signed in or inactive."""
+    return bool(user and user.is_authenticated and user.is_active and capability in CAPABILITIES.get(user.role, frozenset()))
+
+
+def require(user: User | AnonymousUser | Any, capability: str) -> None:
+    """Let pass or refuse.
+
+    Raises:
+        Forbidden: ``user`` does not have ``capability``.
+    """
+    if not can(user, capability):
+        raise Forbidden(_("Your role does not allow this."))
+
+
+def reach(user: User | Any) -> Reach:
+    """How far ``user`` sees; the narrowest for an unknown role."""
+    return REACH.get(user.role, Reach.OWN)
