@@ -1,0 +1,59 @@
+"""Fixtures that every room's tests may use."""
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regulars.kit import catalogs
+
+pytest_plugins = ["tests.support.network", "tests.support.browser"]
+
+ROOT = Path(__file__).resolve().parent.parent
+MakeUser = Callable[..., Any]
+
+
+def pytest_configure() -> None:
+    """Screens are tested in both languages, so the catalogs are compiled first."""
+    catalogs.compile_all()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever opens a browser page is marked `browser`, without having to say so."""
+    for item in items:
+        if {"browser_page", "page", "browser"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets beside the repository, or a skip."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real data sets (../shared/data) are not on this machine")
+    return folder
+
+
+@pytest.fixture
+def make_user(db: None) -> MakeUser:
+    """Make somebody who can sign in: `make_user(role="seller", language="zh-hant", team=team)`.
+
+    The password of all is `PASSWORD`; names are numbered.
+    """
+    from regulars.staff.models import User
+
+    numbers = count(1)
+
+    def make(*, role: str = "owner", username: str = "", **facts: Any) -> User:
+        username = username or f"{role}-{next(numbers)}"
+        user = User(username=username, role=role, **({"name": username.title()} | facts))
+        user.set_password(PASSWORD)
+        user.save()
+        return user
+
+    return make
+
+
+PASSWORD = "correct horse battery"

@@ -1,0 +1,1 @@
+"""What tests in several rooms share: a closed network, a browser, people to sign in."""
