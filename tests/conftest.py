@@ -9,7 +9,7 @@ import pytest
 
 from regulars.kit import catalogs
 
-pytest_plugins = ["tests.support.network", "tests.support.browser"]
+pytest_plugins = ["tests.support.database", "tests.support.network", "tests.support.browser"]
 
 ROOT = Path(__file__).resolve().parent.parent
 MakeUser = Callable[..., Any]
