@@ -90,8 +90,8 @@ def private_server() -> Iterator[str | None]:
     try:
         prefix = as_server_user(folder)
         data, log, port = folder / "data", folder / "log", free_port()
-        initdb = [bin_folder / "initdb", "-D", data, "-U", "regulars", "-A", "trust", *INITDB]
-        subprocess.run([*prefix, *initdb], check=True, stdout=subprocess.DEVNULL)
+        initdb: list[str | Path] = [bin_folder / "initdb", "-D", data, "-U", "regulars", "-A", "trust"]
+        subprocess.run([*prefix, *initdb, *INITDB], check=True, stdout=subprocess.DEVNULL)
         settings = [part for option in (*OPTIONS, f"unix_socket_directories={folder}") for part in ("-c", option)]
         with log.open("wb") as output:
             server = subprocess.Popen(

@@ -1,0 +1,1 @@
+"""The checks of `./run check`, one file for each that is more than a command."""
