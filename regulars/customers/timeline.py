@@ -1,0 +1,228 @@
+"""The timeline: which kinds of entry there are, and the only ways to write one.
+
+A context registers its kinds once (``register``), writes with ``record`` inside the transaction of the change,
+or with ``record_many`` for bulk feeds. Whoever cares about a kind subscribes to its name; subscribers run after
+commit, so a failed change is never announced.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from regulars.customers.models import Channel, CustomerSummary, Event, EventBody, Party
+from regulars.kit import clock
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
+
+Text = str | Promise
+Sentence = Callable[[Event], str]
+
+
+@dataclass(frozen=True)
+class EntryKind:
+    """What an entry of this kind is called, where the filter puts it, and how it is said.
+
+    ``group`` is one of ``GROUPS``. ``contact`` marks kinds that count as contact with the customer (they move
+    "last contact"). ``sentence`` says the entry in the reader's language; the label alone when None.
+    """
+
+    key: str
+    label: Text
+    group: str
+    icon: str = "dot"
+    contact: bool = False
+    sentence: Sentence | None = None
+
+
+GROUPS: Final[Mapping[str, Text]] = {
+    "contact": _("Contact"),
+    "trade": _("Trade"),
+    "service": _("Service"),
+    "marketing": _("Marketing"),
+    "stage": _("Stage"),
+    "record": _("Record"),
+    "other": _("Other"),
+}
+
+_kinds: dict[str, EntryKind] = {}
+_subscribers: dict[str, list[Callable[[Event], None]]] = defaultdict(list)
+
+
+def register(*kinds: EntryKind) -> None:
+    """Make kinds known.
+
+    Raises:
+        ValueError: the group is unknown or the key is taken by another kind.
+    """
+    for kind in kinds:
+        if kind.group not in GROUPS:
+            raise ValueError(f"unknown group {kind.group!r} of {kind.key}")
+        if _kinds.setdefault(kind.key, kind) != kind:
+            raise ValueError(f"two kinds are called {kind.key}")
+
+
+def kinds() -> Sequence[EntryKind]:
+    """All registered kinds, by key."""
+    return [_kinds[key] for key in sorted(_kinds)]
+
+
+def kind_of(key: str) -> EntryKind:
+    """The kind called ``key``; an unknown one (brought by an import) reads as itself in the group *other*."""
+    return _kinds.get(key) or EntryKind(key, key.rpartition(".")[2].replace("_", " ").capitalize(), "other")
+
+
+def contact_kinds() -> list[str]:
+    """Keys of the kinds that count as contact."""
+    return [kind.key for kind in _kinds.values() if kind.contact]
+
+
+def subscribe(kind: str, function: Callable[[Event], None]) -> None:
+    """Call ``function(event)`` after the commit of every single entry of ``kind``."""
+    _subscribers[kind].append(function)
+
+
+@dataclass(slots=True)
+class NewEvent:
+    """An entry to be written; fields as in ``models.Event``, with the text of its body."""
+
+    kind: str
+    customer_id: int | None
+    occurred_at: datetime
+    party_id: int | None = None
+    channel: str = ""
+    department: str = ""
+    actor_id: int | None = None
+    object_type: str = ""
+    object_id: int | None = None
+    amount: int | None = None
+    currency: str = ""
+    quantity: float | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
+    source_key: str | None = None
+    batch_id: int | None = None
+    subject: str = ""
+    text: str = ""
+
+
+def record(
+    *,
+    kind: str,
+    customer: Party | None,
+    by: User | None = None,
+    occurred_at: datetime | None = None,
+    subject: str = "",
+    text: str = "",
+    supersedes: Event | None = None,
+    **fields: Any,
+) -> Event:
+    """Write one entry in the current transaction and announce it after commit.
+
+    Args:
+        fields: further fields of ``Event``: party, channel, department, object_type, object_id, amount, currency,
+            quantity, payload, source, source_key, batch_id.
+
+    Raises:
+        ValueError: ``kind`` is not registered.
+        django.db.IntegrityError: the source already brought this entry.
+    """
+    if kind not in _kinds:
+        raise ValueError(f"unknown kind of timeline entry: {kind}")
+    with transaction.atomic():
+        moment = occurred_at or clock.now()
+        event = Event(kind=kind, customer=customer, actor=by, occurred_at=moment, supersedes=supersedes, **fields)
+        event.save(force_insert=True)
+        if subject or text:
+            EventBody.objects.create(event=event, subject=subject[:255], text=text)
+        if customer is not None and _kinds[kind].contact:
+            _touch(customer.pk, event)
+        transaction.on_commit(lambda: _announce(event))
+    return event
+
+
+def _touch(customer_id: int, event: Event) -> None:
+    earlier = Q(last_contact_at=None) | Q(last_contact_at__lt=event.occurred_at)
+    CustomerSummary.objects.filter(earlier, party=customer_id).update(
+        last_contact_at=event.occurred_at, last_contact_channel=event.channel
+    )
+
+
+def _announce(event: Event) -> None:
+    for function in _subscribers.get(event.kind, ()):
+        function(event)
+
+
+def record_many(entries: Iterable[NewEvent], *, batch_size: int = 5_000) -> int:
+    """Write many entries; those a source already brought are left out. Nothing is announced.
+
+    The caller rebuilds summaries (``actions.rebuild_activity``) for the customers concerned.
+
+    Returns:
+        Number of entries offered.
+    """
+    iterator, offered = iter(entries), 0
+    while chunk := list(islice(iterator, batch_size)):
+        offered += len(chunk)
+        with transaction.atomic():
+            _write_chunk(chunk)
+    return offered
+
+
+def _write_chunk(chunk: list[NewEvent]) -> None:
+    bodies = ("subject", "text")
+    names = [name for name in NewEvent.__slots__ if name not in bodies]
+    with_text = [entry for entry in chunk if entry.subject or entry.text]
+    keyless = [entry for entry in with_text if entry.source_key is None]
+    rows = [Event(**{name: getattr(entry, name) for name in names}) for entry in chunk if entry.source_key or not (entry.subject or entry.text)]
+    Event.objects.bulk_create(rows, ignore_conflicts=True)
+    if keyless:
+        made = Event.objects.bulk_create([Event(**{name: getattr(entry, name) for name in names}) for entry in keyless])
+        EventBody.objects.bulk_create([EventBody(event=event, subject=e.subject[:255], text=e.text) for event, e in zip(made, keyless, strict=True)])
+    keyed: dict[str, dict[str, NewEvent]] = defaultdict(dict)
+    for entry in with_text:
+        if entry.source_key is not None:
+            keyed[entry.source][entry.source_key] = entry
+    for source, wanted in keyed.items():
+        _write_bodies(source, wanted)
+
+
+def _write_bodies(source: str, wanted: dict[str, NewEvent]) -> None:
+    ids: dict[str, int] = {}
+    keys = list(wanted)
+    for start in range(0, len(keys), 900):
+        found = Event.objects.filter(source=source, source_key__in=keys[start : start + 900], retracted_in=None)
+        ids.update((key, pk) for key, pk in found.values_list("source_key", "pk") if key is not None)
+    EventBody.objects.bulk_create(
+        [EventBody(event_id=pk, subject=wanted[key].subject[:255], text=wanted[key].text) for key, pk in ids.items()],
+        ignore_conflicts=True,
+    )
+
+
+def channel_label(key: str) -> str:
+    """The name of a channel in the reader's language; the key itself for a channel we do not know."""
+    return str(dict(Channel.choices).get(key, key))
+
+
+register(
+    EntryKind("customers.created", _("Record created"), "record", "user-plus"),
+    EntryKind("customers.merged", _("Records merged"), "record", "merge"),
+    EntryKind("customers.consent_given", _("Consent given"), "record", "shield"),
+    EntryKind("customers.consent_withdrawn", _("Consent withdrawn"), "record", "shield-off"),
+    EntryKind("customers.stage_changed", _("Stage changed"), "stage", "arc"),
+    EntryKind("customers.task_added", _("Task added"), "service", "check-square"),
+    EntryKind("customers.task_done", _("Task done"), "service", "check"),
+    EntryKind("customers.snoozed", _("Put off"), "record", "clock"),
+    EntryKind("customers.relation_added", _("Relation added"), "record", "link"),
+    EntryKind("customers.relation_ended", _("Relation ended"), "record", "link-off"),
+)
