@@ -1,4 +1,4 @@
-"""Registers channels with Django."""
+"""Registers channels with Django and their kinds of contact with the timeline."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,7 @@ class ChannelsConfig(AppConfig):
     """Logging of contacts."""
 
     name = "regulars.channels"
+
+    def ready(self) -> None:
+        """Let the kinds of contact register themselves."""
+        from regulars.channels import timeline  # noqa: F401 -- after the models

@@ -1,4 +1,4 @@
-"""Registers commerce with Django."""
+"""Registers commerce with Django and its kinds with the timeline."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,7 @@ class CommerceConfig(AppConfig):
     """Orders, returns, payments, shipments."""
 
     name = "regulars.commerce"
+
+    def ready(self) -> None:
+        """Let the kinds of trade register themselves."""
+        from regulars.commerce import timeline  # noqa: F401 -- after the models
