@@ -13,3 +13,5 @@ if os.environ.get("REGULARS_TESTING") != "1":  # a pytest-xdist worker inherits 
 from regulars.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 -- WhiteNoise looks for it; the files come from their sources

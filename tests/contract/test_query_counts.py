@@ -1,0 +1,41 @@
+"""A list costs the same number of queries whether it shows one row or three hundred."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from regulars.web import resources
+from tests.support.company import MAKERS
+
+pytestmark = pytest.mark.django_db
+MANY = 300
+
+
+def queries(client: Client, address: str) -> list[str]:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return [query["sql"] for query in captured.captured_queries]
+
+
+@pytest.mark.parametrize("resource", list(resources.all()), ids=lambda resource: resource.key)
+def test_list_asks_as_often_for_one_row_as_for_three_hundred(resource: Any, make_user: Callable[..., Any]) -> None:
+    user = make_user(role="owner")
+    model = resources.model_of(resource, user)
+    assert model in MAKERS, f"tests/support/company.py: say how to make rows of {model.__name__}"
+    client = Client()
+    client.force_login(user)
+    MAKERS[model](1, user)
+    client.get(resource.url())  # fills what is cached once per process
+    one = queries(client, resource.url())
+    MAKERS[model](MANY - 1, user)
+    many = queries(client, resource.url())
+    assert resource.queryset(user).count() >= MANY
+    assert len(many) == len(one), "\n".join(sorted(set(many) - set(one)))
+    assert len(one) <= 25
