@@ -1,4 +1,4 @@
-"""The Django application of the house as a whole; it starts no work of its own."""
+"""The Django application of the house as a whole; it joins the rooms."""
 
 from __future__ import annotations
 
@@ -10,3 +10,9 @@ class RegularsConfig(AppConfig):
 
     name = "regulars.config"
     label = "config"
+
+    def ready(self) -> None:
+        """Join the rooms."""
+        from regulars.config import wiring  # noqa: PLC0415 -- after all models
+
+        wiring.connect()

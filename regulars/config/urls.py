@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("regulars.customers.urls")),
     path("", include("regulars.reporting.urls")),
     path("", include("regulars.integrations.imports.urls")),
+    path("", include("regulars.staff.urls")),
     path("", include("regulars.web.urls")),
 ]
 

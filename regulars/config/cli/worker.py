@@ -1,0 +1,80 @@
+"""``regulars worker``: takes tasks from the database one at a time, and once a minute looks what is due.
+
+A task whose worker was killed is given back to the queue (tasks are idempotent: at least once). After heavy work
+the process ends itself and the supervisor starts a fresh one, so that an idle worker stays small.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import socket
+import sys
+import threading
+from argparse import Namespace
+
+from django.conf import settings
+from django.db import close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from regulars.config import wiring
+
+logger = logging.getLogger("regulars.worker")
+_HEAVY_MB = 160
+_TICK_SECONDS = 60.0
+
+
+def run(_arguments: Namespace) -> int:
+    """Work until told to stop, or until the process has grown heavy."""
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    give_back_lost_tasks()
+    threading.Thread(target=_tick_forever, name="ticks", daemon=True).start()
+    while True:
+        worker = Worker(
+            queue_names=["*"], interval=0.5, batch=False, backend_name="default", startup_delay=False, max_tasks=1, worker_id=name, excluded_queue_names=[]
+        )
+        worker.configure_signals()
+        worker.run()
+        if not worker.running or _resident_mb() > _HEAVY_MB:
+            return 0
+
+
+def give_back_lost_tasks() -> int:
+    """Put tasks of workers of this machine that are no longer alive back into the queue; returns how many."""
+    host, lost = socket.gethostname(), []
+    for task in DBTaskResult.objects.filter(status="RUNNING"):
+        machine, _colon, pid = (task.worker_ids or [""])[-1].rpartition(":")
+        if machine == host and pid.isdigit() and not _alive(int(pid)):
+            lost.append(task.pk)
+    return DBTaskResult.objects.filter(pk__in=lost, status="RUNNING").update(status="READY", started_at=None)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _tick_forever() -> None:
+    pause = threading.Event()
+    while True:
+        (settings.HOME / "worker.heartbeat").write_text(str(os.getpid()))
+        for tick in (give_back_lost_tasks, *wiring.ticks()):
+            try:
+                tick()
+            except Exception:
+                logger.exception("what is due could not be looked up")
+            finally:
+                close_old_connections()
+        pause.wait(_TICK_SECONDS)
+
+
+def _resident_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1_048_576 if sys.platform == "darwin" else 1_024)

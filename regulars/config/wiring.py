@@ -1,0 +1,27 @@
+"""Who hears of what across rooms that may not know each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+def ticks() -> Sequence[Callable[[], Any]]:
+    """What the worker looks after once a minute: imports left running, the nightly refresh."""
+    from regulars.integrations.imports import tasks as imports  # noqa: PLC0415 -- after django.setup()
+    from regulars.reporting import tasks as reporting  # noqa: PLC0415
+
+    return [imports.resume_interrupted, reporting.refresh_when_due]
+
+
+def connect() -> None:
+    """Join rooms: a finished import asks for a refresh of the analysis."""
+    from regulars.integrations.imports import hooks  # noqa: PLC0415
+
+    hooks.after_import.append(_refresh_soon)
+
+
+def _refresh_soon(_job: object) -> None:
+    from regulars.reporting import tasks as reporting  # noqa: PLC0415
+
+    reporting.enqueue_refresh()
