@@ -1,0 +1,1 @@
+"""The generic list: state in the URL, narrowing, keyset pages, totals, cells, export."""

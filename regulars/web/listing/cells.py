@@ -1,0 +1,132 @@
+"""One cell of a list: as HTML, as plain text, as a value for a file.
+
+Written as plain functions, not templates: a page has hundreds of cells.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from regulars.kit.money import to_decimal
+from regulars.web import format as show
+from regulars.web.icons import icon
+from regulars.web.resources import Badge, Column, Link, follow
+from regulars.web.stages import STAGES, VALUE_CLASSES
+
+EMPTY: SafeString = mark_safe('<span class="nothing" aria-label="–">–</span>')  # noqa: S308 -- a literal
+
+
+def currency_of(column: Column, row: Any) -> str:
+    """The currency of a money cell."""
+    return (follow(row, column.currency) if column.currency else None) or settings.CURRENCY
+
+
+def plain(column: Column, row: Any) -> str:
+    """The cell as words; empty for None."""
+    value = column.of(row)
+    if value is None or value == "":
+        return ""
+    return _words(column, value, row)
+
+
+def _words(column: Column, value: Any, row: Any) -> str:
+    match column.kind:
+        case "money":
+            return show.show_money(value, currency_of(column, row))
+        case "number":
+            return show.show_number(value)
+        case "percent":
+            return show.show_percent(value)
+        case "date":
+            return show.show_date(value)
+        case "datetime":
+            return show.show_datetime(value)
+        case "ago":
+            return show.ago(value)
+        case "stage":
+            return str(STAGES.get(value, value))
+        case "value_class":
+            return str(VALUE_CLASSES.get(value, value))
+        case "flag":
+            return _("Yes") if value else _("No")
+        case "badge" | "link":
+            return str(value.label)
+        case _:
+            return str(value)
+
+
+def html(column: Column, row: Any) -> SafeString:
+    """The cell as HTML."""
+    value = column.of(row)
+    if value is None or value == "":
+        return EMPTY
+    words = _words(column, value, row)
+    match column.kind:
+        case "stage":
+            return stage(value)
+        case "value_class":
+            return value_class(value)
+        case "badge":
+            return badge(value)
+        case "link":
+            assert isinstance(value, Link)
+            return format_html('<a href="{}" class="link">{}</a>', value.url, words)
+        case "ago" | "datetime" | "date":
+            return _moment(value, words)
+        case "flag":
+            return icon("check") if value else EMPTY
+        case "money" | "number" | "percent" if value < 0:
+            return format_html('<span class="negative">{}</span>', words)
+        case _:
+            return conditional_escape(words)
+
+
+def _moment(value: date | datetime, words: str) -> SafeString:
+    full = show.show_datetime(value) if isinstance(value, datetime) else show.show_date(value)
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, words)
+
+
+def stage(key: str) -> SafeString:
+    """Glyph, word and colour of a stage; an unknown key is shown as it is."""
+    if key not in STAGES:
+        return conditional_escape(key)
+    return format_html('<span class="stage stage-{}">{}<span>{}</span></span>', key, icon(f"glyph-{key}"), STAGES[key])
+
+
+def value_class(key: str) -> SafeString:
+    """Glyph and word of a value class; an unknown key is shown as it is."""
+    if key not in VALUE_CLASSES:
+        return conditional_escape(key)
+    glyph = icon(f"class-{key}")
+    return format_html('<span class="value-class class-{}">{}<span>{}</span></span>', key, glyph, VALUE_CLASSES[key])
+
+
+def badge(value: Badge) -> SafeString:
+    """A word with a tone."""
+    glyph = icon(value.icon) if value.icon else ""
+    return format_html('<span class="badge tone-{}">{}{}</span>', value.tone, glyph, value.label)
+
+
+def for_file(column: Column, row: Any) -> str | int | float | Decimal | date | datetime | None:
+    """The cell for a file: numbers and dates as such, money as an exact decimal number of major units."""
+    value = column.of(row)
+    if value is None:
+        return None
+    match column.kind:
+        case "money":
+            return to_decimal(value, currency_of(column, row))
+        case "number" | "percent":
+            return value  # type: ignore[no-any-return]
+        case "date":
+            return show.local_day(value)
+        case "datetime" | "ago":
+            return value  # type: ignore[no-any-return]
+        case _:
+            return _words(column, value, row)

@@ -1,0 +1,103 @@
+"""One page of a list, how many rows there are in all, and what the columns add up to: three queries, whatever the size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max, Min, Sum
+from django.utils.translation import gettext as _
+
+from regulars.web import format as show
+from regulars.web.access import User
+from regulars.web.listing import keyset
+from regulars.web.listing.keyset import Position
+from regulars.web.listing.state import State
+from regulars.web.resources import Column
+
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows a view has, counted up to a cap."""
+
+    number: int
+    capped: bool = False
+
+    def __str__(self) -> str:
+        return f"{show.show_number(self.number)}{'+' if self.capped else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows shown and the cursor of the next page (empty at the end)."""
+
+    rows: list[Any]
+    next: str = ""
+
+
+def page(state: State, user: User) -> Page:
+    """The page of ``state`` that follows its cursor. One query."""
+    rows = keyset.ordered(state.narrowed(user), state.order())
+    if state.after is not None:
+        rows = keyset.after(rows, state.order(), state.after)
+    size = state.resource.page_size
+    found = list(rows[: size + 1])
+    more = len(found) > size
+    return Page(found[:size], keyset.encode(keyset.position_of(found[size - 1])) if more else "")
+
+
+def count(state: State, user: User, cap: int = COUNT_CAP) -> Count:
+    """The number of rows of the view, never counting past ``cap``. One query."""
+    found = state.narrowed(user).order_by()[: cap + 1].count()
+    return Count(min(found, cap), found > cap)
+
+
+def totals(state: State, user: User) -> dict[str, str]:
+    """What each totalled column on screen adds up to, by column key, ready to show. One query; none without such columns."""
+    summed = [one for one in state.columns if one.total and one.sort]
+    if not summed:
+        return {}
+    terms: dict[str, Any] = {}
+    for one in summed:
+        terms[f"sum_{one.key}"] = Sum(str(one.sort))
+        if one.currency:
+            path = one.currency.replace(".", "__")
+            terms |= {f"low_{one.key}": Min(path), f"high_{one.key}": Max(path)}
+    found = state.narrowed(user).order_by().aggregate(**terms)
+    return {one.key: _total_words(one, found) for one in summed}
+
+
+def _total_words(column: Column, found: dict[str, Any]) -> str:
+    value = found[f"sum_{column.key}"]
+    if value is None:
+        return show.DASH
+    if column.kind != "money":
+        return show.show_number(value)
+    currency = found.get(f"low_{column.key}") or settings.CURRENCY
+    if found.get(f"high_{column.key}", currency) not in {currency, None}:
+        return _("several currencies")
+    return show.show_money(int(value), currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The rows before and after one row in a view (primary keys; None at the ends)."""
+
+    previous: Any = None
+    next: Any = None
+
+
+def neighbours(state: State, user: User, pk: Any) -> Neighbours:
+    """Who comes before and after the row ``pk`` in this view. Three queries; nothing found when it is not in the view."""
+    order = state.order()
+    rows = state.narrowed(user)
+    here = keyset.ordered(rows, order).filter(pk=pk).values_list(keyset.SORT_VALUE, "pk").first()
+    if here is None:
+        return Neighbours()
+    position = Position(*here)
+    following = keyset.after(keyset.ordered(rows, order), order, position).values_list("pk", flat=True).first()
+    preceding = keyset.before(rows, order, position).values_list("pk", flat=True).first()
+    return Neighbours(preceding, following)

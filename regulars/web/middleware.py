@@ -1,0 +1,90 @@
+"""What every answer carries and every request passes: security headers, the sign-in, the language, the toasts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
+
+from regulars.web import toasts
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+PERMISSIONS_POLICY = "camera=(self), microphone=(), geolocation=(self), payment=(), usb=(), browsing-topics=()"
+
+
+class SecurityHeaders(MiddlewareMixin):
+    """Nothing runs or loads but what this product serves; nothing personal stays in a shared cache."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Add the headers an answer does not have yet."""
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Everything asks for a sign-in unless its view says ``login_not_required``; an htmx request sends the whole page there."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        """Redirect to the sign-in; by header where only a part of the page was asked for."""
+        answer = super().handle_no_permission(request, view_func)
+        if request.headers.get("HX-Request") and isinstance(answer, HttpResponse):
+            redirect = HttpResponse(status=204)
+            redirect.headers["HX-Redirect"] = answer.headers["Location"]
+            return redirect
+        return answer
+
+
+class Language(MiddlewareMixin):
+    """The language of this answer: the user's own, else the cookie's, else what the browser asks for."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Switch to it for the length of the request."""
+        chosen = getattr(getattr(request, "user", None), "language", "")
+        if chosen not in dict(settings.LANGUAGES):
+            chosen = translation.get_language_from_request(request)
+        translation.activate(chosen)
+        request.LANGUAGE_CODE = chosen
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Tell caches and browsers which language it was."""
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", translation.get_language())
+        return response
+
+
+class Toasts(MiddlewareMixin):
+    """Lets an htmx answer carry the waiting toasts; a full page draws them itself."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Put them into ``HX-Trigger`` unless the page is about to be replaced, which then shows them."""
+        leaving = {"HX-Redirect", "HX-Refresh", "HX-Location"} & set(response.headers)
+        if not request.headers.get("HX-Request") or leaving or 300 <= response.status_code < 400:
+            return response
+        if waiting := toasts.waiting(request):
+            told = json.loads(response.headers.get("HX-Trigger", "{}"))
+            response.headers["HX-Trigger"] = json.dumps({**told, "toast": {"toasts": waiting}})
+        return response

@@ -1,0 +1,127 @@
+"""What ⌘K finds: places, actions and records, from registered providers.
+
+    palette.register_action(Action("import", _("Import a file"), icon="upload", url_name="imports:new", rule="imports.run"))
+
+    @palette.provider
+    def find_orders(user, text, limit):            # records; called with at least one character
+        for order in Order.objects.visible_to(user).matching(text)[:limit]:
+            yield Entry(order.number, order.url, icon="box", detail=order.customer.name, group=_("Orders"))
+
+Every Resource with a ``search`` is searched without a provider of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from regulars.kit.text import fold
+from regulars.web import places, resources
+from regulars.web.access import User, can
+from regulars.web.listing import cells
+from regulars.web.resources import Text
+
+RECORDS_PER_KIND = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the palette."""
+
+    label: Text
+    url: str
+    icon: str = "arrow-right"
+    detail: Text = ""
+    group: Text = ""
+    chord: str = ""
+    method: str = "get"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that can be done from anywhere; ``words`` are further words it is found by."""
+
+    key: str
+    label: Text
+    url_name: str
+    icon: str = "bolt"
+    rule: str = ""
+    chord: str = ""
+    method: str = "get"
+    words: Text = ""
+
+
+Provider = Callable[[User, str, int], Iterable[Entry]]
+_actions: dict[str, Action] = {}
+_providers: list[Provider] = []
+
+
+def register_action(action: Action) -> Action:
+    """Make an action known; its key must be new."""
+    if action.key in _actions:
+        raise ValueError(f"palette action {action.key!r} is registered twice")
+    _actions[action.key] = action
+    return action
+
+
+def provider(find: Provider) -> Provider:
+    """Decorator: let ``find(user, text, limit)`` answer what the user types."""
+    _providers.append(find)
+    return find
+
+
+def search(user: User, text: str) -> list[Entry]:
+    """Places and actions whose words hold every typed word, then records; without text all places and actions."""
+    words = fold(text).split()
+    found = [entry for entry, haystack in _fixed(user) if all(word in haystack for word in words)]
+    if words:
+        found.extend(_records(user, text.strip()))
+    return found
+
+
+def _fixed(user: User) -> Iterator[tuple[Entry, str]]:
+    for place in places.visible_to(user):
+        if url := place.url():
+            yield (
+                Entry(place.label, url, place.icon, group=_("Go to"), chord=place.chord),
+                fold(f"{place.label} {place.key}"),
+            )
+    for action in _actions.values():
+        if can(user, action.rule) and (url := _reverse(action.url_name)):
+            entry = Entry(action.label, url, action.icon, group=_("Do"), chord=action.chord, method=action.method)
+            yield entry, fold(f"{action.label} {action.words} {action.key}")
+
+
+def actions_with_chords(user: User) -> list[tuple[Action, str]]:
+    """The actions that have a chord, with their addresses."""
+    return [
+        (one, url) for one in _actions.values() if one.chord and can(user, one.rule) and (url := _reverse(one.url_name))
+    ]
+
+
+def _reverse(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _records(user: User, text: str) -> Iterator[Entry]:
+    for resource in resources.all():
+        if resource.search and resource.in_palette and can(user, resource.rule):
+            yield from _rows(resource, user, text)
+    for find in _providers:
+        yield from find(user, text, RECORDS_PER_KIND)
+
+
+def _rows(resource: resources.Resource, user: User, text: str) -> Iterator[Entry]:
+    assert resource.search is not None
+    primary = next((one for one in resource.columns if one.phone == "primary"), resource.columns[0])
+    details = [one for one in resource.columns if one.phone in {"secondary", "amount"}]
+    for row in resource.search(resource.queryset(user), text)[:RECORDS_PER_KIND]:
+        url = resource.full_url(row) if resource.full_url else resource.url(open=row.pk)
+        detail = " · ".join(words for one in details if (words := cells.plain(one, row)))
+        yield Entry(cells.plain(primary, row), url, resource.icon, detail, resource.label)

@@ -1,0 +1,66 @@
+"""The lines of the left rail, which are also what ``g`` chords and the palette can go to.
+
+    places.register(Place("today", _("Today"), icon="sun", url_name="reporting:today", order=10, chord="g t"))
+
+A Resource that has an ``order`` is a place by itself; only pages that are not lists are registered here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from regulars.web import resources
+from regulars.web.access import User, can
+from regulars.web.resources import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere to go. ``order``: 10 Today … 90 settings; ``group`` draws a hairline before a new one."""
+
+    key: str
+    label: Text
+    icon: str
+    url_name: str
+    order: int
+    chord: str = ""
+    rule: str = ""
+    group: str = "work"
+    phone: bool = True
+
+    def url(self) -> str:
+        """The address; empty while its page does not exist."""
+        try:
+            return reverse(self.url_name)
+        except NoReverseMatch:
+            return ""
+
+
+_registered: dict[str, Place] = {}
+
+
+def register(place: Place) -> Place:
+    """Make a place known; its key must be new."""
+    if place.key in _registered:
+        raise ValueError(f"place {place.key!r} is registered twice")
+    _registered[place.key] = place
+    return place
+
+
+def unregister(key: str) -> None:
+    """Forget a place (tests)."""
+    _registered.pop(key, None)
+
+
+def _of_resource(resource: resources.Resource) -> Place:
+    return Place(
+        resource.key, resource.label, resource.icon, f"web:list-{resource.key}", resource.order, resource.chord, resource.rule
+    )  # fmt: skip
+
+
+def visible_to(user: User) -> list[Place]:
+    """The places ``user`` may go to, in order."""
+    every = [*_registered.values(), *(_of_resource(one) for one in resources.all() if one.order)]
+    return sorted((place for place in every if can(user, place.rule)), key=lambda place: (place.order, place.key))

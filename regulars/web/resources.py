@@ -1,0 +1,298 @@
+"""One declaration per entity; list, filters, sorting, saved views, export, editing, slide-over and palette follow.
+
+A context writes, in its own ``resources.py`` (found by itself, see ``web.apps``)::
+
+    from regulars.web.resources import Column, Edit, Filter, Resource, register
+
+    register(Resource(
+        key="customers", label=_("Customers"), icon="people", path="customers/", rule="customers.view",
+        queryset=lambda user: Party.objects.visible_to(user).select_related("summary"),
+        columns=(
+            Column("name", _("Name"), sort="name", phone="primary", edit=Edit(apply=rename)),
+            Column("stage", _("Stage"), "summary.stage", kind="stage", sort="summary__stage", phone="secondary"),
+            Column("revenue", _("Revenue"), "summary.revenue", kind="money", sort="summary__revenue", total=True),
+        ),
+        filters=(Filter("stage", _("Stage"), "multi", field="summary__stage", choices=stage_choices),),
+        search=lambda queryset, text: queryset.matching(text),
+        default_sort="-revenue", chord="g c",
+    ))
+
+The list is then at ``/customers/`` (``resource.url()``), each row's slide-over at ``/customers/?open=7``, the file at
+``/customers/export/?format=csv``. Nothing here touches the database before a request does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from regulars.web.access import User
+
+Text = str | Promise
+RESERVED = frozenset({"q", "sort", "cols", "open", "view", "after", "format", "part", "filter"})
+Rows = QuerySet[Any]
+
+ColumnKind = Literal[
+    "text", "number", "percent", "money", "date", "datetime", "ago", "badge", "link", "stage", "value_class", "person", "flag"
+]  # fmt: skip
+FilterKind = Literal["choice", "multi", "range", "money_range", "date_range", "month", "flag", "text", "person"]
+EditKind = Literal["text", "number", "money", "date", "choice", "flag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value a filter or a field may take."""
+
+    value: str
+    label: Text
+    group: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What a column of kind ``badge`` returns: a word with a tone (``neutral | accent | good | warn | stake``)."""
+
+    label: Text
+    tone: Literal["neutral", "accent", "good", "warn", "stake"] = "neutral"
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a column of kind ``link`` returns."""
+
+    label: Text
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """How one cell is changed in place.
+
+    ``apply(user=, obj=, value=)`` is the action; ``value`` is parsed by ``kind`` (str, Decimal, minor units, date, bool,
+    or the chosen ``Choice.value``; None when emptied). It runs in a transaction with the row locked, after the value on
+    screen has been compared with the value in the database; ``UserError`` becomes the sentence beside the cell.
+    """
+
+    apply: Callable[..., object]
+    kind: EditKind = "text"
+    choices: Callable[[User], Sequence[Choice]] | None = None
+    raw: Callable[[Any], object] | None = None
+    rule: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: ``value`` is an attribute path (``"summary.revenue"``) or a function of the row.
+
+    What ``value`` must return, by kind: ``text`` str · ``number`` int, float, Decimal · ``percent`` a share 0–1 ·
+    ``money`` minor units · ``date`` date · ``datetime``, ``ago`` aware datetime · ``badge`` Badge · ``link`` Link ·
+    ``stage``, ``value_class`` its key · ``person`` anything whose ``str`` is a name · ``flag`` bool. None shows a dash.
+
+    ``sort`` is the ORM path that orders the column (None: not sortable); ``total`` sums that same path at the foot.
+    ``currency`` is an attribute path of the row (empty: the company's currency). ``hint`` explains the word on hover.
+    """
+
+    key: str
+    label: Text
+    value: str | Callable[[Any], Any] = ""
+    kind: ColumnKind = "text"
+    sort: str | None = None
+    default: bool = True
+    total: bool = False
+    edit: Edit | None = None
+    currency: str = ""
+    width: Literal["s", "m", "l", "xl", ""] = ""
+    phone: Literal["primary", "secondary", "amount", ""] = ""
+    hint: Text = ""
+    export: bool = True
+
+    @property
+    def numeric(self) -> bool:
+        """True when the column is right-aligned in tabular figures."""
+        return self.kind in {"number", "percent", "money"}
+
+    def of(self, row: Any) -> Any:
+        """The value of this column for ``row``; None where a link of the path is missing."""
+        if callable(self.value):
+            return self.value(row)
+        return follow(row, self.value or self.key)
+
+
+def follow(row: Any, path: str) -> Any:
+    """Follow an attribute path with dots; None where something on the way is missing."""
+    for name in path.split("."):
+        row = getattr(row, name, None)
+        if row is None:
+            return None
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What filters of kind ``range``, ``money_range`` and ``date_range`` hand to ``apply``; both ends included."""
+
+    low: Any = None
+    high: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One narrowing of the list; ``field`` is enough where the value is compared as it stands, ``apply`` does the rest.
+
+    ``apply(queryset, value)`` gets, by kind: ``choice``, ``text``, ``person`` str · ``multi`` list of str · ``range``,
+    ``money_range`` (minor units), ``date_range`` Range · ``month`` the first day · ``flag`` bool.
+    """
+
+    key: str
+    label: Text
+    kind: FilterKind = "choice"
+    field: str = ""
+    choices: Callable[[User], Sequence[Choice]] | None = None
+    apply: Callable[[Rows, Any], Rows] | None = None
+    hint: Text = ""
+    quick: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """What a bulk action did: the sentence for the toast and, where it can be taken back, ``undo.offer(...)``."""
+
+    message: Text
+    undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """Something done to the selected rows: ``apply(user, queryset, data)``; ``form`` (a Django form class) asks first."""
+
+    key: str
+    label: Text
+    apply: Callable[[User, Rows, Mapping[str, Any]], BulkResult]
+    rule: str = ""
+    icon: str = ""
+    form: Callable[..., Any] | None = None
+    chord: str = ""
+    at_stake: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the slide-over shows: a template that extends nothing, with its context."""
+
+    template: str
+    context: Mapping[str, Any]
+    title: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A view every user finds there from the start; ``query`` is what follows the ``?``."""
+
+    key: str
+    label: Text
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """How an empty list teaches: one sentence, one picture (an icon's name), one button."""
+
+    sentence: Text
+    button: Text = ""
+    url: str | Callable[[], str] = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """An entity as the screens see it. ``queryset(user)`` must already obey who may see what."""
+
+    key: str
+    label: Text
+    queryset: Callable[[User], Rows]
+    columns: tuple[Column, ...]
+    path: str = ""
+    icon: str = "list"
+    rule: str = ""
+    filters: tuple[Filter, ...] = ()
+    default_sort: str = ""
+    search: Callable[[Rows, str], Rows] | None = None
+    full_url: Callable[[Any], str] | None = None
+    panel: Callable[[HttpRequest, Any], Panel] | None = None
+    bulk_actions: tuple[BulkAction, ...] = ()
+    presets: tuple[Preset, ...] = ()
+    export_rule: str = ""
+    chord: str = ""
+    create_url: Callable[[], str] | None = None
+    create_label: Text = ""
+    create_rule: str = ""
+    empty: Empty | None = None
+    one: Text = ""
+    many: Text = ""
+    order: int = 0
+    in_palette: bool = True
+    page_size: int = 60
+    by_key: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for column in self.columns:
+            if column.key in self.by_key:
+                raise ValueError(f"resource {self.key!r} has two columns called {column.key!r}")
+            self.by_key[column.key] = column
+        if taken := RESERVED & {one.key for one in self.filters}:
+            raise ValueError(f"resource {self.key!r} has filters called like words of the list itself: {sorted(taken)}")
+        if self.default_sort and self.default_sort.lstrip("-") not in self.by_key:
+            raise ValueError(f"resource {self.key!r} sorts by a column it does not have: {self.default_sort!r}")
+
+    def url(self, **params: object) -> str:
+        """The address of the list, narrowed: ``resource.url(stage="divorce", sort="-revenue")``."""
+        address = reverse(f"web:list-{self.key}")
+        return f"{address}?{urlencode(params)}" if params else address
+
+    def filter(self, key: str) -> Filter | None:
+        """The filter called ``key``."""
+        return next((one for one in self.filters if one.key == key), None)
+
+    def bulk_action(self, key: str) -> BulkAction | None:
+        """The bulk action called ``key``."""
+        return next((one for one in self.bulk_actions if one.key == key), None)
+
+
+_registered: dict[str, Resource] = {}
+
+
+def register(resource: Resource) -> Resource:
+    """Make a resource known; its key must be new."""
+    if resource.key in _registered:
+        raise ValueError(f"resource {resource.key!r} is registered twice")
+    _registered[resource.key] = resource
+    return resource
+
+
+def unregister(key: str) -> None:
+    """Forget a resource (tests)."""
+    _registered.pop(key, None)
+
+
+def get(key: str) -> Resource:
+    """The resource called ``key``; KeyError when there is none."""
+    return _registered[key]
+
+
+def all() -> Iterable[Resource]:  # noqa: A001 -- read as resources.all()
+    """Every resource, in the order of the rail."""
+    return sorted(_registered.values(), key=lambda resource: (resource.order, resource.key))
+
+
+def model_of(resource: Resource, user: User) -> type[Model]:
+    """The model behind a resource."""
+    return resource.queryset(user).model
