@@ -155,11 +155,11 @@ def print_report(results: dict[str, list[Seen]]) -> int:
             (name, str(first.status), f"{html:.1f}", f"{assets:.1f}", str(first.requests), f"{slowest:.0f}", problems)
         )
     print(table(rows))
-    bad = {name: {problem for one in seen for problem in one.problems} for name, seen in results.items()}
-    for name, problems in bad.items():
-        for problem in sorted(problems):
+    bad = {name: sorted({problem for one in seen for problem in one.problems}) for name, seen in results.items()}
+    for name, found in bad.items():
+        for problem in found:
             print(f"{name}: {problem}")
-    return sum(1 for problems in bad.values() if problems)
+    return sum(1 for found in bad.values() if found)
 
 
 def take(pages: Sequence[Page], variants: Sequence[str], address: str, user: Any, chosen: argparse.Namespace) -> int:
