@@ -46,7 +46,17 @@ class Child:
 def supervise(host: str, port: str) -> int:
     """Run both processes until told to stop; returns the exit code."""
     python = sys.executable
-    web = [python, "-m", "uvicorn", "regulars.config.asgi:application", "--host", host, "--port", port, "--no-access-log"]
+    web = [
+        python,
+        "-m",
+        "uvicorn",
+        "regulars.config.asgi:application",
+        "--host",
+        host,
+        "--port",
+        port,
+        "--no-access-log",
+    ]
     web += ["--log-level", "warning", "--timeout-graceful-shutdown", "5", "--no-server-header"]
     children = [Child(web), Child([python, "-m", "regulars.config.cli", "worker"])]
     stopping = False

@@ -32,8 +32,18 @@ def create_user(
     if not username or User.objects.filter(username__iexact=username).exists():
         raise UserError(_("The sign-in name “%(name)s” is empty or taken.") % {"name": username})
     if role not in Role.values:
-        raise UserError(_("There is no role “%(role)s”; there are: %(roles)s.") % {"role": role, "roles": ", ".join(Role.values)})
-    user = User(username=username, name=name or username, role=role, email=email, team=team, territory=territory, language=language)
+        raise UserError(
+            _("There is no role “%(role)s”; there are: %(roles)s.") % {"role": role, "roles": ", ".join(Role.values)}
+        )
+    user = User(
+        username=username,
+        name=name or username,
+        role=role,
+        email=email,
+        team=team,
+        territory=territory,
+        language=language,
+    )
     set_password(user=user, password=password)
     return user
 

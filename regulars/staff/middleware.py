@@ -15,6 +15,8 @@ class FirstOwner(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         """Redirect pages (not static files, not the language switch) to the set-up."""
-        if setup.somebody_is_here() or request.path.startswith(("/static/", reverse("staff:setup"), reverse("web:language"))):
+        if setup.somebody_is_here() or request.path.startswith(
+            ("/static/", reverse("staff:setup"), reverse("web:language"))
+        ):
             return None
         return redirect("staff:setup")

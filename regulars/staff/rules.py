@@ -7,17 +7,12 @@ A capability is ``area.verb``. Reach says which customers a role sees: its own, 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Forbidden
 from regulars.staff.models import Role
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from regulars.staff.models import User
 
 
 class Reach(StrEnum):
@@ -43,7 +38,14 @@ REACH: Final[dict[str, Reach]] = {
 
 _READ = {"customers.view", "today.view"}
 _WORK = _READ | {"customers.edit", "customers.log", "views.share"}
-_LEAD = _WORK | {"customers.bulk", "customers.export", "customers.assign", "customers.trash", "insight.view", "insight.refresh"}
+_LEAD = _WORK | {
+    "customers.bulk",
+    "customers.export",
+    "customers.assign",
+    "customers.trash",
+    "insight.view",
+    "insight.refresh",
+}
 
 CAPABILITIES: Final[dict[str, frozenset[str]]] = {
     Role.OWNER: frozenset(_LEAD | {"imports.run", "imports.undo", "staff.manage", "settings.manage"}),
@@ -58,12 +60,14 @@ CAPABILITIES: Final[dict[str, frozenset[str]]] = {
 }
 
 
-def can(user: User | AnonymousUser | Any, capability: str) -> bool:
+def can(user: Any, capability: str) -> bool:
     """Whether ``user`` has ``capability``; never for somebody not signed in or inactive."""
-    return bool(user and user.is_authenticated and user.is_active and capability in CAPABILITIES.get(user.role, frozenset()))
+    return bool(
+        user and user.is_authenticated and user.is_active and capability in CAPABILITIES.get(user.role, frozenset())
+    )
 
 
-def require(user: User | AnonymousUser | Any, capability: str) -> None:
+def require(user: Any, capability: str) -> None:
     """Let pass or refuse.
 
     Raises:
@@ -73,6 +77,6 @@ def require(user: User | AnonymousUser | Any, capability: str) -> None:
         raise Forbidden(_("Your role does not allow this."))
 
 
-def reach(user: User | Any) -> Reach:
+def reach(user: Any) -> Reach:
     """How far ``user`` sees; the narrowest for an unknown role."""
     return REACH.get(user.role, Reach.OWN)

@@ -61,7 +61,10 @@ def _demo_logins() -> list[str]:
     from regulars.staff.models import User  # noqa: PLC0415
 
     lines = [_("Sign in with the password “%(password)s” as:") % {"password": demo.PASSWORD}]
-    return lines + [f"  {user.username:<14} {user.get_role_display()}" for user in User.objects.filter(is_active=True).order_by("pk")]
+    return lines + [
+        f"  {user.username:<14} {user.get_role_display()}"
+        for user in User.objects.filter(is_active=True).order_by("pk")
+    ]
 
 
 def import_(arguments: Namespace) -> int:
@@ -115,7 +118,7 @@ def refresh(arguments: Namespace) -> int:
 
 def customers(arguments: Namespace) -> int:
     """Stream the customers: one JSON object a line, or a table."""
-    from regulars.customers.queries import stream_customers  # noqa: PLC0415
+    from regulars.customers.queries.stream import stream_customers  # noqa: PLC0415
 
     for number, row in enumerate(stream_customers(limit=arguments.limit)):
         if arguments.json:
@@ -123,7 +126,9 @@ def customers(arguments: Namespace) -> int:
             continue
         if number == 0:
             output.say(f"{'id':>8}  {_('stage'):<20} {_('class'):<14} {_('orders'):>6} {_('revenue'):>16}  {_('name')}")
-        output.say(f"{row['id']:>8}  {row['stage']:<20} {row['class'] or '–':<14} {row['orders']:>6} {row['revenue']:>16}  {row['name']}")
+        output.say(
+            f"{row['id']:>8}  {row['stage']:<20} {row['class'] or '–':<14} {row['orders']:>6} {row['revenue']:>16}  {row['name']}"
+        )
     return 0
 
 
@@ -134,10 +139,17 @@ def user_add(arguments: Namespace) -> int:
     migrate()
     password, made_up = _password()
     user = create_user(
-        username=arguments.username, name=arguments.name, role=arguments.role, password=password, email=arguments.email, language=arguments.language
+        username=arguments.username,
+        name=arguments.name,
+        role=arguments.role,
+        password=password,
+        email=arguments.email,
+        language=arguments.language,
     )
     result = {"username": user.username, "role": user.role, "password": password if made_up else None}
-    sentences = [_("%(username)s can sign in as %(role)s.") % {"username": user.username, "role": user.get_role_display()}]
+    sentences = [
+        _("%(username)s can sign in as %(role)s.") % {"username": user.username, "role": user.get_role_display()}
+    ]
     output.show(result, as_json=arguments.json, sentences=sentences + _made_up(password, made_up=made_up))
     return 0
 
@@ -148,7 +160,9 @@ def user_list(arguments: Namespace) -> int:
 
     for user in User.objects.order_by("username"):
         row = {"username": user.username, "name": user.name, "role": user.role, "active": user.is_active}
-        line = f"{user.username:<16} {user.get_role_display():<16} {user.name}" + ("" if user.is_active else f"  ({_('disabled')})")
+        line = f"{user.username:<16} {user.get_role_display():<16} {user.name}" + (
+            "" if user.is_active else f"  ({_('disabled')})"
+        )
         output.show(row, as_json=arguments.json, sentences=[line])
     return 0
 
@@ -160,8 +174,15 @@ def user_password(arguments: Namespace) -> int:
     user = _user(arguments.username)
     password, made_up = _password()
     set_password(user=user, password=password)
-    sentences = [_("%(username)s has a new password.") % {"username": user.username}, *_made_up(password, made_up=made_up)]
-    output.show({"username": user.username, "password": password if made_up else None}, as_json=arguments.json, sentences=sentences)
+    sentences = [
+        _("%(username)s has a new password.") % {"username": user.username},
+        *_made_up(password, made_up=made_up),
+    ]
+    output.show(
+        {"username": user.username, "password": password if made_up else None},
+        as_json=arguments.json,
+        sentences=sentences,
+    )
     return 0
 
 

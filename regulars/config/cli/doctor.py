@@ -37,7 +37,9 @@ def run(arguments: Namespace) -> int:
     findings = [check() for check in (_python, _home, _database, _migrations, _assets, _languages, _people, _worker)]
     well = all(finding.ok for finding in findings)
     lines = [f"{'✓' if f.ok else '✗'} {f.check}: {f.found}" + (f" → {f.advice}" if not f.ok else "") for f in findings]
-    output.show({"ok": well, "checks": [vars(finding) for finding in findings]}, as_json=arguments.json, sentences=lines)
+    output.show(
+        {"ok": well, "checks": [vars(finding) for finding in findings]}, as_json=arguments.json, sentences=lines
+    )
     return 0 if well else 1
 
 
@@ -56,7 +58,12 @@ def _database() -> Finding:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         if connection.vendor == "sqlite":
-            return Finding("database", sqlite3.sqlite_version_info >= _OLDEST_SQLITE, f"SQLite {sqlite3.sqlite_version}", _("SQLite 3.35 or newer is needed"))
+            return Finding(
+                "database",
+                sqlite3.sqlite_version_info >= _OLDEST_SQLITE,
+                f"SQLite {sqlite3.sqlite_version}",
+                _("SQLite 3.35 or newer is needed"),
+            )
         return Finding("database", ok=True, found=f"{connection.vendor} {connection.pg_version // 10_000}")  # type: ignore[attr-defined]
 
     return _safely("database", look, _("check REGULARS_DATABASE_URL and that the server runs"))
@@ -97,7 +104,7 @@ def _people() -> Finding:
 def _worker() -> Finding:
     path = settings.HOME / "worker.heartbeat"
     age = time.time() - path.stat().st_mtime if path.exists() else None
-    beating = age is not None and age < 180  # noqa: PLR2004 -- three missed ticks
+    beating = age is not None and age < 180
     found = _("at work") if beating else _("not running")
     return Finding("worker", beating, found, _("run: regulars serve"))
 
@@ -106,4 +113,6 @@ def _safely(name: str, look: Callable[[], Finding], advice: str) -> Finding:
     try:
         return look()
     except Exception as error:  # noqa: BLE001 -- whatever it is, the doctor reports it
-        return Finding(name, ok=False, found=str(error).splitlines()[0] if str(error) else type(error).__name__, advice=advice)
+        return Finding(
+            name, ok=False, found=str(error).splitlines()[0] if str(error) else type(error).__name__, advice=advice
+        )

@@ -16,7 +16,9 @@ from regulars.staff.models import Role
 
 def build() -> argparse.ArgumentParser:
     """Return the parser of all commands; each sets ``run``, a function of the parsed arguments."""
-    parser = argparse.ArgumentParser(prog="regulars", description=_("Regulars: know your customers, and show in money what it did."))
+    parser = argparse.ArgumentParser(
+        prog="regulars", description=_("Regulars: know your customers, and show in money what it did.")
+    )
     parser.add_argument("--version", action="version", version=f"regulars {__version__}")
     sub = parser.add_subparsers(title=_("commands"), required=True, metavar=_("COMMAND"))
     _init(sub)
@@ -37,15 +39,30 @@ def _command(sub: Any, name: str, run: Any, help_: str) -> argparse.ArgumentPars
 
 def _init(sub: Any) -> None:
     command = _command(sub, "init", commands.init, _("prepare the data folder and the database"))
-    command.add_argument("--demo", action="store_true", help=_("load the demonstration company when the system is empty"))
-    command.add_argument("--customers", type=int, default=5_000, metavar="N", help=_("size of the demonstration company (default %(default)s)"))
+    command.add_argument(
+        "--demo", action="store_true", help=_("load the demonstration company when the system is empty")
+    )
+    command.add_argument(
+        "--customers",
+        type=int,
+        default=5_000,
+        metavar="N",
+        help=_("size of the demonstration company (default %(default)s)"),
+    )
     command.add_argument("--seed", type=int, default=1, help=_("the same seed draws the same company"))
 
 
 def _serve(sub: Any) -> None:
     command = _command(sub, "serve", serve.run, _("serve the pages and do the background work"))
-    command.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help=_("address to listen on (default %(default)s)"))
-    command.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")), help=_("port to listen on (default %(default)s)"))
+    command.add_argument(
+        "--host", default=os.environ.get("HOST", "127.0.0.1"), help=_("address to listen on (default %(default)s)")
+    )
+    command.add_argument(
+        "--port",
+        type=int,
+        default=int(os.environ.get("PORT", "8000")),
+        help=_("port to listen on (default %(default)s)"),
+    )
     _command(sub, "worker", worker.run, _("do the background work only"))
 
 
@@ -53,9 +70,23 @@ def _import(sub: Any) -> None:
     command = _command(sub, "import", commands.import_, _("import orders, customers or timeline entries from a file"))
     command.add_argument("file", type=Path, help=_("CSV, TSV or Excel file; CSV also gzipped"))
     command.add_argument("--kind", help=_("what the rows are: orders, customers, events … (guessed when left out)"))
-    command.add_argument("--source", default="", help=_("name of the system the file comes from; its numbers are known under that name"))
-    command.add_argument("--map", action="append", default=[], metavar=_("FIELD=COLUMN"), help=_("which column holds a field; may be repeated"))
-    command.add_argument("--set", action="append", default=[], metavar=_("OPTION=VALUE"), help=_("e.g. date_order=dmy, decimal=comma, currency=GBP, duplicates=drop"))
+    command.add_argument(
+        "--source", default="", help=_("name of the system the file comes from; its numbers are known under that name")
+    )
+    command.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar=_("FIELD=COLUMN"),
+        help=_("which column holds a field; may be repeated"),
+    )
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar=_("OPTION=VALUE"),
+        help=_("e.g. date_order=dmy, decimal=comma, currency=GBP, duplicates=drop"),
+    )
     command.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
     command.add_argument("--no-refresh", action="store_true", help=_("do not refresh the analysis afterwards"))
     command = _command(sub, "undo", commands.undo, _("take an import or another bulk change back"))
@@ -72,7 +103,12 @@ def _refresh(sub: Any) -> None:
 def _user(sub: Any) -> None:
     command = sub.add_parser("user", help=_("add or change people who sign in"))
     verbs = command.add_subparsers(title=_("commands"), required=True, metavar=_("COMMAND"))
-    add = _command(verbs, "add", commands.user_add, _("add a user; the password is read from REGULARS_PASSWORD or made up and shown"))
+    add = _command(
+        verbs,
+        "add",
+        commands.user_add,
+        _("add a user; the password is read from REGULARS_PASSWORD or made up and shown"),
+    )
     add.add_argument("username", help=_("sign-in name"))
     add.add_argument("--role", choices=Role.values, default=Role.OWNER.value, help=_("what the person does here"))
     add.add_argument("--name", default="", help=_("name to show"))

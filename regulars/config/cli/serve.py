@@ -35,7 +35,9 @@ def _first_user_hint(address: str) -> str:
 
     if setup.somebody_is_here():
         return ""
-    return _("Nobody can sign in yet. Make yourself the owner at %(address)s") % {"address": f"{address}setup/?code={setup.code()}"}
+    return _("Nobody can sign in yet. Make yourself the owner at %(address)s") % {
+        "address": f"{address}setup/?code={setup.code()}"
+    }
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -33,7 +33,14 @@ def run(_arguments: Namespace) -> int:
     threading.Thread(target=_tick_forever, name="ticks", daemon=True).start()
     while True:
         worker = Worker(
-            queue_names=["*"], interval=0.5, batch=False, backend_name="default", startup_delay=False, max_tasks=1, worker_id=name, excluded_queue_names=[]
+            queue_names=["*"],
+            interval=0.5,
+            batch=False,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=1,
+            worker_id=name,
+            excluded_queue_names=[],
         )
         worker.configure_signals()
         worker.run()

@@ -7,14 +7,10 @@ kernel if its holder dies.
 
 from __future__ import annotations
 
+import fcntl
 from typing import IO
 
 from django.db.backends.sqlite3 import base
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover -- Windows: SQLite's own waiting has to do
-    fcntl = None  # type: ignore[assignment]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -26,31 +22,31 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._take_gate()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._leave_gate()
             raise
 
     def _commit(self) -> None:
         try:
-            super()._commit()
+            super()._commit()  # type: ignore[misc]
         finally:
             self._leave_gate()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._leave_gate()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._leave_gate()
 
     def _take_gate(self) -> None:
-        if fcntl is None or self.is_in_memory_db() or self._gate_held:
+        if self.is_in_memory_db() or self._gate_held:
             return
         if self._gate is None:
             self._gate = open(f"{self.settings_dict['NAME']}.gate", "ab")  # noqa: SIM115 -- lives as long as the connection

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from regulars.customers.actions.parties import EDITABLE
+from regulars.customers.actions.parties import EDITABLE, attname
 from regulars.customers.actions.revisions import plain, revise
 from regulars.customers.models import Batch, BatchKind, Party, Revision
 from regulars.kit import clock, text
@@ -18,7 +18,7 @@ from regulars.kit.errors import UserError
 if TYPE_CHECKING:
     from regulars.staff.models import User
 
-undo_by_kind: Final[dict[str, Callable[[Batch, "User | None"], None]]] = {}
+undo_by_kind: Final[dict[str, Callable[[Batch, User | None], None]]] = {}
 """What else an undo has to do for batches of a kind; imports register here."""
 
 
@@ -35,10 +35,12 @@ def bulk_change(*, party_ids: Iterable[int], changes: Mapping[str, Any], by: Use
         raise UserError(_("There is no field “%(name)s” to change.") % {"name": ", ".join(sorted(unknown))})
     batch = Batch.objects.create(kind=BatchKind.BULK_EDIT, made_by=by, title=title)
     ids, now = sorted(set(party_ids)), clock.now()
-    after = {Party._meta.get_field(name).attname: plain(value) for name, value in changes.items()}
+    after = {attname(name): plain(value) for name, value in changes.items()}
     for start in range(0, len(ids), 500):
         found = list(Party.objects.live().filter(pk__in=ids[start : start + 500]))
-        touched = [party for party in found if any(plain(getattr(party, name)) != value for name, value in after.items())]
+        touched = [
+            party for party in found if any(plain(getattr(party, name)) != value for name, value in after.items())
+        ]
         Revision.objects.bulk_create(
             Revision(
                 table=Party._meta.label_lower,
@@ -51,12 +53,14 @@ def bulk_change(*, party_ids: Iterable[int], changes: Mapping[str, Any], by: Use
             )
             for party in touched
         )
-        Party.objects.filter(pk__in=[party.pk for party in touched]).update(**after, version=models.F("version") + 1, updated_at=now)
+        Party.objects.filter(pk__in=[party.pk for party in touched]).update(
+            **after, version=models.F("version") + 1, updated_at=now
+        )
     return batch
 
 
-def _bare(attname: str) -> str:
-    return attname.removesuffix("_id")
+def _bare(column: str) -> str:
+    return column.removesuffix("_id")
 
 
 @transaction.atomic

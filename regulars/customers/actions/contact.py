@@ -38,7 +38,7 @@ def normalise(kind: str, raw: str) -> str:
         return value.lower()
     if kind in _NUMBERS:
         number = phone.normalise(value, region=settings.COUNTRY)
-        if len(phone.digits(number)) < 5:  # noqa: PLR2004 -- the shortest number anybody can call
+        if len(phone.digits(number)) < 5:
             raise UserError(_("“%(value)s” is not a telephone number.") % {"value": value})
         return number
     if not value:
@@ -47,7 +47,9 @@ def normalise(kind: str, raw: str) -> str:
 
 
 @transaction.atomic
-def add_contact_point(*, party: Party, kind: str, raw: str, by: User | None, label: str = "", preferred: bool = False) -> ContactPoint:
+def add_contact_point(
+    *, party: Party, kind: str, raw: str, by: User | None, label: str = "", preferred: bool = False
+) -> ContactPoint:
     """Add an address; one the party already has comes back to life instead. The first of a kind is preferred.
 
     Raises:
@@ -58,7 +60,10 @@ def add_contact_point(*, party: Party, kind: str, raw: str, by: User | None, lab
     reversed_digits = phone.digits(number)[::-1] if kind in _NUMBERS else ""
     first = not party.contact_points.filter(kind=kind, ended_at=None).exists()
     point, made = ContactPoint.objects.get_or_create(
-        party=party, kind=kind, normalised=normalised, defaults={"raw": text.clean(raw), "label": label, "reversed_digits": reversed_digits}
+        party=party,
+        kind=kind,
+        normalised=normalised,
+        defaults={"raw": text.clean(raw), "label": label, "reversed_digits": reversed_digits},
     )
     if made or point.ended_at is not None:
         revise(record=point, before={"raw": None}, after={"raw": point.raw}, by=by, party_id=party.pk)
@@ -72,7 +77,9 @@ def add_contact_point(*, party: Party, kind: str, raw: str, by: User | None, lab
 @transaction.atomic
 def prefer_contact_point(*, point: ContactPoint, by: User | None) -> None:
     """Make ``point`` the one to use among its kind."""
-    ContactPoint.objects.filter(party=point.party_id, kind=point.kind, preferred=True).exclude(pk=point.pk).update(preferred=False)
+    ContactPoint.objects.filter(party=point.party_id, kind=point.kind, preferred=True).exclude(pk=point.pk).update(
+        preferred=False
+    )
     if not point.preferred:
         revise(record=point, before={"preferred": False}, after={"preferred": True}, by=by, party_id=point.party_id)
         ContactPoint.objects.filter(pk=point.pk).update(preferred=True)
@@ -90,7 +97,15 @@ def end_contact_point(*, point: ContactPoint, by: User | None) -> None:
 
 @transaction.atomic
 def record_consent(
-    *, party: Party, channel: str, state: str, by: User | None, purpose: str = "marketing", evidence: str = "", given_at: datetime | None = None, source: str = ""
+    *,
+    party: Party,
+    channel: str,
+    state: str,
+    by: User | None,
+    purpose: str = "marketing",
+    evidence: str = "",
+    given_at: datetime | None = None,
+    source: str = "",
 ) -> Consent:
     """Append what the customer said about being contacted, with its proof, and an entry on the timeline.
 
@@ -101,9 +116,25 @@ def record_consent(
         raise UserError(_("Consent is either given or withdrawn."))
     moment = given_at or clock.now()
     consent = Consent.objects.create(
-        party=party, channel=channel, purpose=purpose, state=state, given_at=moment, evidence=evidence, source=source, recorded_by=by
+        party=party,
+        channel=channel,
+        purpose=purpose,
+        state=state,
+        given_at=moment,
+        evidence=evidence,
+        source=source,
+        recorded_by=by,
     )
     kind = "customers.consent_given" if state == ConsentState.GRANTED else "customers.consent_withdrawn"
     payload = {"purpose": purpose, "channel": channel, "evidence": evidence}
-    timeline.record(kind=kind, customer=party, by=by, occurred_at=moment, channel=channel, object_type="consent", object_id=consent.pk, payload=payload)
+    timeline.record(
+        kind=kind,
+        customer=party,
+        by=by,
+        occurred_at=moment,
+        channel=channel,
+        object_type="consent",
+        object_id=consent.pk,
+        payload=payload,
+    )
     return consent

@@ -16,7 +16,17 @@ from django.utils.translation import gettext as _
 from regulars.customers import timeline
 from regulars.customers.actions.contact import add_contact_point
 from regulars.customers.actions.revisions import revise
-from regulars.customers.models import Batch, BatchKind, CustomerSummary, Identifier, Kind, Party, PartyRole, Revision, RoleKind
+from regulars.customers.models import (
+    Batch,
+    BatchKind,
+    CustomerSummary,
+    Identifier,
+    Kind,
+    Party,
+    PartyRole,
+    Revision,
+    RoleKind,
+)
 from regulars.kit import clock, text
 from regulars.kit.errors import Conflict, UserError
 
@@ -65,12 +75,16 @@ def create_party(
         Identifier.objects.create(party=party, system=system, external_id=number)
     for point_kind, raw in contact_points:
         add_contact_point(party=party, kind=point_kind, raw=raw, by=by)
-    timeline.record(kind="customers.created", customer=party, by=by, source="regulars", payload={"source": party.source})
+    timeline.record(
+        kind="customers.created", customer=party, by=by, source="regulars", payload={"source": party.source}
+    )
     return party
 
 
 @transaction.atomic
-def change_party(*, party: Party, changes: Mapping[str, Any], by: User | None, version: int | None = None, batch: Batch | None = None) -> Revision | None:
+def change_party(
+    *, party: Party, changes: Mapping[str, Any], by: User | None, version: int | None = None, batch: Batch | None = None
+) -> Revision | None:
     """Change fields of ``party`` and keep what they were.
 
     Args:
@@ -111,8 +125,13 @@ def _all_fields(changes: Mapping[str, Any]) -> list[str]:
     return sorted(names | (_NAME_PARTS if names & _NAME_PARTS else set()))
 
 
+def attname(name: str) -> str:
+    """The column behind a field of Party: ``owner`` → ``owner_id``."""
+    return str(getattr(Party._meta.get_field(name), "attname"))  # noqa: B009 -- the type stubs know fields without columns
+
+
 def _value(party: Party, name: str) -> Any:
-    value = getattr(party, Party._meta.get_field(name).attname)
+    value = getattr(party, attname(name))
     return dict(value) if name == "custom" else value
 
 
@@ -128,7 +147,9 @@ def _assign(party: Party, name: str, value: Any) -> None:
 
 
 def _refuse_overwriting(current: Party, changes: Mapping[str, Any], version: int) -> None:
-    since = Revision.objects.filter(table=Party._meta.label_lower, object_id=current.pk).order_by("-id")[: max(current.version - version, 0)]
+    since = Revision.objects.filter(table=Party._meta.label_lower, object_id=current.pk).order_by("-id")[
+        : max(current.version - version, 0)
+    ]
     touched = {name for revision in since for name in revision.after}
     for name, offered in changes.items():
         if name in touched:
@@ -146,7 +167,7 @@ def _settle_name(party: Party, *, prefer_parts: bool = True) -> None:
 def _validate(party: Party) -> None:
     if not party.name:
         raise UserError(_("Please give a name."))
-    if party.birth_date and isinstance(party.birth_date, date) and party.birth_date > timezone.localdate(clock.now()):
+    if isinstance(party.birth_date, date) and party.birth_date > timezone.localdate(clock.now()):
         raise UserError(_("The birthday lies in the future."))
     try:
         party.full_clean(validate_unique=False, validate_constraints=False)
@@ -175,7 +196,9 @@ def restore_parties(*, party_ids: Iterable[int], by: User | None) -> Batch:
 def _stamp(party_ids: Iterable[int], batch: Batch, by: User | None, *, trashed: bool) -> None:
     ids, now = list(party_ids), clock.now()
     for start in range(0, len(ids), 900):
-        found = list(Party.objects.filter(pk__in=ids[start : start + 900], trashed_at__isnull=trashed, merged_into=None))
+        found = list(
+            Party.objects.filter(pk__in=ids[start : start + 900], trashed_at__isnull=trashed, merged_into=None)
+        )
         Revision.objects.bulk_create(
             Revision(
                 table=Party._meta.label_lower,
@@ -189,5 +212,8 @@ def _stamp(party_ids: Iterable[int], batch: Batch, by: User | None, *, trashed: 
             for party in found
         )
         Party.objects.filter(pk__in=[party.pk for party in found]).update(
-            trashed_at=now if trashed else None, trashed_by=by if trashed else None, version=F("version") + 1, updated_at=now
+            trashed_at=now if trashed else None,
+            trashed_by=by if trashed else None,
+            version=F("version") + 1,
+            updated_at=now,
         )

@@ -44,18 +44,32 @@ def add_relation(
     if kind in _WITHOUT_CIRCLES:
         _refuse_circle(party, other, kind)
     relation, made = PartyRelation.objects.get_or_create(
-        party=party, other=other, kind=kind, valid_to=None, defaults={"title": title, "valid_from": valid_from or timezone.localdate(clock.now())}
+        party=party,
+        other=other,
+        kind=kind,
+        valid_to=None,
+        defaults={"title": title, "valid_from": valid_from or timezone.localdate(clock.now())},
     )
     if made:
         payload = {"kind": kind, "title": title, "other": other.pk, "name": other.name}
-        timeline.record(kind="customers.relation_added", customer=party, by=by, object_type="relation", object_id=relation.pk, payload=payload)
+        timeline.record(
+            kind="customers.relation_added",
+            customer=party,
+            by=by,
+            object_type="relation",
+            object_id=relation.pk,
+            payload=payload,
+        )
     return relation
 
 
 def _refuse_circle(party: Party, other: Party, kind: str) -> None:
     above = {other.pk}
     for _step in range(_DEEPEST):
-        found = set(PartyRelation.objects.current().filter(party__in=above, kind=kind).values_list("other", flat=True)) - above
+        found = (
+            set(PartyRelation.objects.current().filter(party__in=above, kind=kind).values_list("other", flat=True))
+            - above
+        )
         if party.pk in found:
             raise UserError(_("This relation would lead in a circle."))
         if not found:
@@ -73,4 +87,11 @@ def end_relation(*, relation: PartyRelation, by: User | None, on: date | None = 
     PartyRelation.objects.filter(pk=relation.pk).update(valid_to=day)
     relation.valid_to = day
     payload = {"kind": relation.kind, "other": relation.other_id, "name": relation.other.name}
-    timeline.record(kind="customers.relation_ended", customer=relation.party, by=by, object_type="relation", object_id=relation.pk, payload=payload)
+    timeline.record(
+        kind="customers.relation_ended",
+        customer=relation.party,
+        by=by,
+        object_type="relation",
+        object_id=relation.pk,
+        payload=payload,
+    )

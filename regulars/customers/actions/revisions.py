@@ -21,7 +21,13 @@ def plain(value: Any) -> Any:
 
 
 def revise(
-    *, record: Model, before: dict[str, Any], after: dict[str, Any], by: User | None, party_id: int | None, batch: Batch | None = None
+    *,
+    record: Model,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    by: User | None,
+    party_id: int | None,
+    batch: Batch | None = None,
 ) -> Revision | None:
     """Write the difference between ``before`` and ``after`` to the history; None when there is none."""
     changed = [name for name in after if plain(before.get(name)) != plain(after[name])]

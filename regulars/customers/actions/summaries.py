@@ -39,10 +39,9 @@ def rebuild_activity(*, party_ids: Iterable[int] | None = None) -> None:
     """
     for chunk in _chunks(party_ids):
         rows = CustomerSummary.objects.all() if chunk is None else CustomerSummary.objects.filter(party__in=chunk)
-        newest = (
-            Event.objects.filter(customer=OuterRef("party_id"), kind__in=timeline.contact_kinds() or [""], retracted_in=None)
-            .order_by("-occurred_at", "-id")
-        )
+        newest = Event.objects.filter(
+            customer=OuterRef("party_id"), kind__in=timeline.contact_kinds() or [""], retracted_in=None
+        ).order_by("-occurred_at", "-id")
         tasks = Task.objects.filter(party=OuterRef("party_id"), done_at=None).order_by().values("party")
         rows.update(
             last_contact_at=Subquery(newest.values("occurred_at")[:1]),
@@ -54,7 +53,7 @@ def rebuild_activity(*, party_ids: Iterable[int] | None = None) -> None:
         )
 
 
-def _count(tasks, only: Q) -> Coalesce:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- a values queryset has no useful type
+def _count(tasks, only: Q) -> Coalesce:  # type: ignore[no-untyped-def]
     counted = tasks.filter(only).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def add_task(
-    *, party: Party, title: str, by: User | None, kind: str = TaskKind.TODO, due_at: datetime | None = None, assignee: User | None = None
+    *,
+    party: Party,
+    title: str,
+    by: User | None,
+    kind: str = TaskKind.TODO,
+    due_at: datetime | None = None,
+    assignee: User | None = None,
 ) -> Task:
     """Plan something to be done for ``party``; it falls to ``assignee``, by default to whoever adds it.
 
@@ -31,9 +37,13 @@ def add_task(
     title = text.clean(title)
     if not title:
         raise UserError(_("Please say what is to be done."))
-    task = Task.objects.create(party=party, kind=kind, title=title[:255], due_at=due_at, assignee=assignee or by, created_by=by)
+    task = Task.objects.create(
+        party=party, kind=kind, title=title[:255], due_at=due_at, assignee=assignee or by, created_by=by
+    )
     payload = {"title": task.title, "kind": kind, "due_at": due_at.isoformat() if due_at else None}
-    timeline.record(kind="customers.task_added", customer=party, by=by, object_type="task", object_id=task.pk, payload=payload)
+    timeline.record(
+        kind="customers.task_added", customer=party, by=by, object_type="task", object_id=task.pk, payload=payload
+    )
     rebuild_activity(party_ids=[party.pk])
     return task
 
@@ -45,7 +55,14 @@ def complete_task(*, task: Task, by: User | None, outcome: str = "") -> Task:
     task.refresh_from_db()
     if done:
         payload = {"title": task.title, "kind": task.kind, "outcome": task.outcome}
-        timeline.record(kind="customers.task_done", customer=task.party, by=by, object_type="task", object_id=task.pk, payload=payload)
+        timeline.record(
+            kind="customers.task_done",
+            customer=task.party,
+            by=by,
+            object_type="task",
+            object_id=task.pk,
+            payload=payload,
+        )
         rebuild_activity(party_ids=[task.party_id])
     return task
 
@@ -81,5 +98,7 @@ def snooze(*, party: Party, until: datetime, by: User | None, reason: str = "") 
         raise UserError(_("Please choose a day in the future."))
     entry = Snooze.objects.create(party=party, until=until, reason=reason[:255], made_by=by)
     payload = {"until": until.isoformat(), "reason": reason}
-    timeline.record(kind="customers.snoozed", customer=party, by=by, object_type="snooze", object_id=entry.pk, payload=payload)
+    timeline.record(
+        kind="customers.snoozed", customer=party, by=by, object_type="snooze", object_id=entry.pk, payload=payload
+    )
     return entry

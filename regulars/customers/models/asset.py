@@ -45,7 +45,9 @@ class Contract(models.Model):
     class Meta:
         verbose_name = _("contract")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="contract_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="contract_dates_in_order"
+            ),
         ]
 
     def __str__(self) -> str:

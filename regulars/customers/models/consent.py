@@ -35,4 +35,6 @@ class Consent(models.Model):
 
     class Meta:
         verbose_name = _("consent")
-        indexes: ClassVar = [models.Index(fields=["party", "channel", "purpose", "-given_at", "-id"], name="consent_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["party", "channel", "purpose", "-given_at", "-id"], name="consent_newest")
+        ]

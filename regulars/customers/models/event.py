@@ -61,7 +61,9 @@ class Event(models.Model):
     kind = models.CharField(max_length=48)
     channel = models.CharField(max_length=16, blank=True)
     department = models.CharField(max_length=24, blank=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     object_type = models.CharField(max_length=32, blank=True)
     object_id = models.BigIntegerField(null=True, blank=True)
     amount = models.BigIntegerField(null=True, blank=True)
@@ -84,7 +86,9 @@ class Event(models.Model):
             models.Index(fields=["object_type", "object_id"], name="event_of_object"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source", "source_key"], condition=Q(retracted_in=None), name="event_once_per_source"),
+            models.UniqueConstraint(
+                fields=["source", "source_key"], condition=Q(retracted_in=None), name="event_once_per_source"
+            ),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,9 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
 from regulars.staff.rules import Reach, reach
-
-if TYPE_CHECKING:
-    from regulars.staff.models import User
 
 
 class Kind(models.TextChoices):
@@ -35,7 +32,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
         """In the trash, merged ones left out."""
         return self.filter(trashed_at__isnull=False, merged_into=None)
 
-    def visible_to(self, user: User | Any) -> Self:
+    def visible_to(self, user: Any) -> Self:
         """THE rule of who sees whom: own, team, territory (and below) or all, by the reach of the user's role."""
         scope = reach(user)
         if scope is Reach.ALL:
@@ -43,7 +40,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
         seen = Q(owner=user.pk)
         if scope in {Reach.TEAM, Reach.TERRITORY} and user.team_id:
             seen |= Q(team=user.team_id)
-        if scope is Reach.TERRITORY and user.territory_id:
+        if scope is Reach.TERRITORY and user.territory:
             seen |= Q(territory__path__startswith=user.territory.path)
         return self.filter(seen)
 
@@ -74,19 +71,36 @@ class Party(models.Model):
     country = models.CharField(_("country"), max_length=60, blank=True, db_index=True)
     industry = models.CharField(_("industry"), max_length=80, blank=True)
     about = models.TextField(_("about"), blank=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="parties", verbose_name=_("owner"))
-    team = models.ForeignKey("staff.Team", models.SET_NULL, null=True, blank=True, related_name="parties", verbose_name=_("team"))
-    territory = models.ForeignKey("staff.Territory", models.SET_NULL, null=True, blank=True, related_name="parties", verbose_name=_("territory"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="parties",
+        verbose_name=_("owner"),
+    )
+    team = models.ForeignKey(
+        "staff.Team", models.SET_NULL, null=True, blank=True, related_name="parties", verbose_name=_("team")
+    )
+    territory = models.ForeignKey(
+        "staff.Territory", models.SET_NULL, null=True, blank=True, related_name="parties", verbose_name=_("territory")
+    )
     custom = models.JSONField(default=dict, blank=True)
     source = models.CharField(_("source"), max_length=60, blank=True)
     batch_id = models.BigIntegerField(null=True, blank=True, db_index=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     updated_at = models.DateTimeField(_("changed"), default=clock.now, editable=False)
     trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    trashed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False)
+    trashed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False
+    )
 
     objects = PartyQuerySet.as_manager()
 
@@ -101,7 +115,9 @@ class Party(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="party_kind_known"),
             models.CheckConstraint(condition=~Q(name=""), name="party_has_a_name"),
-            models.CheckConstraint(condition=Q(merged_into=None) | ~Q(merged_into=models.F("id")), name="party_not_merged_into_itself"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=models.F("id")), name="party_not_merged_into_itself"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -63,7 +63,9 @@ class ContactPoint(models.Model):
         verbose_name = _("contact point")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["party", "kind", "normalised"], name="contact_point_once_per_party"),
-            models.UniqueConstraint(fields=["party", "kind"], condition=Q(preferred=True), name="contact_point_one_preferred_per_kind"),
+            models.UniqueConstraint(
+                fields=["party", "kind"], condition=Q(preferred=True), name="contact_point_one_preferred_per_kind"
+            ),
         ]
 
     def __str__(self) -> str:

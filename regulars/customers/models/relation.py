@@ -53,8 +53,12 @@ class PartyRole(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["party", "role"], condition=Q(valid_to=None), name="party_role_once_at_a_time"),
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="party_role_dates_in_order"),
+            models.UniqueConstraint(
+                fields=["party", "role"], condition=Q(valid_to=None), name="party_role_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="party_role_dates_in_order"
+            ),
         ]
 
 
@@ -74,7 +78,12 @@ class PartyRelation(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["party", "other", "kind"], condition=Q(valid_to=None), name="relation_once_at_a_time"),
+            models.UniqueConstraint(
+                fields=["party", "other", "kind"], condition=Q(valid_to=None), name="relation_once_at_a_time"
+            ),
             models.CheckConstraint(condition=~Q(party=F("other")), name="relation_between_two"),
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_from=None) | Q(valid_to__gte=F("valid_from")), name="relation_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_from=None) | Q(valid_to__gte=F("valid_from")),
+                name="relation_dates_in_order",
+            ),
         ]

@@ -39,7 +39,9 @@ class Task(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=TaskKind, default=TaskKind.TODO)
     title = models.CharField(_("what"), max_length=255)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
-    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="tasks", verbose_name=_("who"))
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="tasks", verbose_name=_("who")
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     done_at = models.DateTimeField(null=True, blank=True)
@@ -68,7 +70,7 @@ class Task(models.Model):
 
 
 class Snooze(models.Model):
-    """"Not now until …": keeps a customer off Today until ``until``."""
+    """Keeps a customer off Today until ``until``: "not now"."""
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="snoozes")
     until = models.DateTimeField()
