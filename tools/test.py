@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 from tools import browser, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-WITHOUT_DATABASE = ("tests/kit", "tests/intelligence", "tests/tools")
+WITHOUT_DATABASE = ("tests/kit", "tests/intelligence", "tests/tools", "tests/bench")
 NO_TESTS_COLLECTED = 5
 POSTGRES_INSTALL = "sudo apt-get install -y postgresql"
 

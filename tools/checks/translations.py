@@ -30,6 +30,15 @@ def contexts(package: Path) -> Iterator[Path]:
     yield from sorted(apps | {path.parent for path in package.glob("**/locale")})
 
 
+def copy_of_package(folder: Path) -> Path:
+    """A copy of the package below `folder`, with its texts and without what carries none."""
+    copy = folder / "regulars"
+    shutil.copytree(
+        ROOT / "regulars", copy, ignore=shutil.ignore_patterns("*.mo", "*.partial", "__pycache__", "static")
+    )
+    return copy
+
+
 def extract(copy: Path) -> None:
     """Update every catalog below `copy` from the sources beside it.
 
