@@ -20,6 +20,11 @@ def register(source: Source) -> Source:
     return source
 
 
+def is_told() -> bool:
+    """Whether any room computes figures at all."""
+    return bool(_sources)
+
+
 def of(request: HttpRequest) -> datetime | None:
     """The oldest of what the sources say; None while nothing has been computed."""
     said = [moment for source in _sources if (moment := source(request)) is not None]

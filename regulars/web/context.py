@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from regulars.kit.money import exponent, symbol
 from regulars.web import asof, keys, palette, places, toasts
 from regulars.web.places import Place
 
@@ -78,7 +79,7 @@ class Frame:
     @property
     def has_figures(self) -> bool:
         """Whether any room computes figures at all."""
-        return bool(asof._sources)
+        return asof.is_told()
 
     @property
     def company(self) -> str:
@@ -118,6 +119,7 @@ class Frame:
         """What the scripts read from the page: shortcuts and the few sentences they say themselves."""
         return {
             "keys": [{"keys": one.keys, "command": one.command} for one in keys.all()] + self.chords,
+            "currency": {"symbol": symbol(settings.CURRENCY), "minor": 10 ** exponent(settings.CURRENCY)},
             "words": {
                 "undo": _("Undo"),
                 "close": _("Close"),
@@ -127,10 +129,6 @@ class Frame:
                 "selected": _("%(n)s selected"),
                 "table": _("Show as a table"),
                 "chart": _("Show as a chart"),
-                "yours": _("Yours"),
-                "theirs": _("Now in the record"),
-                "lower": _("low"),
-                "upper": _("high"),
             },
         }
 

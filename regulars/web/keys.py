@@ -3,7 +3,8 @@
     keys.register(Shortcut("n", _("Write a note"), "note", group=_("Customer")))
 
 ``command`` is either the name of a command a script registers (``Regulars.command("note", …)``), or
-``click:SELECTOR``, which clicks the first visible match: enough for a button that has ``data-key="note"``.
+``click:SELECTOR``, which clicks the first visible match. A button drawn with ``{% button … key="n" %}`` needs neither:
+it obeys its key while it is visible, and the sheet lists it under "On this page".
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _registered: list[Shortcut] = [
     Shortcut("/", _("Search"), "palette", EVERYWHERE),
     Shortcut("?", _("Show the shortcuts"), "help", EVERYWHERE),
     Shortcut("[", _("Fold or unfold the rail"), "rail", EVERYWHERE),
+    Shortcut("mod+z", _("Undo what was just done"), "undo", EVERYWHERE),
     Shortcut("escape", _("Close what is open"), "close", EVERYWHERE),
     Shortcut("j", _("Next row"), "list.next", IN_LISTS),
     Shortcut("k", _("Previous row"), "list.previous", IN_LISTS),
@@ -66,7 +68,7 @@ def all() -> list[Shortcut]:  # noqa: A001 -- read as keys.all()
     return list(_registered)
 
 
-_MARKS = {"mod": "Ctrl", "shift": "⇧", "enter": "↵", "escape": "Esc"}
+_MARKS = {"mod": "Ctrl", "shift": "⇧", "enter": "↵", "escape": "Esc", "up": "↑", "down": "↓"}
 
 
 def caps(keys: str) -> list[list[str]]:

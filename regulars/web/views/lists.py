@@ -27,7 +27,7 @@ def list_page(request: HttpRequest, key: str) -> HttpResponse:
         case "totals":
             return _totals(request, told)
         case "panel":
-            return _pushing(render(request, "web/list/panel.html", _panel(request, told)), told.query(open=told.open))
+            return render(request, "web/list/panel.html", _panel(request, told))
         case "filter":
             return _filter_form(request, told)
         case "list":
