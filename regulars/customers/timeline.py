@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from regulars.customers import sentences
 from regulars.customers.models import Channel, CustomerSummary, Event, EventBody, Party
 from regulars.kit import clock
 
@@ -184,11 +185,20 @@ def _write_chunk(chunk: list[NewEvent]) -> None:
     names = [name for name in NewEvent.__slots__ if name not in bodies]
     with_text = [entry for entry in chunk if entry.subject or entry.text]
     keyless = [entry for entry in with_text if entry.source_key is None]
-    rows = [Event(**{name: getattr(entry, name) for name in names}) for entry in chunk if entry.source_key or not (entry.subject or entry.text)]
+    rows = [
+        Event(**{name: getattr(entry, name) for name in names})
+        for entry in chunk
+        if entry.source_key or not (entry.subject or entry.text)
+    ]
     Event.objects.bulk_create(rows, ignore_conflicts=True)
     if keyless:
         made = Event.objects.bulk_create([Event(**{name: getattr(entry, name) for name in names}) for entry in keyless])
-        EventBody.objects.bulk_create([EventBody(event=event, subject=e.subject[:255], text=e.text) for event, e in zip(made, keyless, strict=True)])
+        EventBody.objects.bulk_create(
+            [
+                EventBody(event=event, subject=e.subject[:255], text=e.text)
+                for event, e in zip(made, keyless, strict=True)
+            ]
+        )
     keyed: dict[str, dict[str, NewEvent]] = defaultdict(dict)
     for entry in with_text:
         if entry.source_key is not None:
@@ -215,14 +225,14 @@ def channel_label(key: str) -> str:
 
 
 register(
-    EntryKind("customers.created", _("Record created"), "record", "user-plus"),
+    EntryKind("customers.created", _("Record created"), "record", "plus", sentence=sentences.created),
     EntryKind("customers.merged", _("Records merged"), "record", "merge"),
-    EntryKind("customers.consent_given", _("Consent given"), "record", "shield"),
-    EntryKind("customers.consent_withdrawn", _("Consent withdrawn"), "record", "shield-off"),
-    EntryKind("customers.stage_changed", _("Stage changed"), "stage", "arc"),
-    EntryKind("customers.task_added", _("Task added"), "service", "check-square"),
-    EntryKind("customers.task_done", _("Task done"), "service", "check"),
-    EntryKind("customers.snoozed", _("Put off"), "record", "clock"),
-    EntryKind("customers.relation_added", _("Relation added"), "record", "link"),
-    EntryKind("customers.relation_ended", _("Relation ended"), "record", "link-off"),
+    EntryKind("customers.consent_given", _("Consent given"), "record", "check", sentence=sentences.consent_given),
+    EntryKind("customers.consent_withdrawn", _("Consent withdrawn"), "record", "ban", sentence=sentences.consent_withdrawn),
+    EntryKind("customers.stage_changed", _("Stage changed"), "stage", "arc", sentence=sentences.stage_changed),
+    EntryKind("customers.task_added", _("Task added"), "service", "task", sentence=sentences.task_added),
+    EntryKind("customers.task_done", _("Task done"), "service", "check", sentence=sentences.task_done),
+    EntryKind("customers.snoozed", _("Put off"), "record", "snooze", sentence=sentences.snoozed),
+    EntryKind("customers.relation_added", _("Relation added"), "record", "link", sentence=sentences.relation_added),
+    EntryKind("customers.relation_ended", _("Relation ended"), "record", "close", sentence=sentences.relation_ended),
 )
