@@ -28,7 +28,7 @@ def to_minor(value: Decimal | int | str, currency: str) -> int:
     try:
         amount = Decimal(value)
         return int((amount.scaleb(exponent(currency))).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
-    except InvalidOperation as error:
+    except (InvalidOperation, ValueError, OverflowError) as error:
         raise ValueError(f"not an amount of money: {value!r}") from error
 
 

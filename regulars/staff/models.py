@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.kit import clock
 
@@ -15,15 +16,15 @@ from regulars.kit import clock
 class Role(models.TextChoices):
     """What a person does here; decides capabilities (``rules.CAPABILITIES``) and reach (``rules.REACH``)."""
 
-    OWNER = "owner", _("Owner")
-    MANAGER = "manager", _("Manager")
-    MARKETER = "marketer", _("Marketer")
-    SELLER = "seller", _("Salesperson")
-    AGENT = "agent", _("Service agent")
-    DISPATCHER = "dispatcher", _("Dispatcher")
-    TECHNICIAN = "technician", _("Technician")
-    ANALYST = "analyst", _("Analyst")
-    ADMINISTRATOR = "administrator", _("Administrator")
+    OWNER = "owner", pgettext_lazy("role", "Owner")
+    MANAGER = "manager", pgettext_lazy("role", "Manager")
+    MARKETER = "marketer", pgettext_lazy("role", "Marketer")
+    SELLER = "seller", pgettext_lazy("role", "Salesperson")
+    AGENT = "agent", pgettext_lazy("role", "Service agent")
+    DISPATCHER = "dispatcher", pgettext_lazy("role", "Dispatcher")
+    TECHNICIAN = "technician", pgettext_lazy("role", "Technician")
+    ANALYST = "analyst", pgettext_lazy("role", "Analyst")
+    ADMINISTRATOR = "administrator", pgettext_lazy("role", "Administrator")
 
 
 class Territory(models.Model):

@@ -13,7 +13,15 @@ DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 def order(party, number, amount, *, day=1, cost=None, **fields):
     return Order.objects.create(
-        source="t", number=number, customer=party, ordered_at=DAY.replace(day=day), currency="GBP", amount=amount, goods=amount, cost=cost, **fields
+        source="t",
+        number=number,
+        customer=party,
+        ordered_at=DAY.replace(day=day),
+        currency="GBP",
+        amount=amount,
+        goods=amount,
+        cost=cost,
+        **fields,
     )
 
 
@@ -26,7 +34,9 @@ def test_rebuild_trade_sums_what_counts(only_these):
     order(party, "3", 9_999, state="cancelled")
     order(party, "4", 9_999, retracted_in=1)
     order(None, "5", 9_999)
-    Return.objects.create(source="t", number="C1", customer=party, returned_at=DAY, currency="GBP", amount=-200, goods=-200)
+    Return.objects.create(
+        source="t", number="C1", customer=party, returned_at=DAY, currency="GBP", amount=-200, goods=-200
+    )
     rebuild_trade(customer_ids=[party.pk, other.pk] if only_these else None)
     row = CustomerSummary.objects.get(party=party)
     assert (row.orders, row.returns, row.revenue, row.margin, row.currency) == (2, 1, 1_300, 400, "GBP")

@@ -13,7 +13,14 @@ def regulars(tmp_path):
     def run(*words, code=0, **environment):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("REGULARS_", "DJANGO_"))}
         env |= {"REGULARS_HOME": str(tmp_path / "home"), "LANG": "C.UTF-8", **environment}
-        done = subprocess.run([sys.executable, "-m", "regulars.config.cli", *words], env=env, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "regulars.config.cli", *words],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
         assert done.returncode == code, done.stderr + done.stdout
         return done
 
@@ -31,7 +38,12 @@ def test_user_add_list_password_disable(regulars):
     made = json.loads(regulars("user", "add", "anna", "--role", "owner", "--json").stdout)
     assert (made["username"], len(made["password"]) >= 12) == ("anna", True)
     assert "taken" in regulars("user", "add", "ANNA", code=2).stderr
-    assert json.loads(regulars("user", "password", "anna", "--json", REGULARS_PASSWORD="a new long one").stdout)["password"] is None
+    assert (
+        json.loads(regulars("user", "password", "anna", "--json", REGULARS_PASSWORD="a new long one").stdout)[
+            "password"
+        ]
+        is None
+    )
     regulars("user", "disable", "anna")
     assert json.loads(regulars("user", "list", "--json").stdout)["active"] is False
     assert "no user" in regulars("user", "disable", "nobody", code=2).stderr

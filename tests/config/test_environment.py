@@ -4,7 +4,9 @@ from django.core.exceptions import ImproperlyConfigured
 from regulars.config import environment
 
 
-@pytest.mark.parametrize(("value", "meant"), [("1", True), ("yes", True), ("ON", True), ("0", False), ("", False), ("no", False)])
+@pytest.mark.parametrize(
+    ("value", "meant"), [("1", True), ("yes", True), ("ON", True), ("0", False), ("", False), ("no", False)]
+)
 def test_flag_reads_words(monkeypatch, value, meant):
     monkeypatch.setenv("REGULARS_X", value)
     assert environment.flag("REGULARS_X") is meant
@@ -27,7 +29,13 @@ def test_secret_key_is_made_once_and_private(tmp_path, monkeypatch):
 def test_database_url_is_understood(monkeypatch, tmp_path):
     monkeypatch.setenv("REGULARS_DATABASE_URL", "postgresql://me:p%40ss@db.example:5433/crm")
     found = environment.database(tmp_path)
-    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"], found["NAME"]) == ("me", "p@ss", "db.example", "5433", "crm")
+    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"], found["NAME"]) == (
+        "me",
+        "p@ss",
+        "db.example",
+        "5433",
+        "crm",
+    )
     monkeypatch.setenv("REGULARS_DATABASE_URL", "mysql://x")
     with pytest.raises(ImproperlyConfigured, match="postgresql://"):
         environment.database(tmp_path)

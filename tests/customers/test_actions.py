@@ -21,7 +21,9 @@ def ming(user):
 
 
 def test_create_party_has_name_summary_role_and_entry(user):
-    party = actions.create_party(by=user, family_name="王", given_name="小明", contact_points=[("mobile", "0912-345-678")])
+    party = actions.create_party(
+        by=user, family_name="王", given_name="小明", contact_points=[("mobile", "0912-345-678")]
+    )
     assert (party.name, party.fold) == ("王小明", "王小明")
     assert CustomerSummary.objects.get(party=party).stage == "recruit"
     assert party.roles.get().role == "prospect"
@@ -29,7 +31,16 @@ def test_create_party_has_name_summary_role_and_entry(user):
     assert Event.objects.get(customer=party).kind == "customers.created"
 
 
-@pytest.mark.parametrize("fields", [{}, {"name": " \u200b "}, {"name": "x" * 201}, {"name": "A", "birth_date": date(2999, 1, 1)}, {"name": "A", "kind": "robot"}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"name": " \u200b "},
+        {"name": "x" * 201},
+        {"name": "A", "birth_date": date(2999, 1, 1)},
+        {"name": "A", "kind": "robot"},
+    ],
+)
 def test_create_party_refuses_bad_values_and_leaves_nothing(user, fields):
     with pytest.raises(UserError):
         actions.create_party(by=user, **fields)
@@ -148,7 +159,12 @@ def test_tasks_keep_the_summary(user, ming):
     actions.complete_task(task=promise, by=user, outcome="reached")
     actions.complete_task(task=promise, by=user, outcome="again")
     summary.refresh_from_db()
-    assert (summary.open_tasks, summary.open_promises, summary.next_activity_at, promise.outcome) == (1, 0, None, "reached")
+    assert (summary.open_tasks, summary.open_promises, summary.next_activity_at, promise.outcome) == (
+        1,
+        0,
+        None,
+        "reached",
+    )
     assert Event.objects.filter(kind="customers.task_done").count() == 1
     actions.reopen_task(task=promise, by=user)
     summary.refresh_from_db()
@@ -172,7 +188,8 @@ def test_snooze_needs_a_day_in_the_future(user, ming):
 
 def test_record_many_may_be_replayed(ming):
     entries = [
-        timeline.NewEvent("customers.created", ming.pk, clock.now(), source="feed", source_key=str(n), text=f"text {n}") for n in range(5)
+        timeline.NewEvent("customers.created", ming.pk, clock.now(), source="feed", source_key=str(n), text=f"text {n}")
+        for n in range(5)
     ]
     for _ in range(2):
         timeline.record_many(entries, batch_size=2)

@@ -23,7 +23,13 @@ def world(make_user):
         "nobodys": Party.objects.create(name="nobodys"),
         "technicians": Party.objects.create(name="technicians", owner=technician),
     }
-    return {"seller": seller, "technician": technician, "dispatcher": dispatcher, "analyst": make_user(role="analyst"), "parties": parties}
+    return {
+        "seller": seller,
+        "technician": technician,
+        "dispatcher": dispatcher,
+        "analyst": make_user(role="analyst"),
+        "parties": parties,
+    }
 
 
 @pytest.mark.parametrize(

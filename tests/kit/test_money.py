@@ -24,7 +24,13 @@ def test_format_money_writes_what_is_customary(amount, currency, shown):
 
 @pytest.mark.parametrize(
     ("value", "currency", "minor"),
-    [("12.345", "EUR", 1_234), ("12.355", "EUR", 1_236), (Decimal("0.5"), "JPY", 0), ("1.5", "JPY", 2), (7, "TWD", 700)],
+    [
+        ("12.345", "EUR", 1_234),
+        ("12.355", "EUR", 1_236),
+        (Decimal("0.5"), "JPY", 0),
+        ("1.5", "JPY", 2),
+        (7, "TWD", 700),
+    ],
 )
 def test_to_minor_rounds_half_to_even(value, currency, minor):
     assert money.to_minor(value, currency) == minor

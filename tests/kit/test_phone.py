@@ -5,7 +5,15 @@ from regulars.kit import phone
 
 @pytest.mark.parametrize(
     "raw",
-    ["0912-345-678", "0912345678", "+886912345678", "+886 912 345 678", "(09)12345678", "０９１２３４５６７８", "886-912345678"],
+    [
+        "0912-345-678",
+        "0912345678",
+        "+886912345678",
+        "+886 912 345 678",
+        "(09)12345678",
+        "０９１２３４５６７８",
+        "886-912345678",
+    ],
 )
 def test_normalise_brings_every_notation_of_a_mobile_to_one(raw):
     assert phone.normalise(raw) == "+886912345678"

@@ -5,7 +5,13 @@ from regulars.kit import text
 
 @pytest.mark.parametrize(
     ("family", "given", "name"),
-    [("王", "小明", "王小明"), ("歐陽", "娜娜", "歐陽娜娜"), ("Chen", "Mei-Ling", "Mei-Ling Chen"), ("", "Cher", "Cher"), ("李", "", "李")],
+    [
+        ("王", "小明", "王小明"),
+        ("歐陽", "娜娜", "歐陽娜娜"),
+        ("Chen", "Mei-Ling", "Mei-Ling Chen"),
+        ("", "Cher", "Cher"),
+        ("李", "", "李"),
+    ],
 )
 def test_person_name_follows_the_script(family, given, name):
     assert text.person_name(family, given) == name

@@ -13,7 +13,9 @@ def test_create_user_refuses_a_taken_name_whatever_its_case():
         create_user(username="anna", name="Anna", role="owner", password="a long passphrase")
 
 
-@pytest.mark.parametrize(("role", "password"), [("king", "a long passphrase"), ("owner", "short"), ("owner", "password123")])
+@pytest.mark.parametrize(
+    ("role", "password"), [("king", "a long passphrase"), ("owner", "short"), ("owner", "password123")]
+)
 def test_create_user_refuses_unknown_roles_and_weak_passwords(role, password):
     with pytest.raises(UserError):
         create_user(username="anna", name="Anna", role=role, password=password)

@@ -125,11 +125,14 @@ def customers(arguments: Namespace) -> int:
             print(json.dumps(row, ensure_ascii=False, default=str))
             continue
         if number == 0:
-            output.say(f"{'id':>8}  {_('stage'):<20} {_('class'):<14} {_('orders'):>6} {_('revenue'):>16}  {_('name')}")
-        output.say(
-            f"{row['id']:>8}  {row['stage']:<20} {row['class'] or '–':<14} {row['orders']:>6} {row['revenue']:>16}  {row['name']}"
-        )
+            output.say(_customer_line(["id", _("stage"), _("class"), _("orders"), _("revenue"), _("name")]))
+        output.say(_customer_line([row[key] for key in ("id", "stage", "class", "orders", "revenue", "name")]))
     return 0
+
+
+def _customer_line(cells: list[Any]) -> str:
+    number, stage, value_class, orders, revenue, name = ("–" if cell is None else str(cell) for cell in cells)
+    return f"{number:>8}  {stage:<20} {value_class:<14} {orders:>6} {revenue:>16}  {name}"
 
 
 def user_add(arguments: Namespace) -> int:
