@@ -23,7 +23,9 @@ def test_web_process_starts_without_the_analytical_libraries(tmp_path: Path) -> 
     settings |= {"REGULARS_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "regulars.config.settings"}
 
     def python(*words: str) -> str:
-        done = subprocess.run([sys.executable, *words], cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, *words], cwd=ROOT, env=settings, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
