@@ -1,0 +1,52 @@
+"""Facts of the customer record published to the warehouse."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from regulars.intelligence.warehouse.tables import FactTable
+
+PARTIES: Final = FactTable(
+    name="parties",
+    grain="one party, neither in the trash nor merged into another",
+    columns={"party_id": "id", "kind": "text", "city": "text", "created_at": "moment", "updated_at": "moment"},
+    sql="""
+        SELECT id, kind, city, epoch(created_at), epoch(updated_at)
+        FROM customers_party WHERE trashed_at IS NULL AND merged_into_id IS NULL
+    """,
+    watermark="updated_at",
+    days={"day": "created_at"},
+)
+
+CONTACTS: Final = FactTable(
+    name="contacts",
+    grain="one contact with a customer: call, message, visit, note; neither trade nor changes of the record",
+    columns={
+        "event_id": "id",
+        "customer_id": "id",
+        "occurred_at": "moment",
+        "kind": "text",
+        "channel": "text",
+        "recorded_at": "moment",
+    },
+    sql="""
+        SELECT id, customer_id, epoch(occurred_at), kind, channel, epoch(recorded_at)
+        FROM customers_event
+        WHERE retracted_in IS NULL AND customer_id IS NOT NULL AND kind NOT LIKE 'customers.%' AND kind NOT LIKE 'commerce.%'
+    """,
+    watermark="recorded_at",
+    days={"day": "occurred_at"},
+)
+
+COMPLAINTS: Final = FactTable(
+    name="complaints",
+    grain="one complaint; settled_at is empty while it is open",
+    columns={"task_id": "id", "customer_id": "id", "opened_at": "moment", "settled_at": "moment"},
+    sql="""
+        SELECT id, party_id, epoch(created_at), epoch(done_at) FROM customers_task WHERE kind = 'complaint'
+    """,
+    watermark="opened_at",
+    days={"day": "opened_at", "settled_day": "settled_at"},
+)
+
+TABLES: Final = (PARTIES, CONTACTS, COMPLAINTS)

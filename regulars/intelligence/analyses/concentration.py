@@ -1,0 +1,121 @@
+"""What share of revenue do the top 20 % of customers bring?
+
+The 80/20 rule measured instead of asserted: the Lorenz curve, the share of the top fifth and the Gini coefficient,
+each with its interval, over a stated period.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from regulars.intelligence.analyses import base
+from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
+from regulars.intelligence.days import to_date
+
+WHY = "If few customers carry the house, losing one of them is an event; if none does, care must be made cheap for all."
+FORMULA = (
+    "Customers by revenue; share of the top p = Σ revenue of the top p / Σ revenue; Gini = 2 Σ (i − ½) y(i) / (n² ȳ) − 1. "
+    "95 % intervals from the influence functions of both. Customers whose returns exceed what they bought count as zero."
+)
+SOURCE = "Lorenz 1905; Gini 1912; interval: Davidson, Reliable inference for the Gini index, Journal of Econometrics 150 (2009)"
+READS = ("customer",)
+MAKES = ()
+_Z = 1.96
+
+
+@dataclass(frozen=True)
+class Params(base.Params):
+    """``top`` is the share of customers looked at; fewer than ``fewest`` buyers are not enough."""
+
+    top: float = 0.2
+    fewest: int = 10
+    ranges: ClassVar = {"top": Range(0.01, 0.5), "fewest": Range(5, 1_000)}
+
+
+@dataclass(frozen=True)
+class Result(base.Result):
+    """Shares between 0 and 1; ``lorenz`` are pairs (share of customers from the smallest on, share of revenue)."""
+
+    buyers: int = 0
+    top: float = 0.2
+    top_customers: int = 0
+    share: float = 0.0
+    share_low: float = 0.0
+    share_high: float = 0.0
+    gini: float = 0.0
+    gini_low: float = 0.0
+    gini_high: float = 0.0
+    half: int = 0
+    revenue: int = 0
+    currency: str = ""
+    since: str = ""
+    until: str = ""
+    lorenz: list[tuple[float, float]] = field(default_factory=list)
+
+    def headline(self) -> list[Saying]:
+        """The share of the top, and how few bring half."""
+        if not self.enough:
+            return [Saying("concentration.too_few", {"customers": self.buyers})]
+        return [
+            Saying("concentration.top", {"top": self.top, "share": self.share, "low": self.share_low, "high": self.share_high}),
+            Saying("concentration.half", {"customers": self.half, "of": self.buyers}),
+        ]
+
+    def chart(self) -> Json:
+        """The Lorenz curve."""
+        return {"kind": "lorenz", "points": self.lorenz}
+
+    def next_steps(self) -> list[Saying]:
+        """Open the top customers."""
+        return [Saying("concentration.see_top", {"customers": self.top_customers})] if self.enough else []
+
+
+def run(desk: Desk, params: Params | None = None) -> Result:
+    """Measure over the whole recorded period."""
+    chosen, horizon = params or Params(), desk.horizon
+    read = desk.engine.execute("SELECT greatest(revenue, 0)::DOUBLE AS revenue FROM customer WHERE orders > 0 OR returns > 0").fetchnumpy()
+    values = read["revenue"]
+    if len(values) < chosen.fewest or not values.sum() > 0 or horizon.first_day is None or horizon.last_day is None:
+        return Result(enough=False, buyers=len(values))
+    return Result(
+        **measure(values, chosen.top),
+        currency=horizon.currency,
+        since=to_date(horizon.first_day).isoformat(),
+        until=to_date(horizon.last_day).isoformat(),
+    )
+
+
+def measure(values: Any, top: float) -> Json:
+    """Shares, Gini and intervals of non-negative values, at least one of them positive."""
+    import numpy as np
+
+    y = np.sort(np.asarray(values, float))
+    n, total = len(y), float(y.sum())
+    mean = total / n
+    cumulated = np.cumsum(y)
+    rank = np.arange(1, n + 1)
+    gini = float(2 * ((rank - 0.5) * y).sum() / (n * total) - 1)
+    pull = -(gini + 1) * y + (2 * rank - 1) / n * y - 2 / n * cumulated
+    gini_error = float(np.sqrt(((pull - pull.mean()) ** 2).sum())) / (n * mean)
+    count = int(np.ceil(top * n))
+    share = float(y[n - count :].sum() / total)
+    line = y[n - count]
+    influence = (np.maximum(y - line, 0) + count / n * line - share * y) / mean
+    share_error = float(influence.std()) / np.sqrt(n)
+    at = np.unique(np.round(np.linspace(0, n, 51)).astype(int))
+    curve = np.r_[0.0, cumulated][at] / total
+    return {
+        "buyers": n,
+        "top": top,
+        "top_customers": count,
+        "share": share,
+        "share_low": max(share - _Z * share_error, top),
+        "share_high": min(share + _Z * share_error, 1.0),
+        "gini": gini,
+        "gini_low": max(gini - _Z * gini_error, 0.0),
+        "gini_high": min(gini + _Z * gini_error, 1.0),
+        "half": int(np.searchsorted(np.cumsum(y[::-1]), total / 2) + 1),
+        "revenue": int(total),
+        "lorenz": [(round(float(a) / n, 4), round(float(b), 4)) for a, b in zip(at, curve, strict=True)],
+    }

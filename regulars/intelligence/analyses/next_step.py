@@ -1,0 +1,110 @@
+"""What should be done next for each customer, and how much money is at stake?
+
+One action a customer, the most pressing first: a complaint that is open, a valuable customer slipping away, one who has
+gone, one who has come back, a newcomer, a rhythm that comes round. At stake is a usual year of his (what he bought in
+the year up to his last purchase, as profit where costs are known) times the probability that it is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from regulars.intelligence.analyses import base
+from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
+
+WHY = "A list of risks nobody acts on is worth nothing; a short list by money at stake is a morning's work."
+FORMULA = (
+    "At stake = usual year × margin rate × P(gone); after divorce × the share of divorced customers who have come back. "
+    "Usual year = goods bought in the 365 days up to the last purchase."
+)
+SOURCE = "Rules of this product, stated in docs/stages.md"
+READS = ("customer", "standing", "worth", "move")
+MAKES = ("next_step",)
+ACTIONS = (
+    "resolve_complaint", "call", "write", "win_back", "reacquaint", "welcome", "second_purchase", "deepen", "grow", "remind",
+    "review_terms", "keep", "let_rest", "recruit",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Params(base.Params):
+    """``worth_a_call`` is the share of buyers, by a usual year, who are called rather than written to."""
+
+    worth_a_call: float = 0.2
+    ready: float = 0.35
+    ranges: ClassVar = {"worth_a_call": Range(0.01, 1), "ready": Range(0.1, 0.9)}
+
+
+@dataclass(frozen=True)
+class Result(base.Result):
+    """``actions``: code → customers and money at stake (minor units); ``come_back``: share of the divorced who returned."""
+
+    actions: dict[str, Json] = field(default_factory=dict)
+    at_stake: int = 0
+    currency: str = ""
+    come_back: float = 0.0
+
+    def headline(self) -> list[Saying]:
+        """What is at stake with those who are slipping."""
+        urgent = [self.actions.get(code, {"customers": 0, "at_stake": 0}) for code in ("resolve_complaint", "call", "write")]
+        money, customers = sum(one["at_stake"] for one in urgent), sum(one["customers"] for one in urgent)
+        return [Saying("next_step.at_stake", {"money": money, "customers": customers, "currency": self.currency})]
+
+    def chart(self) -> Json:
+        """Customers and money by action."""
+        return {"kind": "actions"}
+
+
+_NEXT = """
+CREATE OR REPLACE TEMP TABLE next_step AS
+WITH known AS (
+    SELECT c.customer_id, c.open_complaints, c.last_day, c.usual_goods, c.purchases,
+        coalesce(s.stage, 0) AS stage, coalesce(s.gone, 0.0) AS gone, coalesce(s.survival, 1.0) AS survival,
+        coalesce(w.class, '') AS class,
+        c.usual_goods * $rate AS year,
+        percent_rank() OVER (PARTITION BY c.purchases > 0 ORDER BY c.usual_goods DESC) <= $call AS big
+    FROM customer c LEFT JOIN standing s USING (customer_id) LEFT JOIN worth w USING (customer_id)
+)
+SELECT customer_id, year::BIGINT AS year,
+    round(greatest(year, 0) * CASE WHEN stage = 6 THEN $come_back ELSE gone END)::BIGINT AS at_stake,
+    CASE
+        WHEN open_complaints > 0 THEN 'resolve_complaint'
+        WHEN stage = 0 THEN 'recruit'
+        WHEN class = 'below_zero' THEN CASE WHEN stage IN (5, 6) THEN 'let_rest' ELSE 'review_terms' END
+        WHEN stage = 5 THEN CASE WHEN big THEN 'call' ELSE 'write' END
+        WHEN stage = 6 THEN CASE WHEN big THEN 'win_back' ELSE 'let_rest' END
+        WHEN stage = 7 THEN 'reacquaint'
+        WHEN stage = 1 THEN 'welcome'
+        WHEN stage = 2 AND purchases = 1 THEN 'second_purchase'
+        WHEN stage = 4 THEN 'deepen'
+        WHEN class = 'most_growable' THEN 'grow'
+        WHEN survival <= $ready THEN 'remind'
+        ELSE 'keep'
+    END AS action
+FROM known
+"""
+
+
+def run(desk: Desk, params: Params | None = None) -> Result:
+    """Decide one action for everybody and make ``next_step``."""
+    chosen, horizon = params or Params(), desk.horizon
+    come_back = _come_back(desk)
+    desk.engine.execute(_NEXT, {
+        "rate": horizon.margin_rate or 1.0, "call": chosen.worth_a_call, "ready": chosen.ready, "come_back": come_back,
+    })  # fmt: skip
+    rows = desk.engine.execute("SELECT action, count(*), sum(at_stake)::BIGINT FROM next_step GROUP BY action").fetchall()
+    found = {action: {"customers": count, "at_stake": money} for action, count, money in rows}
+    actions = {action: found[action] for action in ACTIONS if action in found}
+    return Result(
+        enough=bool(found), actions=actions, at_stake=sum(one["at_stake"] for one in found.values()),
+        currency=horizon.currency, come_back=come_back,
+    )  # fmt: skip
+
+
+def _come_back(desk: Desk) -> float:
+    """Share of divorces that were followed by a return, with one return in ten assumed beforehand at the weight of ten."""
+    gone, back = desk.engine.execute(
+        "SELECT count(*) FILTER (target = 6), count(*) FILTER (target = 7 AND origin = 6) FROM move"
+    ).fetchone()
+    return float((back + 1) / (gone + 10))

@@ -1,0 +1,141 @@
+"""In which stage is each relationship, since when, and why?
+
+Every customer is judged by the own rhythm of buying, with all customers as prior, so a weekly buyer is late after days
+and a yearly one after more than a year. The rules are in docs/stages.md; ``models.journey`` replays them from the first
+purchase on, so each move carries the day on which it became true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from regulars.intelligence.analyses import base
+from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
+
+WHY = "Each stage has its own job: welcome a newcomer, deepen what grows, ask why somebody slips away before he is gone."
+FORMULA = (
+    "log(interval) of customer i ~ Normal(μi, σi²), (μi, σi²) ~ Normal-inverse-gamma of all customers; S(s) = probability that an "
+    "interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many purchases. "
+    "Pre-divorce: S ≤ 10 % and P(gone) ≥ 50 %; divorce: S ≤ 10 % and P(gone) ≥ 75 %."
+)
+SOURCE = "Stone & Woodcock, Relationship Marketing (stages); Gelman et al., Bayesian Data Analysis, 3.3; Fader, Hardie & Lee 2005 (leaving after a purchase)"
+READS = ("purchase", "customer", "complaints")
+MAKES = ("standing", "move")
+PERIODS = (30, 90, 365)
+STAGES = (
+    "recruit", "welcome", "getting_to_know", "account_management", "intensify", "pre_divorce", "divorce", "recovery",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Params(base.Params):
+    """The rules' thresholds; see ``models.journey.Rules``."""
+
+    late: float = 0.10
+    likely_leaving: float = 0.5
+    gone: float = 0.75
+    beyond: float = 0.10
+    deep: float = 0.05
+    own_weight: float = 0.5
+    enter: float = 2.33
+    leave: float = 1.0
+    change: float = 0.25
+    purchases_back: int = 2
+    ranges: ClassVar = {
+        "late": Range(0.02, 0.5), "likely_leaving": Range(0.1, 0.9), "gone": Range(0.5, 0.99), "beyond": Range(0.002, 0.3),
+        "deep": Range(0.002, 0.5), "own_weight": Range(0.2, 0.9), "enter": Range(1, 5), "leave": Range(0, 3),
+        "change": Range(0, 2), "purchases_back": Range(1, 6),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Result(base.Result):
+    """Customers and money by stage, and flows between stages by period.
+
+    ``stages``: key → customers, money (12-month revenue, minor units). ``flows``: period in days → list of origin
+    (empty: new to us), target, customers, money.
+    """
+
+    stages: dict[str, Json] = field(default_factory=dict)
+    flows: dict[str, list[Json]] = field(default_factory=dict)
+    calibration: Json = field(default_factory=dict)
+
+    def headline(self) -> list[Saying]:
+        """How many are with us, and how many are slipping."""
+        here = {key: one["customers"] for key, one in self.stages.items()}
+        slipping = self.stages["pre_divorce"]
+        with_us = sum(here.values()) - here["recruit"] - here["divorce"]
+        if not with_us and not here["divorce"]:
+            return [Saying("stage.nobody")]
+        return [
+            Saying("stage.with_us", {"customers": with_us, "bought": sum(here.values()) - here["recruit"]}),
+            Saying("stage.slipping", {"customers": slipping["customers"], "money": slipping["money"]}),
+        ]
+
+    def chart(self) -> Json:
+        """The arc."""
+        return {"kind": "arc"}
+
+    def next_steps(self) -> list[Saying]:
+        """Call those who are slipping."""
+        return [Saying("stage.see_slipping")] if self.stages["pre_divorce"]["customers"] else []
+
+
+def run(desk: Desk, params: Params | None = None) -> Result:
+    """Replay all relationships, lay ``journey`` on the desk and make ``standing`` and ``move``."""
+    from regulars.intelligence.models.journey import NEVER, Calibration, Purchases, Rules, replay
+    from regulars.intelligence.warehouse import ledger
+
+    rules = Rules(**{name: getattr(params or Params(), name) for name in Params.__dataclass_fields__ if name != "ranges"})
+    ids, read = ledger.purchases(desk.engine)
+    complaint = read["complaint_day"].copy() if len(ids) else read["complaint_day"]
+    complaint[complaint < 0] = NEVER
+    bought = Purchases(read["customer"], read["day"], read["goods"], read["complaint_open"], complaint)
+    moves, standing = replay(bought, desk.calibrations or [Calibration()], desk.horizon.today, rules)
+    desk.journey = base.Journey(ids, moves, standing)
+    _register(desk, desk.journey)
+    return Result(stages=_stages(desk), flows={str(days): _flows(desk, days) for days in PERIODS}, calibration=_calibration(desk))
+
+
+def _register(desk: Desk, journey: base.Journey) -> None:
+    from regulars.intelligence.warehouse.frames import lay
+
+    standing, moves = journey.standing, journey.moves
+    lay(desk.engine, "standing", {
+        "customer_id": journey.ids, "stage": standing.stage, "since": standing.since, "previous": standing.previous,
+        "silence": standing.silence, "usual_days": standing.rhythm.quantile(0.5), "low_days": standing.rhythm.quantile(0.9),
+        "high_days": standing.rhythm.quantile(0.1), "survival": standing.survival, "gone": standing.gone,
+        "expected_days": standing.rhythm.quantile(standing.survival / 2), "intervals": standing.intervals,
+        "change": standing.change, "amount_change": standing.amount_change,
+    })  # fmt: skip
+    lay(desk.engine, "move", {
+        "customer_id": journey.ids[moves.customer] if len(moves.customer) else moves.customer, "day": moves.day,
+        "origin": moves.origin, "target": moves.target,
+    })  # fmt: skip
+
+
+def _stages(desk: Desk) -> dict[str, Json]:
+    rows = desk.engine.execute(
+        """SELECT coalesce(s.stage, 0)::INTEGER, count(*), coalesce(sum(c.revenue_12m), 0)::BIGINT
+           FROM customer c LEFT JOIN standing s USING (customer_id) GROUP BY 1"""
+    ).fetchall()
+    found = {stage: {"customers": count, "money": money} for stage, count, money in rows}
+    return {key: found.get(number, {"customers": 0, "money": 0}) for number, key in enumerate(STAGES)}
+
+
+def _flows(desk: Desk, days: int) -> list[Json]:
+    """Customers who made each move in the last so many days; who made several is counted in each."""
+    rows: list[Any] = desk.engine.execute(
+        """WITH moved AS (SELECT DISTINCT customer_id, origin, target FROM move WHERE day > $since)
+           SELECT origin::INTEGER, target::INTEGER, count(*), coalesce(sum(c.revenue_12m), 0)::BIGINT
+           FROM moved JOIN customer c USING (customer_id) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2""",
+        {"since": desk.horizon.today - days},
+    ).fetchall()
+    return [{"origin": STAGES[a], "target": STAGES[b], "customers": count, "money": money} for a, b, count, money in rows]
+
+
+def _calibration(desk: Desk) -> Json:
+    from regulars.intelligence.models.population import as_dict
+
+    return as_dict(desk.calibrations[-1]) if desk.calibrations else {}

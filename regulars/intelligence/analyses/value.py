@@ -1,0 +1,148 @@
+"""What is each customer worth, and where is there more to be had?
+
+RFM says who buys recently, often and much; the classes say whom to keep, whom to grow and who costs more than he
+brings. Profit decides where costs are known, revenue where they are not, and the result says which of the two it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from regulars.intelligence.analyses import base
+from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
+
+WHY = "Attention is scarce: it belongs to those who bring most, to those who could bring more, and not to those who cost money."
+FORMULA = (
+    "Score of recency, frequency, money = 1 + ⌊5 × share of buyers strictly below⌋, so equal customers score equally. "
+    "Most valuable: the fewest customers who bring half of the last 12 months' contribution. Below zero: contribution of the last "
+    "24 months under 0, after returns and cost to serve. Most growable: the tenth of buyers with the largest gap between a year of "
+    "theirs and what the best fifth of like customers do, times the probability that they stay."
+)
+SOURCE = "Peppers & Rogers, The One to One Future (three classes); Hughes, Strategic Database Marketing (RFM)"
+READS = ("purchase", "customer", "standing")
+MAKES = ("worth",)
+CLASSES = ("most_valuable", "most_growable", "regular", "below_zero")
+
+
+@dataclass(frozen=True)
+class Params(base.Params):
+    """Shares between 0 and 1; costs to serve in minor units of the currency per order and per contact."""
+
+    valuable_share: float = 0.5
+    growable_share: float = 0.1
+    best_of_peers: float = 0.8
+    fewest_peers: int = 20
+    cost_per_order: int = 0
+    cost_per_contact: int = 0
+    ranges: ClassVar = {
+        "valuable_share": Range(0.1, 0.95), "growable_share": Range(0.01, 0.5), "best_of_peers": Range(0.55, 0.99),
+        "fewest_peers": Range(5, 1_000), "cost_per_order": Range(0, 10**9), "cost_per_contact": Range(0, 10**9),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Result(base.Result):
+    """By class: customers, contribution and revenue of 12 months (minor units), and what could be gained.
+
+    ``basis`` is ``margin`` where costs are known, else ``revenue``.
+    """
+
+    basis: str = "revenue"
+    currency: str = ""
+    classes: dict[str, Json] = field(default_factory=dict)
+
+    def headline(self) -> list[Saying]:
+        """The few who bring half, and what the growable could bring."""
+        if not self.enough:
+            return [Saying("value.nobody")]
+        top, grow, below = (self.classes[key] for key in ("most_valuable", "most_growable", "below_zero"))
+        said = [Saying(f"value.half_{self.basis}", {"customers": top["customers"], "share": top["share"]})]
+        if grow["customers"]:
+            said.append(Saying("value.could_grow", {"customers": grow["customers"], "money": grow["gain"], "currency": self.currency}))
+        if below["customers"]:
+            said.append(Saying("value.lose", {"customers": below["customers"], "money": -below["contribution_24m"], "currency": self.currency}))
+        return said
+
+    def chart(self) -> Json:
+        """Money by class."""
+        return {"kind": "classes"}
+
+    def next_steps(self) -> list[Saying]:
+        """Open the growable."""
+        return [Saying("value.see_growable")] if self.enough and self.classes["most_growable"]["customers"] else []
+
+
+_WORTH = """
+CREATE OR REPLACE TEMP TABLE worth AS
+WITH buyer AS (
+    SELECT c.customer_id, c.kind, c.last_day, c.orders, c.orders_12m, c.purchases, c.revenue, c.revenue_12m, c.returned,
+        coalesce(s.stage, 0) AS stage, coalesce(s.gone, 0.0) AS gone, c.usual_goods, c.usual_purchases,
+        c.usual_goods / greatest(c.usual_purchases, 1) AS basket,
+        (CASE WHEN $costs_known THEN coalesce(c.margin_12m, 0) ELSE c.revenue_12m END) - $per_order * c.orders_12m AS contribution_12m,
+        (CASE WHEN $costs_known THEN coalesce(c.margin_24m, 0) ELSE c.revenue_24m END)
+            - $per_order * c.orders_12m - $per_contact * c.contacts_24m AS contribution_24m
+    FROM customer c LEFT JOIN standing s USING (customer_id) WHERE c.orders > 0 OR c.returns > 0
+), scored AS (
+    SELECT *,
+        1 + (5 * (rank() OVER (ORDER BY last_day NULLS FIRST) - 1)) // count(*) OVER () AS recency_score,
+        1 + (5 * (rank() OVER (ORDER BY purchases) - 1)) // count(*) OVER () AS frequency_score,
+        1 + (5 * (rank() OVER (ORDER BY revenue) - 1)) // count(*) OVER () AS monetary_score,
+        rank() OVER (ORDER BY revenue DESC) AS value_rank,
+        100.0 * rank() OVER (ORDER BY revenue DESC) / count(*) OVER () AS value_percentile,
+        floor(log2(greatest(usual_purchases, 1)))::INTEGER AS rhythm_band,
+        (5 * (rank() OVER (PARTITION BY kind ORDER BY basket) - 1)) // count(*) OVER (PARTITION BY kind) AS basket_band,
+        sum(greatest(contribution_12m, 0)) OVER (ORDER BY contribution_12m DESC, customer_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
+        sum(greatest(contribution_12m, 0)) OVER () AS everything
+    FROM buyer
+), by_rhythm AS (
+    SELECT kind, rhythm_band, count(*) AS peers, quantile_cont(basket, $best) AS best FROM scored
+    WHERE usual_purchases > 1 GROUP BY ALL HAVING count(*) >= $fewest
+), by_basket AS (
+    SELECT kind, basket_band, count(*) AS peers, quantile_cont(usual_purchases::DOUBLE, $best) AS best FROM scored
+    WHERE usual_purchases > 1 GROUP BY ALL HAVING count(*) >= $fewest
+), potential AS (
+    SELECT s.*, r.peers AS rhythm_peers, r.best AS best_basket, b.peers AS basket_peers, b.best AS best_rhythm,
+        greatest(0, coalesce((r.best - s.basket) * s.usual_purchases, 0)) AS more_basket,
+        greatest(0, coalesce((b.best - s.usual_purchases) * s.basket, 0)) AS more_often
+    FROM scored s
+    LEFT JOIN by_rhythm r ON r.kind = s.kind AND r.rhythm_band = s.rhythm_band
+    LEFT JOIN by_basket b ON b.kind = s.kind AND b.basket_band = s.basket_band
+), first_pass AS (
+    SELECT *, greatest(more_basket, more_often) * (1 - gone) * $rate AS gain,
+        CASE WHEN contribution_24m < 0 THEN 'below_zero'
+             WHEN contribution_12m > 0 AND coalesce(before, 0) < $valuable * everything THEN 'most_valuable' ELSE 'regular' END AS class
+    FROM potential
+)
+SELECT * REPLACE (CASE
+        WHEN class = 'regular' AND gain > 0 AND purchases > 1 AND stage NOT IN (0, 5, 6)
+             AND row_number() OVER (PARTITION BY class = 'regular' AND purchases > 1 AND stage NOT IN (0, 5, 6) ORDER BY gain DESC, customer_id)
+                 <= $growable * count(*) OVER ()
+        THEN 'most_growable' ELSE class END AS class)
+FROM first_pass
+"""
+
+
+def run(desk: Desk, params: Params | None = None) -> Result:
+    """Score every buyer and make ``worth``."""
+    chosen, horizon = params or Params(), desk.horizon
+    desk.engine.execute(_WORTH, {
+        "costs_known": horizon.costs_known, "rate": horizon.margin_rate or 1.0, "best": chosen.best_of_peers,
+        "fewest": chosen.fewest_peers, "valuable": chosen.valuable_share, "growable": chosen.growable_share,
+        "per_order": chosen.cost_per_order, "per_contact": chosen.cost_per_contact,
+    })  # fmt: skip
+    rows = desk.engine.execute(
+        """SELECT class, count(*), sum(contribution_12m)::BIGINT, sum(contribution_24m)::BIGINT, sum(revenue_12m)::BIGINT,
+                  sum(gain)::BIGINT, sum(greatest(contribution_12m, 0)) / nullif(any_value(everything), 0)
+           FROM worth GROUP BY class"""
+    ).fetchall()
+    names = ("customers", "contribution_12m", "contribution_24m", "revenue_12m", "gain", "share")
+    found = {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
+    nobody = dict.fromkeys(names, 0)
+    return Result(
+        enough=bool(found),
+        basis="margin" if horizon.costs_known else "revenue",
+        currency=horizon.currency,
+        classes={key: found.get(key, nobody) for key in CLASSES},
+    )

@@ -1,0 +1,201 @@
+"""The eight stages of a relationship, replayed purchase by purchase from the first one on.
+
+Between two purchases a relationship can only age: the days on which a silence becomes improbable follow from the
+customer's own rhythm, so they are computed, not looked for night by night. At a purchase the evidence changes and the
+stage is decided anew, with separate thresholds for entering and for leaving. A replay up to a day therefore gives the
+same moves as a run on every night before it, and nothing moves to and fro without a new fact.
+
+Customers are walked in step: at step k everybody who has made more than k purchases makes his k-th. How much is known
+of a rhythm depends on k alone, so each step needs a handful of quantiles, whatever the number of customers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.intelligence.models.leaving import Leaving
+from regulars.intelligence.models.rhythm import MEMORY, Evidence, Predictive, RhythmPrior
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+NEVER: Final = 1 << 40
+RECENT: Final = 3
+"""Purchases whose average is compared with what came before."""
+
+
+class Stage(IntEnum):
+    """The stages in the order of the arc; ``key`` is their name elsewhere."""
+
+    RECRUIT = 0
+    WELCOME = 1
+    GETTING_TO_KNOW = 2
+    ACCOUNT_MANAGEMENT = 3
+    INTENSIFY = 4
+    PRE_DIVORCE = 5
+    DIVORCE = 6
+    RECOVERY = 7
+
+    @property
+    def key(self) -> str:
+        """The name used in the record."""
+        return self.name.lower()
+
+
+class Cause(IntEnum):
+    """Why a customer moved."""
+
+    FIRST_PURCHASE = 0
+    SECOND_PURCHASE = 1
+    NO_SECOND_YET = 2
+    RHYTHM_KNOWN = 3
+    GROWING = 4
+    GROWTH_OVER = 5
+    COMPLAINT = 6
+    SILENT = 7
+    SHRINKING = 8
+    DECLINE_OVER = 9
+    GONE = 10
+    BACK = 11
+    ESTABLISHED = 12
+    BOUGHT_AFTER_ALL = 13
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What decides. Probabilities between 0 and 1; z in standard errors.
+
+    Attributes:
+        late: pre-divorce needs a silence that at most this share of the customer's own intervals would outlast …
+        likely_leaving: … and this probability that he has left.
+        gone: divorce needs this probability that he has left …
+        beyond: … and a silence that at most this share of his intervals would outlast.
+        deep: who buys again after a silence as rare as this comes back into recovery, not simply on.
+        own_weight: the rhythm is known when own intervals weigh at least this share against the population's.
+        enter, leave: growth and decline count from ``enter`` standard errors on, and until they fall below ``leave``.
+        change: growth or decline below this share of the former rate of spending is not called so.
+        purchases_back: purchases after the return, each in time, that end recovery.
+    """
+
+    late: float = 0.10
+    likely_leaving: float = 0.5
+    gone: float = 0.75
+    beyond: float = 0.10
+    deep: float = 0.05
+    own_weight: float = 0.5
+    enter: float = 2.33
+    leave: float = 1.0
+    change: float = 0.25
+    purchases_back: int = 2
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What was known of the population from ``since`` (a day number) on, until the next calibration.
+
+    ``amount_variance`` is the variance of the logarithm of a customer's own purchases around their mean.
+    """
+
+    since: int = -NEVER
+    prior: RhythmPrior = field(default_factory=RhythmPrior)
+    leaving: Leaving = field(default_factory=Leaving)
+    amount_variance: float = 0.4
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """Purchase occasions by customer and day.
+
+    Attributes:
+        customer: which customer, 0 … C−1, ascending.
+        day: day number, strictly ascending within a customer.
+        goods: minor units, positive.
+        complaint_open: whether a complaint was open on that day.
+        complaint_day: the first day after it, before the next purchase, on which a complaint was opened; NEVER if none.
+    """
+
+    customer: Ints
+    day: Ints
+    goods: Floats
+    complaint_open: NDArray[np.bool_]
+    complaint_day: Ints
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Every move of every customer, ordered by customer and day; all columns of one length.
+
+    ``silence`` is days since the purchase before, ``usual`` the usual interval as known then, ``change`` the change of
+    the rate of spending, ``share`` of the amounts alone (0.3 = 30 % more), NaN where it was not looked at.
+    """
+
+    customer: Ints
+    day: Ints
+    origin: Ints
+    target: Ints
+    cause: Ints
+    purchases: Ints
+    silence: Floats
+    usual: Floats
+    change: Floats
+    amount_change: Floats
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where each customer stands at the end; one row per customer, in the order of their numbers."""
+
+    stage: Ints
+    since: Ints
+    previous: Ints
+    cause: Ints
+    purchases: Ints
+    last_day: Ints
+    silence: Floats
+    rhythm: Predictive
+    survival: Floats
+    gone: Floats
+    change: Floats
+    amount_change: Floats
+    intervals: Floats
+
+
+def replay(bought: Purchases, calibrations: Sequence[Calibration], today: int, rules: Rules | None = None) -> tuple[Moves, Standing]:
+    """Walk all customers from their first purchase to the end of ``today``.
+
+    Args:
+        calibrations: ascending by ``since``; the first is taken to hold from the beginning of time.
+        today: day number; later purchases must not be in ``bought``.
+    """
+    from regulars.intelligence.models.walk import Walk
+
+    walk = Walk(bought, list(calibrations) or [Calibration()], today, rules or Rules())
+    return walk.run()
+
+
+def evidence(bought: Purchases) -> Evidence:
+    """Everybody's intervals, unweighted, one row per customer: what the population is fitted to."""
+    customers = int(bought.customer[-1]) + 1 if len(bought.customer) else 0
+    same = bought.customer[1:] == bought.customer[:-1]
+    who = bought.customer[1:][same]
+    logs = np.log(np.diff(bought.day)[same].astype(float))
+    count = np.bincount(who, minlength=customers)
+    return Evidence.of(
+        count, np.bincount(who, weights=logs, minlength=customers), np.bincount(who, weights=logs**2, minlength=customers)
+    )
+
+
+def weight_after(intervals: int) -> float:
+    """How many intervals' worth of memory so many intervals leave."""
+    return (1.0 - MEMORY**intervals) / (1.0 - MEMORY)
+
+
+def empty_moves() -> dict[str, list[Any]]:
+    """Columns of ``Moves`` to be filled."""
+    return {name: [] for name in Moves.__dataclass_fields__}

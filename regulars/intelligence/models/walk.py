@@ -1,0 +1,258 @@
+"""The walk behind ``journey.replay``: one step per purchase, all customers at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.intelligence.models.journey import (
+    NEVER,
+    RECENT,
+    Calibration,
+    Cause,
+    Floats,
+    Ints,
+    Moves,
+    Purchases,
+    Rules,
+    Stage,
+    Standing,
+    empty_moves,
+    weight_after,
+)
+from regulars.intelligence.models.rhythm import MEMORY, Evidence, Predictive
+
+_OWN_FREEDOM = 3.0
+
+
+class Trend:
+    """Recent purchases against former ones, kept step by step: the last few values and weighted sums of the rest."""
+
+    def __init__(self, customers: int) -> None:
+        self.recent = np.zeros((RECENT, customers))
+        self.seen = np.zeros(customers)
+        self.weight = np.zeros(customers)
+        self.total = np.zeros(customers)
+        self.squares = np.zeros(customers)
+
+    def add(self, m: int, values: Floats) -> None:
+        """One more value for each of the first ``m`` customers; the oldest of the recent ones joins the rest."""
+        full = self.seen[:m] >= RECENT
+        oldest = np.where(full, self.recent[0, :m], 0.0)
+        for kept, new in ((self.weight, full), (self.total, oldest), (self.squares, oldest**2)):
+            kept[:m] = kept[:m] * np.where(full, MEMORY, 1.0) + new
+        self.recent[:-1, :m] = self.recent[1:, :m]
+        self.recent[-1, :m] = values
+        self.seen[:m] += 1
+
+    def change(self, m: int, variance: float | Floats) -> tuple[Floats, Floats]:
+        """Difference of the means (recent − former) and its variance; NaN and 1 while there is too little."""
+        weight = self.weight[:m]
+        enough = weight > RECENT - 0.5
+        safe = np.where(enough, weight, 1.0)
+        mean = self.total[:m] / safe
+        within = np.maximum(self.squares[:m] - safe * mean**2, 0.0)
+        own = (_OWN_FREEDOM * variance + within) / (_OWN_FREEDOM + safe)
+        difference = np.where(enough, self.recent[:, :m].mean(axis=0) - mean, np.nan)
+        return difference, np.where(enough, own * (1.0 / RECENT + 1.0 / safe), 1.0)
+
+
+class Walk:
+    """State of all customers, those with most purchases first, so that the active ones are always a prefix."""
+
+    def __init__(self, bought: Purchases, calibrations: list[Calibration], today: int, rules: Rules) -> None:
+        self.bought, self.calibrations, self.today, self.rules = bought, calibrations, today, rules
+        customers = int(bought.customer[-1]) + 1 if len(bought.customer) else 0
+        counts = np.bincount(bought.customer, minlength=customers)
+        self.order = np.argsort(-counts, kind="stable")
+        self.counts = counts[self.order]
+        self.starts = (np.cumsum(counts) - counts)[self.order]
+        self.since_days = np.array([one.since for one in calibrations[1:]], np.int64)
+        self.stage = np.full(customers, Stage.RECRUIT, np.int64)
+        self.previous = np.full(customers, -1, np.int64)
+        self.since = np.zeros(customers, np.int64)
+        self.cause = np.zeros(customers, np.int64)
+        self.back = np.zeros(customers, np.int64)
+        self.shrunk = np.zeros(customers, bool)
+        self.total = np.zeros(customers)
+        self.squares = np.zeros(customers)
+        self.change = np.full(customers, np.nan)
+        self.amount_change = np.full(customers, np.nan)
+        self.z = np.full(customers, np.nan)
+        self.amounts, self.intervals = Trend(customers), Trend(customers)
+        self.columns = empty_moves()
+
+    def run(self) -> tuple[Moves, Standing]:
+        """All steps."""
+        steps = int(self.counts[0]) if len(self.counts) else 0
+        active = len(self.counts)
+        for k in range(steps):
+            while self.counts[active - 1] <= k:
+                active -= 1
+            self._purchase(k, active)
+            self._age(k, active)
+        return self._moves(), self._standing()
+
+    def _calibration_at(self, days: Ints) -> Ints:
+        return np.searchsorted(self.since_days, days, side="right")
+
+    def _of(self, name: str, index: Ints) -> Floats:
+        return np.array([getattr(one.prior, name) for one in self.calibrations])[index]
+
+    def _rhythm(self, k: int, chosen: Any, calibration: Calibration) -> Predictive:
+        """The next interval after k + 1 purchases, as known from own intervals and that calibration."""
+        own = Evidence.of(weight_after(k), self.total[chosen], self.squares[chosen])
+        return calibration.prior.predict(own)
+
+    def _purchase(self, k: int, m: int) -> None:
+        """Everybody's purchase number k + 1: decide the stage from what was and what is new."""
+        at = self.starts[:m] + k
+        day, amount = self.bought.day[at], np.log(self.bought.goods[at])
+        if k == 0:
+            self.amounts.add(m, amount)
+            self._move(np.arange(m), day, Stage.WELCOME, Cause.FIRST_PURCHASE, k, np.zeros(m), np.full(m, np.nan))
+            return
+        gap = (day - self.bought.day[at - 1]).astype(float)
+        rare = self._rarity(k, m, day, gap)
+        logs = np.log(gap)
+        self.total[:m] = MEMORY * self.total[:m] + logs
+        self.squares[:m] = MEMORY * self.squares[:m] + logs**2
+        self.amounts.add(m, amount)
+        self.intervals.add(m, logs)
+        index = self._calibration_at(day)
+        self._look_at_trend(m, index)
+        target, cause = self._decide(k, m, index, rare, self.bought.complaint_open[at])
+        moved = np.flatnonzero(target != self.stage[:m])
+        self._move(moved, day[moved], target[moved], cause[moved], k, gap[moved], self._usual(k, moved, index[moved]))
+
+    def _rarity(self, k: int, m: int, day: Ints, gap: Floats) -> Floats:
+        """The survival of the interval that has just ended, as it was known while it lasted."""
+        index, rare = self._calibration_at(day), np.empty(m)
+        for number in np.unique(index):
+            here = np.flatnonzero(index == number)
+            rare[here] = self._rhythm(k - 1, here, self.calibrations[number]).survival(gap[here])
+        return rare
+
+    def _usual(self, k: int, chosen: Ints, index: Ints) -> Floats:
+        weight, prior = weight_after(k), self._of("k0", index)
+        return np.asarray(np.exp((prior * self._of("m0", index) + self.total[chosen]) / (prior + weight)), float)
+
+    def _look_at_trend(self, m: int, index: Ints) -> None:
+        variance = np.array([one.amount_variance for one in self.calibrations])[index]
+        amounts, amounts_variance = self.amounts.change(m, variance)
+        gaps, gaps_variance = self.intervals.change(m, self._of("b0", index) / self._of("a0", index))
+        rate = amounts - gaps
+        self.change[:m] = np.expm1(np.clip(rate, -5, 5))
+        self.amount_change[:m] = np.expm1(np.clip(amounts, -5, 5))
+        self.z[:m] = rate / np.sqrt(amounts_variance + gaps_variance)
+
+    def _decide(self, k: int, m: int, index: Ints, rare: Floats, complaint: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+        """The stage after purchase number k + 1 (k ≥ 1) and its cause; rules as docs/stages.md states them."""
+        rules, was = self.rules, self.stage[:m]
+        weight = weight_after(k)
+        known = (weight / (weight + self._of("k0", index)) >= rules.own_weight) & (k >= 2)
+        z, change = np.nan_to_num(self.z[:m]), np.nan_to_num(self.change[:m])
+        growing = np.where(was == Stage.INTENSIFY, z >= rules.leave, (z >= rules.enter) & (change >= rules.change)) & ~complaint
+        falling = np.where(self.shrunk[:m], z <= -rules.leave, (z <= -rules.enter) & (change <= -rules.change))
+        returning = (was == Stage.DIVORCE) | ((was == Stage.PRE_DIVORCE) & ~self.shrunk[:m] & (rare <= rules.deep))
+        self.back[:m] = np.where(returning, 0, self.back[:m] + 1)
+        recovering = returning | ((was == Stage.RECOVERY) & (self.back[:m] < rules.purchases_back))
+        choices = [recovering, known & falling, known & growing, known]
+        target = np.select(choices, [Stage.RECOVERY, Stage.PRE_DIVORCE, Stage.INTENSIFY, Stage.ACCOUNT_MANAGEMENT], Stage.GETTING_TO_KNOW)
+        self.shrunk[:m] = target == Stage.PRE_DIVORCE
+        settled = np.select(
+            [was == Stage.RECOVERY, was == Stage.INTENSIFY, was == Stage.PRE_DIVORCE, known],
+            [Cause.ESTABLISHED, np.where(complaint, Cause.COMPLAINT, Cause.GROWTH_OVER),
+             np.where(rare > rules.late, Cause.DECLINE_OVER, Cause.BOUGHT_AFTER_ALL), Cause.RHYTHM_KNOWN],
+            Cause.SECOND_PURCHASE,
+        )  # fmt: skip
+        cause = np.select(choices[:3], [Cause.BACK, Cause.SHRINKING, Cause.GROWING], settled)
+        return target.astype(np.int64), cause.astype(np.int64)
+
+    def _age(self, k: int, m: int) -> None:
+        """What silence does until the next purchase, or until today."""
+        at = self.starts[:m] + k
+        day = self.bought.day[at]
+        has_next = self.counts[:m] > k + 1
+        until = np.where(has_next, self.bought.day[np.minimum(at + 1, len(self.bought.day) - 1)], self.today + 1)
+        expected, late, gone = self._crossings(k, m, day, until)
+        usual = self._usual(k, np.arange(m), self._calibration_at(day))
+        if k == 0:
+            waited = np.flatnonzero((expected < until) & (expected < late) & (expected < gone))
+            self._aged(waited, day, expected, Stage.GETTING_TO_KNOW, Cause.NO_SECOND_YET, k, usual)
+        complaint = self.bought.complaint_day[at]
+        upset = np.flatnonzero((self.stage[:m] == Stage.INTENSIFY) & (complaint < until) & (complaint < late))
+        self._aged(upset, day, complaint, Stage.ACCOUNT_MANAGEMENT, Cause.COMPLAINT, k, usual)
+        slipping = np.flatnonzero((late < until) & (late < gone) & (self.stage[:m] != Stage.PRE_DIVORCE))
+        self._aged(slipping, day, late, Stage.PRE_DIVORCE, Cause.SILENT, k, usual)
+        silent = np.flatnonzero(late < until)
+        self.shrunk[silent] = False
+        left = np.flatnonzero(gone < until)
+        self._aged(left, day, gone, Stage.DIVORCE, Cause.GONE, k, usual)
+
+    def _crossings(self, k: int, m: int, day: Ints, until: Ints) -> tuple[Ints, Ints, Ints]:
+        """First days on which the first return is overdue, the silence is late, and the customer most likely gone."""
+        found = [np.full(m, NEVER, np.int64) for _ in range(3)]
+        first, last = self._calibration_at(day), self._calibration_at(until - 1)
+        for number in range(int(first.min()), int(last.max()) + 1):
+            here = np.flatnonzero((first <= number) & (last >= number))
+            calibration = self.calibrations[number]
+            rhythm = self._rhythm(k, here, calibration)
+            begins = calibration.since if number else -NEVER
+            ends = self.since_days[number] if number < len(self.since_days) else NEVER
+            for crossing, survival in zip(found, self._levels(k, calibration), strict=True):
+                reached = np.maximum(day[here] + np.ceil(rhythm.quantile(survival)).astype(np.int64), max(begins, -NEVER))
+                within = (reached < np.minimum(until[here], ends)) & (crossing[here] == NEVER)
+                crossing[here] = np.where(within, reached, crossing[here])
+        return found[0], found[1], found[2]
+
+    def _levels(self, k: int, calibration: Calibration) -> tuple[float, float, float]:
+        """The survivals of the silences at which a customer of k + 1 purchases crosses the three lines."""
+        rules, leaving = self.rules, calibration.leaving
+        late = float(leaving.survival_when_gone(k + 1, rules.likely_leaving))
+        gone = float(leaving.survival_when_gone(k + 1, rules.gone))
+        return 0.5, min(max(late, 0.02), rules.late), min(max(gone, 0.002), rules.beyond)
+
+    def _aged(self, chosen: Ints, bought_on: Ints, day: Ints, target: Stage, cause: Cause, k: int, usual: Floats) -> None:
+        on = day[chosen]
+        self._move(chosen, on, target, cause, k, (on - bought_on[chosen]).astype(float), usual[chosen])
+
+    def _move(self, who: Ints, day: Ints, target: Any, cause: Any, k: int, silence: Floats, usual: Floats) -> None:
+        if not len(who):
+            return
+        origin = self.stage[who]
+        rows = {
+            "customer": self.order[who], "day": day, "origin": origin, "target": np.broadcast_to(target, len(who)),
+            "cause": np.broadcast_to(cause, len(who)), "purchases": np.full(len(who), k + 1), "silence": silence,
+            "usual": usual, "change": self.change[who], "amount_change": self.amount_change[who],
+        }  # fmt: skip
+        for name, values in rows.items():
+            self.columns[name].append(np.array(values))
+        self.previous[who], self.stage[who] = origin, target
+        self.since[who], self.cause[who] = day, cause
+
+    def _moves(self) -> Moves:
+        columns = {name: np.concatenate(parts) if parts else np.empty(0) for name, parts in self.columns.items()}
+        order = np.lexsort((columns["day"], columns["customer"]))
+        whole = {"customer", "day", "origin", "target", "cause", "purchases"}
+        return Moves(**{name: values[order].astype(np.int64 if name in whole else float) for name, values in columns.items()})
+
+    def _standing(self) -> Standing:
+        """The end of the walk, back in the order of the customers' numbers."""
+        inverse = np.argsort(self.order, kind="stable")
+        last = self.bought.day[self.starts + self.counts - 1] if len(self.counts) else np.empty(0, np.int64)
+        weight = np.array([weight_after(count - 1) for count in range(1, int(self.counts[0]) + 1)])[self.counts - 1] if len(last) else np.empty(0)
+        now = self.calibrations[-1]
+        rhythm = now.prior.predict(Evidence(weight, self.total, self.squares)).only(inverse)
+        purchases = self.counts[inverse]
+        silence = (self.today - last[inverse]).astype(float)
+        survival = np.where(silence > 0, rhythm.survival(silence), 1.0)
+        return Standing(
+            stage=self.stage[inverse], since=self.since[inverse], previous=self.previous[inverse], cause=self.cause[inverse],
+            purchases=purchases, last_day=last[inverse], silence=silence, rhythm=rhythm, survival=survival,
+            gone=now.leaving.gone(purchases, survival), change=self.change[inverse],
+            amount_change=self.amount_change[inverse], intervals=weight[inverse],
+        )  # fmt: skip
+

@@ -1,0 +1,48 @@
+"""DuckDB in process over the warehouse, within stated bounds of memory and threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import duckdb
+
+from regulars.intelligence.warehouse.store import Store
+
+MEMORY_LIMIT = "512MB"
+THREADS = 2
+
+
+class Engine(Protocol):
+    """What an analysis needs of a connection: SQL in, columns out."""
+
+    def execute(self, query: str, parameters: object = ...) -> Any:
+        """Run SQL; the answer has ``fetchone``, ``fetchall``, ``fetchnumpy``."""
+
+    def register(self, view_name: str, python_object: object) -> Any:
+        """Let SQL read an Arrow table or numpy columns under a name."""
+
+    def unregister(self, view_name: str) -> Any:
+        """Forget that name."""
+
+
+@contextmanager
+def opened(store: Store, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> Iterator[Engine]:
+    """A connection in which every loaded table of ``store`` is a view of its name."""
+    spill = store.folder / "spill"
+    settings: Mapping[str, Any] = {
+        "memory_limit": memory_limit,
+        "threads": threads,
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    connection = duckdb.connect(":memory:", config=dict(settings))
+    try:
+        for name in store.manifest().tables:
+            files = ", ".join(f"'{path.replace(chr(39), chr(39) * 2)}'" for path in store.paths(name))
+            connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{files}])')
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,48 @@
+"""What a context publishes to the warehouse: a named table with its grain, its columns and the SQL that reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+ColumnType = Literal["id", "integer", "money", "number", "text", "moment", "flag"]
+
+_MOMENT = re.compile(r"\bepoch\(([\w.]+)\)")
+_EPOCH: Final[Mapping[str, str]] = {
+    "sqlite": r"CAST(strftime('%s', \1) AS INTEGER)",
+    "postgresql": r"CAST(floor(extract(epoch FROM \1)) AS bigint)",
+}
+
+
+@dataclass(frozen=True)
+class FactTable:
+    """One table of facts.
+
+    Attributes:
+        name: its name in the warehouse.
+        grain: what one row is, in words.
+        columns: name → type, in the order of the SELECT. Money is in minor units; a ``moment`` is whole seconds since
+            1970 in UTC, written ``epoch(column)`` in the SQL.
+        sql: a SELECT in the common subset of SQLite and PostgreSQL.
+        watermark: the column that grows with what is newly recorded, for loads of what is new only.
+        days: new column → the moment whose day in the company's zone it holds (days since 1970-01-01).
+    """
+
+    name: str
+    grain: str
+    columns: Mapping[str, ColumnType]
+    sql: str
+    watermark: str
+    days: Mapping[str, str] = field(default_factory=dict)
+
+    def sql_for(self, vendor: str) -> str:
+        """The SELECT in the words of a database: ``sqlite`` or ``postgresql``.
+
+        Raises:
+            ValueError: the database is neither.
+        """
+        if vendor not in _EPOCH:
+            raise ValueError(f"facts cannot be read from {vendor}")
+        return _MOMENT.sub(_EPOCH[vendor], self.sql)
