@@ -77,7 +77,7 @@ def watch(page: Any, home: str, expected_status: int) -> Seen:
     def said(message: Any) -> None:
         own_status = expected_status >= 400 and f"status of {expected_status}" in message.text
         if message.type == "error" and not own_status:
-            seen.problems.append(f"console: {message.text}")
+            seen.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     wire.on("Network.responseReceived", arrived)
     wire.on("Network.loadingFinished", finished)

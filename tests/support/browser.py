@@ -37,8 +37,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def watch(page: Page, home: str) -> list[str]:
     """A list that fills with what went wrong on `page`: console errors, exceptions, requests off this machine."""
     problems: list[str] = []
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
+
+    def listen(message: Any) -> None:
+        if message.type == "error":
+            problems.append(f"{message.text} ({message.location.get('url') or page.url})")
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: problems.append(f"{error} ({page.url})"))
 
     def check_address(request: Any) -> None:
         parts = urlsplit(request.url)
