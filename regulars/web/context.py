@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from regulars.kit.money import exponent, symbol
-from regulars.web import asof, keys, palette, places, toasts
+from regulars.web import asof, assets, keys, palette, places, toasts
 from regulars.web.places import Place
 
 THEMES = ("system", "light", "dark")
@@ -70,6 +70,16 @@ class Frame:
         """Code, own name, and whether it is the current one."""
         current = translation.get_language()
         return [(code, str(name), code == current) for code, name in settings.LANGUAGES]
+
+    @property
+    def styles(self) -> list[str]:
+        """The style sheets that contexts add."""
+        return assets.styles
+
+    @property
+    def scripts(self) -> list[str]:
+        """The scripts that contexts add."""
+        return assets.scripts
 
     @property
     def as_of(self) -> datetime | None:

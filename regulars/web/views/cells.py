@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from regulars.kit.errors import Conflict, Forbidden, UserError
 from regulars.web.listing import cells, inputs
-from regulars.web.resources import Column, Resource
+from regulars.web.resources import BulkResult, Column, Resource
+from regulars.web.toasts import toast
 from regulars.web.views.common import demand, resource_for
 
 
@@ -62,7 +63,7 @@ def _change(request: HttpRequest, resource: Resource, column: Column, pk: str) -
                 return _field(request, column, row, status=409, value=offered, theirs=cells.html(column, row))
             value = inputs.parse(column, offered, row, request.user)
             if now != offered:
-                column.edit.apply(user=request.user, obj=row, value=value)
+                _say(request, column.edit.apply(user=request.user, obj=row, value=value))
     except Forbidden:
         raise
     except Conflict:
@@ -71,3 +72,8 @@ def _change(request: HttpRequest, resource: Resource, column: Column, pk: str) -
         return _field(request, column, _row(resource, request, pk), status=422, value=offered, error=str(error))
     shown = _row(resource, request, pk)
     return render(request, "web/list/cell.html", {"inner": cells.html(column, shown)})
+
+
+def _say(request: HttpRequest, done: object) -> None:
+    if isinstance(done, BulkResult):
+        toast(request, done.message, undo=done.undo)
