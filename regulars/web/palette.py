@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.kit.text import fold
 from regulars.web import places, resources
@@ -91,7 +92,7 @@ def _fixed(user: User) -> Iterator[tuple[Entry, str]]:
             )
     for action in _actions.values():
         if can(user, action.rule) and (url := _reverse(action.url_name)):
-            entry = Entry(action.label, url, action.icon, group=_("Do"), chord=action.chord, method=action.method)
+            entry = Entry(action.label, url, action.icon, group=pgettext("palette", "Do"), chord=action.chord, method=action.method)
             yield entry, fold(f"{action.label} {action.words} {action.key}")
 
 

@@ -78,7 +78,8 @@ class Edit:
 
     ``apply(user=, obj=, value=)`` is the action; ``value`` is parsed by ``kind`` (str, Decimal, minor units, date, bool,
     or the chosen ``Choice.value``; None when emptied). It runs in a transaction with the row locked, after the value on
-    screen has been compared with the value in the database; ``UserError`` becomes the sentence beside the cell.
+    screen has been compared with the value in the database; ``UserError`` becomes the sentence beside the cell; a ``BulkResult``
+    that it returns is said in a toast, with its undo.
     """
 
     apply: Callable[..., object]
@@ -128,9 +129,11 @@ class Column:
 
 
 def follow(row: Any, path: str) -> Any:
-    """Follow an attribute path with dots; None where something on the way is missing."""
+    """Follow an attribute path with dots, calling what is a method; None where something on the way is missing."""
     for name in path.split("."):
         row = getattr(row, name, None)
+        if callable(row):
+            row = row()
         if row is None:
             return None
     return row

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import DateTimeField
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.kit import clock
 from regulars.kit.money import to_minor
@@ -136,7 +137,7 @@ def words(one: Filter, value: Any, raw: str, user: User) -> str:
             return (
                 _("%(first)s and %(n)s more") % {"first": named.get(chosen[0], chosen[0]), "n": len(chosen) - 1}
                 if (len(chosen) > 2)
-                else _(", ").join(named.get(key, key) for key in chosen)
+                else pgettext("list", ", ").join(named.get(key, key) for key in chosen)
             )
         case _:
             return str(value)

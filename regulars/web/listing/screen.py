@@ -205,6 +205,11 @@ class Screen:
         return can(self.user, self.resource.export_rule)
 
     @property
+    def can_search(self) -> bool:
+        """Whether the list can be searched by words."""
+        return self.resource.search is not None
+
+    @property
     def may_create(self) -> bool:
         """Whether the user may add a row."""
         return self.resource.create_url is not None and can(self.user, self.resource.create_rule)
@@ -234,6 +239,6 @@ class Screen:
         return self.url("save-view")
 
     @property
-    def bulk_urls(self) -> list[tuple[BulkAction, str]]:
-        """Each bulk action with its address."""
-        return [(one, self.url("bulk", one.key)) for one in self.bulk_actions]
+    def bulk_urls(self) -> list[tuple[BulkAction, str, bool]]:
+        """Each bulk action with its address, and whether it asks something first."""
+        return [(one, self.url("bulk", one.key), one.form is not None) for one in self.bulk_actions]

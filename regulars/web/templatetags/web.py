@@ -322,5 +322,5 @@ def html_language(code: str) -> str:
 
 @register.filter
 def split(words: str) -> list[str]:
-    """The blank-separated words of a literal."""
+    """The blank-separated words of a literal (``"30 90 365"|split``)."""
     return words.split()

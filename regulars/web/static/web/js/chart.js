@@ -97,6 +97,8 @@
     const option = prepare(JSON.parse(document.getElementById(figure.dataset.option).textContent), resolve);
     done();
     echarts.getInstanceByDom(canvas)?.dispose();
+    const lines = figure.classList.contains("chart-s") ? 2 : 4;
+    for (const axis of [option.xAxis, option.yAxis].flat()) if (axis?.type === "value") axis.splitNumber ??= lines;
     const chart = echarts.init(canvas, registered, { renderer: "svg", locale: "EN" });
     chart.setOption({ ...base, ...option, tooltip: { ...base.tooltip, ...option.tooltip }, grid: Array.isArray(option.grid) ? option.grid : { ...base.grid, ...option.grid } });
     chart.on("click", (event) => { if (event.data?.url) location.href = event.data.url; });
