@@ -26,11 +26,11 @@ def regulars(*words: str, home: Path) -> None:
 
 
 def answers(port: int) -> bool:
-    """Whether the sign-in page is served on `port`."""
+    """Whether the sign-in page, or on an empty system the way to its first page, is served on `port`."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/sign-in/")
-        return connection.getresponse().status == http.HTTPStatus.OK
+        return connection.getresponse().status < http.HTTPStatus.BAD_REQUEST
     except OSError:
         return False
     finally:

@@ -186,6 +186,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", help="names or addresses of pages; all when none is given")
     parser.add_argument("--variants", default=",".join(VARIANTS), help="some of: %(default)s")
     parser.add_argument("--role", default="owner", help="as whom the pages are opened (default: %(default)s)")
+    parser.add_argument("--as-is", action="store_true", help="do not load the demonstration company into an empty home")
     parser.add_argument("--full", action="store_true", help="the whole page instead of the first screenful")
     return parser.parse_args(arguments)
 
@@ -202,7 +203,7 @@ def main(arguments: Sequence[str]) -> int:
         "DJANGO_SETTINGS_MODULE": "regulars.config.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright's loop runs in this thread
     }
-    server.regulars("init", "--demo", home=HOME)
+    server.regulars("init", *([] if chosen.as_is else ["--demo"]), home=HOME)
     import django
 
     django.setup()
