@@ -16,9 +16,9 @@ MARKS = ("models.py", "models", "actions.py", "actions", "queries.py", "queries"
 def contexts() -> set[str]:
     """Dotted names of the folders that have models, actions or queries."""
     package = ROOT / "regulars"
-    without_django = {package / "intelligence", package / "kit"}
+    others = {package / "intelligence", package / "kit", package / "web"}  # their inside has another shape
     folders = {path.parent for mark in MARKS for path in package.glob(f"**/{mark}")}
-    kept = (path for path in folders if not without_django & {path, *path.parents})
+    kept = (path for path in folders if not others & {path, *path.parents})
     return {dotted(path) for path in kept}
 
 
