@@ -7,3 +7,9 @@ class DemoConfig(AppConfig):
     """The demonstration company."""
 
     name = "regulars.demo"
+
+    def ready(self) -> None:
+        """Let the timeline know the kinds that only the demonstration writes."""
+        from regulars.demo.timeline import register_kinds  # noqa: PLC0415 -- models are not ready before
+
+        register_kinds()

@@ -19,7 +19,7 @@ BARGAIN: Final = (1.0, 6.0)  # Beta: how often a customer buys with a discount
 DISCOUNTS: Final = np.array([0.05, 0.10, 0.15, 0.20])
 CORPORATE_DISCOUNT: Final = 0.08
 WALK_IN: Final = 0.04  # anonymous orders in the stores, as a share of all orders
-SHIPPING: Final = (80, 95)  # price and cost of a parcel, NT$; free from …
+SHIPPING: Final = 80  # price of a small parcel, NT$; free from …
 FREE_FROM: Final = 1_500
 POINTS: Final = 0.04  # of the web orders, part paid with points: an adjustment of NT$ 50 to 200
 
@@ -123,14 +123,14 @@ def _extras(rng: np.random.Generator, goods: Catalogue, sold: _Lines, channel: B
     posted = np.flatnonzero(parcel & np.isin(channel, (WEB, LINE, PHONE)) & (value < FREE_FROM))
     pays = np.flatnonzero((channel == WEB) & (value > 600) & (rng.random(size) < POINTS))
 
-    def one_each(order: Ints, kind: int, price: Ints, cost: int) -> _Lines:
+    def one_each(order: Ints, kind: int, price: Ints) -> _Lines:
         return _Lines(
             order, np.full(len(order), kind, np.int8), np.full(len(order), NO_PRODUCT), np.ones(len(order), np.int64), price,
-            np.full(len(order), cost),
+            np.zeros(len(order), np.int64),
         )  # fmt: skip
 
-    shipping = one_each(posted, LineKind.FEE, np.full(len(posted), SHIPPING[0]), SHIPPING[1])
-    return shipping, one_each(pays, LineKind.ADJUSTMENT, -50 * rng.integers(1, 5, len(pays)), 0)
+    shipping = one_each(posted, LineKind.FEE, np.full(len(posted), SHIPPING))
+    return shipping, one_each(pays, LineKind.ADJUSTMENT, -50 * rng.integers(1, 5, len(pays)))
 
 
 def walk_ins(rng: np.random.Generator, orders: Orders) -> Orders:

@@ -210,7 +210,7 @@ def draw_promises(rng: np.random.Generator, contacts: Contacts) -> Promises:
     done = np.where(on_time, at + (due - at) * rng.uniform(0.3, 1, size), due + rng.uniform(1, 4, size))
     forgotten = (due >= DAYS - 5) & (due < DAYS) & (rng.random(size) < FORGOTTEN)
     done = np.where(forgotten | (done >= DAYS), NEVER, done)
-    few = max(2, round(0.0012 * len(np.unique(contacts.customer))))
+    few = max(2, round(0.0025 * len(np.unique(contacts.customer))))
     fresh, older = np.flatnonzero(at < DAYS)[-few:], np.flatnonzero(at < DAYS - 4)[-few:]
     due[older], done[older] = np.floor(DAYS - 1 - np.arange(len(older)) % 3) + 0.6, NEVER
     due[fresh], done[fresh] = DAYS + 0.7, NEVER

@@ -1,0 +1,68 @@
+"""What a contact said, put together from the phrases: the same draw gives the same words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from regulars.demo.simulator.contacts import Topic
+from regulars.demo.words import phrases
+
+_JOURNEYS: Final = frozenset({"國外旅遊", "國內旅遊", "一日遊", "企業旅遊", "旅遊年票", "體驗課程"})
+_BY_SORT: Final = {Topic.INQUIRY: phrases.INQUIRY, Topic.AFTER_SALE: phrases.AFTER_SALE}
+_COLUMNS: Final = {
+    Topic.LEAD: phrases.LEAD,
+    Topic.FOLLOW_UP: phrases.FOLLOW_UP,
+    Topic.DEPARTURE: phrases.DEPARTURE,
+    Topic.THANKS: phrases.THANKS,
+    Topic.CARE: phrases.CARE,
+    Topic.QUOTE: phrases.QUOTE,
+    Topic.GRUMBLE: phrases.GRUMBLE,
+    Topic.SILENCE: (phrases.SILENCE,),
+    Topic.WIN_BACK: (phrases.WIN_BACK,),
+    Topic.RETURNED: (phrases.RETURNED,),
+    Topic.PREFERENCE: (phrases.PREFERENCE,),
+    Topic.REFERRAL: (phrases.REFERRAL,),
+    Topic.SETTLED: (phrases.SETTLED,),
+}
+
+
+def sort_of(group: str) -> str:
+    """Whether a product group is a journey or goods, which are talked about differently."""
+    return phrases.JOURNEY if group in _JOURNEYS else phrases.GOODS
+
+
+class Talker:
+    """Draws sentences; one generator, so that the order of calls decides."""
+
+    def __init__(self, seed: int) -> None:
+        self._dice = np.random.default_rng(seed).integers(0, 2**31, 1 << 16).tolist()
+        self._turn = 0
+
+    def say(self, topic: Topic, *, item: str, sort: str, english: bool = False) -> str:
+        """A text on ``topic`` about the product ``item``."""
+        if english and topic.name in phrases.ENGLISH:
+            return self.fill(self.pick(phrases.ENGLISH[topic.name]), item)
+        if topic is Topic.COMPLAINT:
+            return self.fill(self.pick(phrases.COMPLAINT[sort]), item)
+        columns = _BY_SORT[topic][sort] if topic in _BY_SORT else _COLUMNS[topic]
+        return self.fill("".join(self.pick(column) for column in columns), item)
+
+    def promise(self, topic: Topic, item: str) -> str:
+        """What was promised in a contact on ``topic``."""
+        return self.fill(self.pick(phrases.PROMISES[topic.name]), item)
+
+    def pick(self, options: tuple[str, ...]) -> str:
+        """One of ``options``."""
+        return options[self._die() % len(options)]
+
+    def fill(self, phrase: str, item: str) -> str:
+        """``phrase`` with its gaps filled."""
+        if "{" not in phrase:
+            return phrase
+        return phrase.format(item=item, n=self._die() % 4 + 2, day=self.pick(phrases.WEEKDAYS))
+
+    def _die(self) -> int:
+        self._turn = (self._turn + 1) & 0xFFFF
+        return self._dice[self._turn] + self._turn // 7
