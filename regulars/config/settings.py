@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "regulars.web.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "regulars.web.middleware.Toasts",
+    "regulars.web.middleware.SentencesForPeople",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

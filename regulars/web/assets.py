@@ -1,6 +1,6 @@
 """Style sheets and scripts that a context adds to every page, because its slide-overs may open anywhere.
 
-    assets.register(style="customers/customers.css", script="customers/customers.js")
+assets.register(style="customers/customers.css", script="customers/customers.js")
 """
 
 from __future__ import annotations

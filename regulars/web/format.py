@@ -11,9 +11,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from regulars.kit import clock
 from regulars.kit.money import format_money, to_decimal
@@ -79,8 +78,9 @@ def ago(value: date | datetime | None) -> str:
     if value is None:
         return DASH
     now = clock.now()
-    if isinstance(value, datetime) and abs(seconds := (now - value).total_seconds()) < 86_400:
-        if local_day(value) == local_day(now) or abs(seconds) < 3_600:
+    if isinstance(value, datetime):
+        seconds = (now - value).total_seconds()
+        if abs(seconds) < 3_600 or (abs(seconds) < 86_400 and local_day(value) == local_day(now)):
             return _within_a_day(seconds)
     return _by_days((local_day(now) - local_day(value)).days)
 
@@ -119,7 +119,7 @@ def _by_days(days: int) -> str:
     return ngettext("%(n)s year ago", "%(n)s years ago", n) % {"n": n}
 
 
-def show_number(value: int | float | Decimal | None, decimals: int | None = None) -> str:
+def show_number(value: float | Decimal | None, decimals: int | None = None) -> str:
     """Thousands separated, a true minus sign; ``decimals`` by default none for whole numbers, else one."""
     if value is None:
         return DASH

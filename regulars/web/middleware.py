@@ -13,21 +13,13 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
+from regulars.kit.errors import Conflict, Forbidden, UserError
 from regulars.web import toasts
+from regulars.web.views import errors
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 PERMISSIONS_POLICY = "camera=(self), microphone=(), geolocation=(self), payment=(), usb=(), browsing-topics=()"
 
@@ -48,14 +40,12 @@ class SecurityHeaders(MiddlewareMixin):
 class LoginRequired(LoginRequiredMiddleware):
     """Everything asks for a sign-in unless its view says ``login_not_required``; an htmx request sends the whole page there."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         """Redirect to the sign-in; by header where only a part of the page was asked for."""
         answer = super().handle_no_permission(request, view_func)
-        if request.headers.get("HX-Request") and isinstance(answer, HttpResponse):
-            redirect = HttpResponse(status=204)
-            redirect.headers["HX-Redirect"] = answer.headers["Location"]
-            return redirect
-        return answer
+        if not request.headers.get("HX-Request"):
+            return answer
+        return HttpResponse(status=204, headers={"HX-Redirect": answer.headers["Location"]})
 
 
 class Language(MiddlewareMixin):
@@ -74,6 +64,20 @@ class Language(MiddlewareMixin):
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", translation.get_language())
         return response
+
+
+class SentencesForPeople(MiddlewareMixin):
+    """A ``UserError`` that a view lets pass is an answer, not a defect: a toast for htmx, else a page with the sentence."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """403 for ``Forbidden``, 409 for ``Conflict``, 422 for the rest of the family; anything else goes on."""
+        if not isinstance(exception, UserError):
+            return None
+        status = 403 if isinstance(exception, Forbidden) else 409 if isinstance(exception, Conflict) else 422
+        if not request.headers.get("HX-Request"):
+            return errors.refused(request, str(exception), status)
+        toasts.toast(request, str(exception), tone="wrong")
+        return HttpResponse(status=status, headers={"HX-Reswap": "none"})
 
 
 class Toasts(MiddlewareMixin):

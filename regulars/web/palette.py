@@ -92,7 +92,14 @@ def _fixed(user: User) -> Iterator[tuple[Entry, str]]:
             )
     for action in _actions.values():
         if can(user, action.rule) and (url := _reverse(action.url_name)):
-            entry = Entry(action.label, url, action.icon, group=pgettext("palette", "Do"), chord=action.chord, method=action.method)
+            entry = Entry(
+                action.label,
+                url,
+                action.icon,
+                group=pgettext("palette", "Do"),
+                chord=action.chord,
+                method=action.method,
+            )
             yield entry, fold(f"{action.label} {action.words} {action.key}")
 
 

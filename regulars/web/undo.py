@@ -38,6 +38,11 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     return keep
 
 
+def forget(kind: str) -> None:
+    """Take a handler away (tests)."""
+    _handlers.pop(kind, None)
+
+
 def offer(kind: str, **data: object) -> str:
     """A token for the toast; ``data`` must be JSON and small (a batch's id, not its rows)."""
     return signing.dumps({"kind": kind, "data": data}, salt=_SALT)

@@ -10,7 +10,8 @@ from regulars.web.views import bulk, cells, exports, lists, login, palette, patt
 app_name = "web"
 
 
-def _of(resource: resources.Resource) -> list[URLPattern]:
+def addresses_of(resource: resources.Resource) -> list[URLPattern]:
+    """The addresses of one resource."""
     base, key = resource.path or f"{resource.key}/", resource.key
     return [
         path(base, lists.list_page, {"key": key}, name=f"list-{key}"),
@@ -30,5 +31,5 @@ urlpatterns = [
     path("theme/", preferences.theme, name="theme"),
     path("views/<int:pk>/", saved.change, name="change-view"),
     path("patterns/", patterns.patterns, name="patterns"),
-    *(pattern for resource in resources.all() for pattern in _of(resource)),
+    *(pattern for resource in resources.all() for pattern in addresses_of(resource)),
 ]

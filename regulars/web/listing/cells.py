@@ -5,6 +5,7 @@ Written as plain functions, not templates: a page has hundreds of cells.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,7 +21,7 @@ from regulars.web.icons import icon
 from regulars.web.resources import Badge, Column, Link, follow
 from regulars.web.stages import STAGES, VALUE_CLASSES
 
-EMPTY: SafeString = mark_safe('<span class="nothing" aria-label="–">–</span>')  # noqa: S308 -- a literal
+EMPTY: SafeString = mark_safe('<span class="nothing" aria-label="–">–</span>')
 
 
 def currency_of(column: Column, row: Any) -> str:
@@ -36,30 +37,24 @@ def plain(column: Column, row: Any) -> str:
     return _words(column, value, row)
 
 
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "number": show.show_number,
+    "percent": show.show_percent,
+    "date": show.show_date,
+    "datetime": show.show_datetime,
+    "ago": show.ago,
+    "stage": lambda value: str(STAGES.get(value, value)),
+    "value_class": lambda value: str(VALUE_CLASSES.get(value, value)),
+    "flag": lambda value: _("Yes") if value else _("No"),
+    "badge": lambda value: str(value.label),
+    "link": lambda value: str(value.label),
+}
+
+
 def _words(column: Column, value: Any, row: Any) -> str:
-    match column.kind:
-        case "money":
-            return show.show_money(value, currency_of(column, row))
-        case "number":
-            return show.show_number(value)
-        case "percent":
-            return show.show_percent(value)
-        case "date":
-            return show.show_date(value)
-        case "datetime":
-            return show.show_datetime(value)
-        case "ago":
-            return show.ago(value)
-        case "stage":
-            return str(STAGES.get(value, value))
-        case "value_class":
-            return str(VALUE_CLASSES.get(value, value))
-        case "flag":
-            return _("Yes") if value else _("No")
-        case "badge" | "link":
-            return str(value.label)
-        case _:
-            return str(value)
+    if column.kind == "money":
+        return show.show_money(value, currency_of(column, row))
+    return _WORDS.get(column.kind, str)(value)
 
 
 def html(column: Column, row: Any) -> SafeString:

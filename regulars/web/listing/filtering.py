@@ -132,15 +132,17 @@ def words(one: Filter, value: Any, raw: str, user: User) -> str:
         case "range" | "money_range" | "date_range":
             return _span_words(one, value)
         case "choice" | "person" | "multi":
-            chosen = value if isinstance(value, list) else [value]
-            named = {choice.value: str(choice.label) for choice in choices(one, user)}
-            return (
-                _("%(first)s and %(n)s more") % {"first": named.get(chosen[0], chosen[0]), "n": len(chosen) - 1}
-                if (len(chosen) > 2)
-                else pgettext("list", ", ").join(named.get(key, key) for key in chosen)
-            )
+            return _choice_words(value if isinstance(value, list) else [value], choices(one, user))
         case _:
             return str(value)
+
+
+def _choice_words(chosen: list[str], known: list[Choice]) -> str:
+    named = {choice.value: str(choice.label) for choice in known}
+    said = [named.get(key, key) for key in chosen]
+    if len(said) > 2:
+        return _("%(first)s and %(n)s more") % {"first": said[0], "n": len(said) - 1, "all": len(said)}
+    return pgettext("list", ", ").join(said)
 
 
 def _span_words(one: Filter, span: Range) -> str:

@@ -19,7 +19,7 @@ from regulars.web.resources import Choice, Column
 def raw(column: Column, row: Any) -> str:
     """What stands in the input; empty for None."""
     assert column.edit is not None
-    value = column.edit.raw(row) if column.edit.raw else column.of(row)
+    value: Any = column.edit.raw(row) if column.edit.raw else column.of(row)
     if value is None:
         return ""
     match column.edit.kind:

@@ -79,7 +79,8 @@ def ordered(queryset: Rows, order: Order) -> Rows:
     """``queryset`` in this order, each row with its ``sort_value``."""
     nulls = True if may_be_null(queryset.model, order.path) else None
     by = OrderBy(F(SORT_VALUE), descending=order.descending, nulls_last=nulls)
-    return queryset.annotate(**{SORT_VALUE: F(order.path)}).order_by(by, "-pk" if order.descending else "pk")
+    rows: Rows = queryset.annotate(**{SORT_VALUE: F(order.path)})
+    return rows.order_by(by, "-pk" if order.descending else "pk")
 
 
 def after(queryset: Rows, order: Order, position: Position) -> Rows:
@@ -91,9 +92,10 @@ def after(queryset: Rows, order: Order, position: Position) -> Rows:
     here = Q(**{SORT_VALUE: position.value}) & later_id
     further = Q(**{f"{SORT_VALUE}__{past}": position.value}) | here
     if may_be_null(queryset.model, order.path):
-        return queryset.filter(further | Q(**{f"{SORT_VALUE}__isnull": True}))
-    # the redundant bound lets the database enter its index at the position
-    return queryset.filter(Q(**{f"{SORT_VALUE}__{past}e": position.value}), further)
+        further |= Q(**{f"{SORT_VALUE}__isnull": True})
+    else:  # the redundant bound lets the database enter its index at the position
+        further &= Q(**{f"{SORT_VALUE}__{past}e": position.value})
+    return queryset.filter(further)
 
 
 def before(queryset: Rows, order: Order, position: Position) -> Rows:
@@ -101,12 +103,15 @@ def before(queryset: Rows, order: Order, position: Position) -> Rows:
     back = order.reversed()
     nullable = may_be_null(queryset.model, order.path)
     by = OrderBy(F(SORT_VALUE), descending=back.descending, nulls_first=True if nullable else None)
-    rows = queryset.annotate(**{SORT_VALUE: F(order.path)}).order_by(by, "-pk" if back.descending else "pk")
+    rows: Rows = queryset.annotate(**{SORT_VALUE: F(order.path)})
+    rows = rows.order_by(by, "-pk" if back.descending else "pk")
     past = "lt" if back.descending else "gt"
     earlier_id = Q(**{f"pk__{past}": position.pk})
     if position.value is None:
-        return rows.filter(Q(**{f"{SORT_VALUE}__isnull": False}) | earlier_id)
-    return rows.filter(Q(**{f"{SORT_VALUE}__{past}": position.value}) | Q(**{SORT_VALUE: position.value}) & earlier_id)
+        earlier = Q(**{f"{SORT_VALUE}__isnull": False}) | earlier_id
+    else:
+        earlier = Q(**{f"{SORT_VALUE}__{past}": position.value}) | Q(**{SORT_VALUE: position.value}) & earlier_id
+    return rows.filter(earlier)
 
 
 def position_of(row: Any) -> Position:

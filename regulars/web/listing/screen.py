@@ -86,9 +86,7 @@ class Screen:
 
     @cached_property
     def count(self) -> Count:
-        """How many rows; without asking when the first page holds them all."""
-        if self.state.after is None and not self.page.next:
-            return Count(len(self.page.rows))
+        """How many rows."""
         return paging.count(self.state, self.user)
 
     @cached_property

@@ -106,7 +106,7 @@ def read(resource: Resource, params: QueryDict, user: User) -> State:
         cols=_columns(resource, params.get("cols", "")),
         view=params.get("view", "")[:40],
         open=params.get("open", "")[:40],
-        after=keyset.decode(params["after"]) if params.get("after") else None,
+        after=keyset.decode(params.get("after", "")),
         ignored=tuple(ignored),
     )
 

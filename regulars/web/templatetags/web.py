@@ -37,7 +37,7 @@ def icon(name: str, *, large: bool = False) -> SafeString:
 @register.simple_tag
 def mark() -> SafeString:
     """The product's mark: two arcs, the customer within the company's circle."""
-    return mark_safe('<svg class="mark-svg" viewBox="0 0 24 24" aria-hidden="true"><rect width="24" height="24" rx="6"/><path d="M5 16a7 7 0 0 1 14 0M8.75 16a3.25 3.25 0 0 1 6.5 0"/></svg>')  # noqa: S308, E501  # fmt: skip
+    return mark_safe('<svg class="mark-svg" viewBox="0 0 24 24" aria-hidden="true"><rect width="24" height="24" rx="6"/><path d="M5 16a7 7 0 0 1 14 0M8.75 16a3.25 3.25 0 0 1 6.5 0"/></svg>')  # fmt: skip
 
 
 @register.inclusion_tag("web/components/button.html")
@@ -263,8 +263,8 @@ def field(
     *,
     autofocus: bool = False,
     label: Text = "",
-    help: Text = "",
-    hide_label: bool = False,  # noqa: A002
+    help: Text = "",  # noqa: A002 -- the word beside a field
+    hide_label: bool = False,
 ) -> dict[str, Any]:
     """A form field: label, input, help and its errors, tied together for screen readers."""
     attributes: dict[str, Any] = {"class": "input"}
@@ -282,21 +282,39 @@ def field(
 
 
 @register.simple_block_tag(end_name="endmenu")
-def menu(content: str, *, id: str, label: Text, icon: str = "more", align: Literal["start", "end"] = "end", words: bool = False) -> SafeString:  # noqa: A002, E501  # fmt: skip
-    """A button that opens the menu lines between the tags (``<a class="menu-line">`` or ``<button class="menu-line">``)."""
-    inside = conditional_escape(label) if words else format_html('<span class="visually-hidden">{}</span>', label)
+def menu(
+    content: str,
+    *,
+    id: str,  # noqa: A002 -- the HTML name
+    label: Text,
+    icon: str = "more",
+    align: Literal["start", "end"] = "end",
+    words: bool = False,
+) -> SafeString:
+    """A button that opens the menu lines between the tags (``<a class="menu-line">``, ``<button class="menu-line">``)."""
     return format_html(
-        '<button type="button" class="{kind}" popovertarget="{id}" title="{label}">{icon}{inside}</button>'
+        '<button type="button" class="{kind}" popovertarget="{id}" title="{label}">{icon}<span class="{hidden}">{label}</span></button>'
         '<div id="{id}" class="menu" popover data-controller="menu" data-align="{align}">{content}</div>',
-        kind="quiet-button" if words else "icon-button", id=id, label=label, icon=icons.icon(icon), inside=inside, align=align,
+        kind="quiet-button" if words else "icon-button",
+        hidden="" if words else "visually-hidden",
+        id=id,
+        label=label,
+        icon=icons.icon(icon),
+        align=align,
         content=content,
-    )  # fmt: skip
+    )
 
 
 @register.simple_block_tag(end_name="endsection")
 def section(
-    content: str, *, title: Text, hint: Text = "", url: str = "", url_label: Text = "", id: str = ""
-) -> SafeString:  # noqa: A002
+    content: str,
+    *,
+    title: Text,
+    hint: Text = "",
+    url: str = "",
+    url_label: Text = "",
+    id: str = "",  # noqa: A002 -- the HTML name
+) -> SafeString:
     """A titled part of a page under a hairline, with an optional link at its right."""
     return format_html(
         '<section class="section"{id}><header class="section-head"><h2{hint}>{title}</h2>{more}</header>{content}</section>',

@@ -1,0 +1,1 @@
+"""The pages and parts of pages that the shell answers with."""

@@ -59,7 +59,7 @@ def _change(request: HttpRequest, resource: Resource, column: Column, pk: str) -
         with transaction.atomic():
             row = _row(resource, request, pk, lock=True)
             now = inputs.raw(column, row)
-            if now != was and now != offered:
+            if now not in {was, offered}:
                 return _field(request, column, row, status=409, value=offered, theirs=cells.html(column, row))
             value = inputs.parse(column, offered, row, request.user)
             if now != offered:

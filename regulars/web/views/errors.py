@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils.translation import gettext as _
 
 
@@ -13,30 +14,32 @@ def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpR
     )
 
 
+def refused(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    """An act that was refused, with the sentence that says why; nothing was changed."""
+    return _page(request, status, _("That was not done"), sentence)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403"""
-    sentence = (
-        str(exception)
-        if exception and str(exception)
-        else _("Your role does not include this. An administrator can change that.")
-    )
+    """403: the role does not include it."""
+    told = str(exception) if exception else ""
+    sentence = told or _("Your role does not include this. An administrator can change that.")
     return _page(request, 403, _("This is not open to you"), sentence)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404"""
+    """404: nothing there, or nothing this user may see."""
     return _page(
-        request, 404, _("There is nothing at this address"),
+        request,
+        404,
+        _("There is nothing at this address"),
         _("It may have been merged, moved to the trash, or belong to a part of the company you do not see."),
-    )  # fmt: skip
+    )
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500, without anything that could itself break: no user, no database, no frame."""
-    from django.template import loader  # noqa: PLC0415 -- the handler must work when the rest does not
-
     try:
-        page = loader.render_to_string("web/errors/broken.html", {"title": _("Something broke on our side")})
+        page: str = loader.render_to_string("web/errors/broken.html", {"title": _("Something broke on our side")})
     except Exception:  # noqa: BLE001 -- the last resort
         page = "<h1>500</h1>"
     return HttpResponse(page, status=500)
@@ -45,6 +48,10 @@ def broken(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form sent from a page that was open too long, or from elsewhere."""
     return _page(
-        request, 403, _("This page was open too long"),
-        _("To protect you, the form was not accepted and nothing was changed. Go back, reload the page and send it again."),
-    )  # fmt: skip
+        request,
+        403,
+        _("This page was open too long"),
+        _(
+            "To protect you, the form was not accepted and nothing was changed. Go back, reload the page and send it again."
+        ),
+    )

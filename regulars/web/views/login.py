@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 class SignInForm(AuthenticationForm):
     """Name and password; one sentence for either being wrong, so that names cannot be probed."""
 
-    error_messages = {  # noqa: RUF012 -- Django's own shape
+    error_messages = {
         "invalid_login": _("This name and password do not belong together. Capital letters count in the password."),
         "inactive": _("This account is closed. An administrator can open it again."),
     }

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from regulars.kit import clock
-from regulars.web import icons
 from regulars.web import format as show
+from regulars.web import icons
 from regulars.web.stages import STAGES, VALUE_CLASSES
 
 
@@ -34,11 +34,12 @@ class SampleForm(forms.Form):
 @require_GET
 def patterns(request: HttpRequest) -> HttpResponse:
     """The pattern page."""
-    sets = []
+    sets: list[dict[str, str]] = []
     for code, name in settings.LANGUAGES:
         with translation.override(code):
             sets.extend(
-                {"html": _set(request, code, theme), "theme": theme, "language": code, "name": str(name)} for theme in ("light", "dark")
+                {"html": _set(request, code, theme), "theme": theme, "language": code, "name": str(name)}
+                for theme in ("light", "dark")
             )
     return render(request, "web/patterns/patterns.html", {"sets": sets, "icons": sorted(icons.names())})
 

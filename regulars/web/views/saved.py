@@ -55,7 +55,7 @@ def view_url(view: SavedView) -> str:
 @require_POST
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one's own view: ``do`` is ``update`` (with ``query``), ``pin``, ``share`` or ``delete``."""
-    view = get_object_or_404(SavedView.objects.filter(owner=request.user), pk=pk)
+    view = get_object_or_404(SavedView.objects.filter(owner_id=request.user.pk), pk=pk)
     match request.POST.get("do"):
         case "update":
             view = actions.update_view(

@@ -53,6 +53,7 @@
   });
   document.addEventListener("toast", (event) => { for (const one of event.detail.toasts ?? []) show(one); });
   document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Trigger")) return;
     show({ text: R.say(event.detail.xhr.status === 403 ? "forbidden" : "broken"), tone: "wrong" });
   });
   document.addEventListener("htmx:sendError", () => show({ text: R.say("offline"), tone: "wrong" }));
