@@ -11,7 +11,6 @@ import numpy as np
 
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses.base import Desk, Journey, Result
-from regulars.intelligence.days import month_start
 from regulars.intelligence.models import population
 from regulars.intelligence.models.journey import NEVER, Calibration, Purchases
 from regulars.intelligence.warehouse import engine, ledger
@@ -28,7 +27,7 @@ SELECT c.customer_id, c.orders_12m, c.revenue_12m, c.revenue_prior_12m, CASE WHE
     coalesce(s.stage, 0)::INTEGER AS stage, s.since, s.previous, s.silence, s.usual_days, s.low_days, s.high_days,
     s.survival, s.gone, s.expected_days, s.intervals, s.change, s.amount_change,
     n.at_stake, n.action, n.year, c.purchases, c.first_day, c.last_day, c.created_day, c.first_contact_day,
-    c.open_complaints, c.complaint_day, c.usual_goods
+    c.open_complaints, c.complaint_day, c.usual_goods, c.first_trade_day, s.returned_after
 FROM customer c
 LEFT JOIN standing s USING (customer_id) LEFT JOIN worth w USING (customer_id) LEFT JOIN next_step n USING (customer_id)
 ORDER BY c.customer_id
@@ -40,35 +39,40 @@ class Outcome:
     """What a run found.
 
     Attributes:
+        historical: True when the facts end long before now, so that they were judged as of their own end.
         scores: one row per party, as an Arrow table.
-        calibrations: those in force, a new one last when ``calibrated``.
+        calibrations: those in force, the newest last.
         results: by name of analysis, with the seconds it took.
     """
 
     horizon: Horizon
+    historical: bool
     scores: Any
     journey: Journey
     calibrations: list[Calibration]
-    calibrated: bool
     results: dict[str, tuple[Result, float]] = field(default_factory=dict)
 
 
-def run(store: Store, today: int, calibrations: list[Calibration] | None = None, *, progress: Progress = lambda _: None) -> Outcome:
-    """Analyse everything in ``store`` up to the end of ``today``.
+def run(
+    store: Store, *, now: int, today: int | None = None, calibrations: list[Calibration] | None = None,
+    progress: Progress = lambda _: None,
+) -> Outcome:  # fmt: skip
+    """Analyse everything in ``store``.
 
     Args:
+        now: the present day number.
+        today: judge as of the end of this day; by default ``now``, or the end of the facts when they are history.
         calibrations: those of earlier runs; a new one is added on the first run of a month.
         progress: told the name of each step as it begins.
     """
     with engine.opened(store) as connection:
         progress("ledger")
+        historical = False
+        if today is None:
+            today, historical = ledger.last_day_of_record(connection, now)
         horizon = ledger.prepare(connection, today=today)
-        desk = Desk(connection, horizon, list(calibrations or []))
-        begins = month_start(today)
-        calibrated = population.due(desk.calibrations, begins)
-        if calibrated:
-            progress("calibration")
-            desk.calibrations = population.follow(desk.calibrations, population.calibrate(_purchases(desk), today), begins)
+        progress("calibration")
+        desk = Desk(connection, horizon, population.renewed(calibrations or [], _purchases(connection), today))
         results = {}
         for name in analyses.names():
             progress(name)
@@ -77,10 +81,10 @@ def run(store: Store, today: int, calibrations: list[Calibration] | None = None,
             results[name] = (result, time.perf_counter() - started)
         scores = connection.execute(_SCORES, {"costs_known": horizon.costs_known}).to_arrow_table()
     assert desk.journey is not None  # noqa: S101 -- the stage analysis lays it
-    return Outcome(horizon, scores, desk.journey, desk.calibrations, calibrated, results)
+    return Outcome(horizon, historical, scores, desk.journey, desk.calibrations, results)
 
 
-def _purchases(desk: Desk) -> Purchases:
-    _, read = ledger.purchases(desk.engine)
+def _purchases(connection: engine.Engine) -> Purchases:
+    _, read = ledger.purchases(connection)
     size = len(read["customer"])
     return Purchases(read["customer"], read["day"], read["goods"], np.zeros(size, bool), np.full(size, NEVER))

@@ -97,11 +97,16 @@ class Desk:
 
 @dataclass(frozen=True)
 class Journey:
-    """The replayed stages: ``ids`` are the parties behind the customers' numbers in ``moves`` and ``standing``."""
+    """The replayed stages.
+
+    ``ids`` are the parties behind the customers' numbers in ``moves`` and ``standing``; ``moved_at`` is the second of
+    the purchase that made each move, −1 for moves by silence.
+    """
 
     ids: Any
     moves: Moves
     standing: Standing
+    moved_at: Any
 
 
 class Analysis(Protocol):

@@ -102,7 +102,7 @@ def measure(values: Any, top: float) -> Json:
     share = float(y[n - count :].sum() / total)
     line = y[n - count]
     influence = (np.maximum(y - line, 0) + count / n * line - share * y) / mean
-    share_error = float(influence.std()) / np.sqrt(n)
+    share_error = float(influence.std() / np.sqrt(n))
     at = np.unique(np.round(np.linspace(0, n, 51)).astype(int))
     curve = np.r_[0.0, cumulated][at] / total
     return {

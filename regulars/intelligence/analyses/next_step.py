@@ -1,7 +1,9 @@
 """What should be done next for each customer, and how much money is at stake?
 
-One action a customer, the most pressing first: a complaint that is open, a valuable customer slipping away, one who has
-gone, one who has come back, a newcomer, a rhythm that comes round. At stake is a usual year of his (what he bought in
+One action a customer, the most pressing first: a complaint that is open, a customer slipping away (a call for the most
+valuable, a letter for the rest), one just gone, one just back, a newcomer, an overdue second purchase, growth to build on,
+a large gap to like customers, a rhythm that comes round. What has only just become true is acted on within half a usual
+interval; after that the moment has passed and nothing is asked. At stake is a usual year of his (what he bought in
 the year up to his last purchase, as profit where costs are known) times the probability that it is lost.
 """
 
@@ -22,9 +24,11 @@ SOURCE = "Rules of this product, stated in docs/stages.md"
 READS = ("customer", "standing", "worth", "move")
 MAKES = ("next_step",)
 ACTIONS = (
-    "resolve_complaint", "call", "write", "win_back", "reacquaint", "welcome", "second_purchase", "deepen", "grow", "remind",
+    "settle_complaint", "call", "write", "win_back", "reacquaint", "welcome", "second_purchase", "deepen", "grow", "remind",
     "review_terms", "keep", "let_rest", "recruit",
 )  # fmt: skip
+NOTHING_NOW = ("keep", "let_rest", "recruit")
+"""These say that nobody needs to do anything at present."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Result(base.Result):
 
     def headline(self) -> list[Saying]:
         """What is at stake with those who are slipping."""
-        urgent = [self.actions.get(code, {"customers": 0, "at_stake": 0}) for code in ("resolve_complaint", "call", "write")]
+        urgent = [self.actions.get(code, {"customers": 0, "at_stake": 0}) for code in ("settle_complaint", "call", "write")]
         money, customers = sum(one["at_stake"] for one in urgent), sum(one["customers"] for one in urgent)
         return [Saying("next_step.at_stake", {"money": money, "customers": customers, "currency": self.currency})]
 
@@ -62,6 +66,7 @@ WITH known AS (
     SELECT c.customer_id, c.open_complaints, c.last_day, c.usual_goods, c.purchases,
         coalesce(s.stage, 0) AS stage, coalesce(s.gone, 0.0) AS gone, coalesce(s.survival, 1.0) AS survival,
         coalesce(w.class, '') AS class,
+        $today - s.since <= greatest(7, least(90, s.usual_days / 2)) AS fresh,
         c.usual_goods * $rate AS year,
         percent_rank() OVER (PARTITION BY c.purchases > 0 ORDER BY c.usual_goods DESC) <= $call AS big
     FROM customer c LEFT JOIN standing s USING (customer_id) LEFT JOIN worth w USING (customer_id)
@@ -69,17 +74,18 @@ WITH known AS (
 SELECT customer_id, year::BIGINT AS year,
     round(greatest(year, 0) * CASE WHEN stage = 6 THEN $come_back ELSE gone END)::BIGINT AS at_stake,
     CASE
-        WHEN open_complaints > 0 THEN 'resolve_complaint'
+        WHEN open_complaints > 0 THEN 'settle_complaint'
         WHEN stage = 0 THEN 'recruit'
-        WHEN class = 'below_zero' THEN CASE WHEN stage IN (5, 6) THEN 'let_rest' ELSE 'review_terms' END
-        WHEN stage = 5 THEN CASE WHEN big THEN 'call' ELSE 'write' END
-        WHEN stage = 6 THEN CASE WHEN big THEN 'win_back' ELSE 'let_rest' END
-        WHEN stage = 7 THEN 'reacquaint'
-        WHEN stage = 1 THEN 'welcome'
-        WHEN stage = 2 AND purchases = 1 THEN 'second_purchase'
-        WHEN stage = 4 THEN 'deepen'
-        WHEN class = 'most_growable' THEN 'grow'
-        WHEN survival <= $ready THEN 'remind'
+        WHEN stage = 5 AND class <> 'below_zero' THEN CASE WHEN big THEN 'call' ELSE 'write' END
+        WHEN stage = 6 AND class <> 'below_zero' AND big AND fresh THEN 'win_back'
+        WHEN stage IN (5, 6) THEN 'let_rest'
+        WHEN class = 'below_zero' THEN CASE WHEN purchases > 2 THEN 'review_terms' ELSE 'keep' END
+        WHEN stage = 7 AND fresh THEN 'reacquaint'
+        WHEN stage = 1 AND fresh THEN 'welcome'
+        WHEN stage = 2 AND purchases = 1 AND fresh THEN 'second_purchase'
+        WHEN stage = 4 AND fresh THEN 'deepen'
+        WHEN class = 'most_growable' AND survival BETWEEN $ready AND 1 - $ready THEN 'grow'
+        WHEN stage IN (3, 4) AND big AND survival <= $ready THEN 'remind'
         ELSE 'keep'
     END AS action
 FROM known
@@ -92,6 +98,7 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     come_back = _come_back(desk)
     desk.engine.execute(_NEXT, {
         "rate": horizon.margin_rate or 1.0, "call": chosen.worth_a_call, "ready": chosen.ready, "come_back": come_back,
+        "today": horizon.today,
     })  # fmt: skip
     rows = desk.engine.execute("SELECT action, count(*), sum(at_stake)::BIGINT FROM next_step GROUP BY action").fetchall()
     found = {action: {"customers": count, "at_stake": money} for action, count, money in rows}

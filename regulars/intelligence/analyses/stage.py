@@ -8,10 +8,13 @@ purchase on, so each move carries the day on which it became true.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from regulars.intelligence.analyses import base
 from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
+
+if TYPE_CHECKING:
+    from regulars.intelligence.models.journey import Moves, Purchases
 
 WHY = "Each stage has its own job: welcome a newcomer, deepen what grows, ask why somebody slips away before he is gone."
 FORMULA = (
@@ -93,9 +96,18 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     complaint[complaint < 0] = NEVER
     bought = Purchases(read["customer"], read["day"], read["goods"], read["complaint_open"], complaint)
     moves, standing = replay(bought, desk.calibrations or [Calibration()], desk.horizon.today, rules)
-    desk.journey = base.Journey(ids, moves, standing)
+    desk.journey = base.Journey(ids, moves, standing, _moments(bought, read["at"], moves))
     _register(desk, desk.journey)
     return Result(stages=_stages(desk), flows={str(days): _flows(desk, days) for days in PERIODS}, calibration=_calibration(desk))
+
+
+def _moments(bought: Purchases, at: Any, moves: Moves) -> Any:
+    """The second of the purchase behind each move; −1 where none was made that day."""
+    import numpy as np
+
+    counts = np.bincount(bought.customer) if len(bought.customer) else np.empty(0, np.int64)
+    purchase = (np.cumsum(counts) - counts)[moves.customer] + moves.purchases - 1
+    return np.where(bought.day[purchase] == moves.day, at[purchase], -1)
 
 
 def _register(desk: Desk, journey: base.Journey) -> None:
@@ -107,7 +119,7 @@ def _register(desk: Desk, journey: base.Journey) -> None:
         "silence": standing.silence, "usual_days": standing.rhythm.quantile(0.5), "low_days": standing.rhythm.quantile(0.9),
         "high_days": standing.rhythm.quantile(0.1), "survival": standing.survival, "gone": standing.gone,
         "expected_days": standing.rhythm.quantile(standing.survival / 2), "intervals": standing.intervals,
-        "change": standing.change, "amount_change": standing.amount_change,
+        "change": standing.change, "amount_change": standing.amount_change, "returned_after": standing.returned_after,
     })  # fmt: skip
     lay(desk.engine, "move", {
         "customer_id": journey.ids[moves.customer] if len(moves.customer) else moves.customer, "day": moves.day,

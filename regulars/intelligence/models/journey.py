@@ -99,13 +99,18 @@ class Rules:
 class Calibration:
     """What was known of the population from ``since`` (a day number) on, until the next calibration.
 
-    ``amount_variance`` is the variance of the logarithm of a customer's own purchases around their mean.
+    Attributes:
+        amount_variance: variance of the logarithm of a customer's own purchases around their mean.
+        fitted_on: the last day whose facts it was fitted to.
+        purchases: how many purchases that were; tells whether the past has been rewritten since.
     """
 
     since: int = -NEVER
     prior: RhythmPrior = field(default_factory=RhythmPrior)
     leaving: Leaving = field(default_factory=Leaving)
     amount_variance: float = 0.4
+    fitted_on: int = -NEVER
+    purchases: int = 0
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,10 @@ class Moves:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where each customer stands at the end; one row per customer, in the order of their numbers."""
+    """Where each customer stands at the end; one row per customer, in the order of their numbers.
+
+    ``returned_after`` is the silence (days) that the last return into recovery ended, 0 if there was none.
+    """
 
     stage: Ints
     since: Ints
@@ -164,6 +172,7 @@ class Standing:
     change: Floats
     amount_change: Floats
     intervals: Floats
+    returned_after: Floats
 
 
 def replay(bought: Purchases, calibrations: Sequence[Calibration], today: int, rules: Rules | None = None) -> tuple[Moves, Standing]:

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from regulars.intelligence.models.journey import NEVER, Calibration, Purchases, evidence, weight_after
-from regulars.intelligence.models.leaving import STEPS, LeavingModel, step_of
+from regulars.intelligence.days import month_start
+from regulars.intelligence.models.journey import NEVER, Calibration, Purchases, evidence
+from regulars.intelligence.models.leaving import STEPS, Leaving, LeavingModel, step_of
 from regulars.intelligence.models.rhythm import MEMORY, Evidence, RhythmModel, RhythmPrior
 
 _DEFAULT_VARIANCE = 0.4
@@ -22,7 +23,7 @@ _DEFAULT_VARIANCE = 0.4
 def calibrate(bought: Purchases, today: int, *, since: int = -NEVER) -> Calibration:
     """Fit everything to the purchases up to ``today``; with too few, the defaults stand."""
     if not len(bought.customer):
-        return Calibration(since=since)
+        return Calibration(since=since, fitted_on=today)
     rhythm = RhythmModel().fit(evidence(bought))
     ordinal = _ordinals(bought)
     counts = np.bincount(bought.customer)
@@ -31,7 +32,7 @@ def calibrate(bought: Purchases, today: int, *, since: int = -NEVER) -> Calibrat
     followed = np.delete(ordinal, last)
     returned = np.bincount(step_of(followed), minlength=len(STEPS))
     leaving = LeavingModel().fit(returned, counts, survival).leaving_
-    return Calibration(since, rhythm.prior_, leaving, _amount_variance(bought, counts))
+    return Calibration(since, rhythm.prior_, leaving, _amount_variance(bought, counts), today, len(bought.day))
 
 
 def remembered(bought: Purchases, counts: Any) -> Evidence:
@@ -43,20 +44,30 @@ def remembered(bought: Purchases, counts: Any) -> Evidence:
     weight = MEMORY**age
     size = len(counts)
     return Evidence.of(
-        [weight_after(int(n)) for n in counts - 1] if size < 1_000 else (1.0 - MEMORY ** (counts - 1)) / (1.0 - MEMORY),
+        (1.0 - MEMORY ** (counts - 1)) / (1.0 - MEMORY),
         np.bincount(who, weights=weight * logs, minlength=size),
         np.bincount(who, weights=weight * logs**2, minlength=size),
     )
 
 
-def due(calibrations: Sequence[Calibration], month_begins: int) -> bool:
-    """Whether a new calibration is to be made for the month that begins on that day."""
-    return not calibrations or calibrations[-1].since < month_begins
+def renewed(kept: Sequence[Calibration], bought: Purchases, today: int) -> list[Calibration]:
+    """The calibrations to use on ``today``: those kept, with a new one on the first run of a month.
+
+    The very first holds from the beginning of time. When the past itself has changed by more than a tenth (an old
+    file was imported, an import undone), what was learned from it no longer stands, and it starts again with one.
+    """
+    calibrations = list(kept)
+    if any(_rewritten(one, bought) for one in calibrations):
+        calibrations = []
+    begins = month_start(today)
+    if calibrations and max(calibrations[-1].since, month_start(calibrations[-1].fitted_on)) >= begins:
+        return calibrations
+    return [*calibrations, replace(calibrate(bought, today), since=begins if calibrations else -NEVER)]
 
 
-def follow(calibrations: Sequence[Calibration], fitted: Calibration, month_begins: int) -> list[Calibration]:
-    """The calibrations with a new one in force from ``month_begins``; the very first holds from the beginning of time."""
-    return [*calibrations, replace(fitted, since=month_begins if calibrations else -NEVER)]
+def _rewritten(calibration: Calibration, bought: Purchases) -> bool:
+    now = int((bought.day <= calibration.fitted_on).sum())
+    return abs(now - calibration.purchases) > 0.1 * max(calibration.purchases, 10)
 
 
 def as_dict(calibration: Calibration) -> dict[str, Any]:
@@ -65,14 +76,15 @@ def as_dict(calibration: Calibration) -> dict[str, Any]:
         "prior": calibration.prior.as_dict(),
         "leaving": list(calibration.leaving.shares),
         "amount_variance": calibration.amount_variance,
+        "fitted_on": calibration.fitted_on,
+        "purchases": calibration.purchases,
     }
 
 
 def from_dict(since: int, kept: dict[str, Any]) -> Calibration:
     """What ``as_dict`` kept."""
-    from regulars.intelligence.models.leaving import Leaving
-
-    return Calibration(since, RhythmPrior(**kept["prior"]), Leaving(tuple(kept["leaving"])), float(kept["amount_variance"]))
+    prior, leaving = RhythmPrior(**kept["prior"]), Leaving(tuple(kept["leaving"]))
+    return Calibration(since, prior, leaving, float(kept["amount_variance"]), int(kept["fitted_on"]), int(kept["purchases"]))
 
 
 def _ordinals(bought: Purchases) -> Any:

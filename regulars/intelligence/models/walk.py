@@ -76,6 +76,7 @@ class Walk:
         self.cause = np.zeros(customers, np.int64)
         self.back = np.zeros(customers, np.int64)
         self.shrunk = np.zeros(customers, bool)
+        self.returned_after = np.zeros(customers)
         self.total = np.zeros(customers)
         self.squares = np.zeros(customers)
         self.change = np.full(customers, np.nan)
@@ -124,6 +125,7 @@ class Walk:
         index = self._calibration_at(day)
         self._look_at_trend(m, index)
         target, cause = self._decide(k, m, index, rare, self.bought.complaint_open[at])
+        self.returned_after[:m] = np.where((cause == Cause.BACK) & (self.back[:m] == 0), gap, self.returned_after[:m])
         moved = np.flatnonzero(target != self.stage[:m])
         self._move(moved, day[moved], target[moved], cause[moved], k, gap[moved], self._usual(k, moved, index[moved]))
 
@@ -253,6 +255,6 @@ class Walk:
             stage=self.stage[inverse], since=self.since[inverse], previous=self.previous[inverse], cause=self.cause[inverse],
             purchases=purchases, last_day=last[inverse], silence=silence, rhythm=rhythm, survival=survival,
             gone=now.leaving.gone(purchases, survival), change=self.change[inverse],
-            amount_change=self.amount_change[inverse], intervals=weight[inverse],
+            amount_change=self.amount_change[inverse], intervals=weight[inverse], returned_after=self.returned_after[inverse],
         )  # fmt: skip
 

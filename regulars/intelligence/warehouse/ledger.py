@@ -16,7 +16,7 @@ from regulars.intelligence.warehouse.engine import Engine
 _PURCHASE = """
 CREATE OR REPLACE TEMP TABLE purchase AS
 SELECT o.customer_id, o.day, sum(o.goods)::BIGINT AS goods, sum(o.amount)::BIGINT AS amount, count(*) AS orders,
-       sum(o.lines)::BIGINT AS lines, sum(o.quantity) AS quantity
+       sum(o.lines)::BIGINT AS lines, sum(o.quantity) AS quantity, max(o.ordered_at) AS at
 FROM orders o JOIN parties p ON p.party_id = o.customer_id
 WHERE o.day <= $today AND o.currency = $currency AND o.goods > 0
 GROUP BY ALL
@@ -86,7 +86,7 @@ spans AS (
            min(t.day) FILTER (t.day > s.day AND t.day < s.next_day) AS complaint_day
     FROM spans s JOIN told t ON t.customer_id = s.customer_id GROUP BY s.customer_id, s.day
 )
-SELECT p.customer_id, p.day::BIGINT AS day, p.goods::DOUBLE AS goods,
+SELECT p.customer_id, p.day::BIGINT AS day, p.goods::DOUBLE AS goods, p.at,
        coalesce(s.complaint_open, false) AS complaint_open, coalesce(s.complaint_day, -1)::BIGINT AS complaint_day
 FROM purchase p LEFT JOIN sore s ON s.customer_id = p.customer_id AND s.day = p.day
 ORDER BY p.customer_id, p.day
@@ -119,6 +119,32 @@ class Horizon:
         return self.margin_rate is not None
 
 
+_LONG_SILENCE = 30
+_CYCLES = 2
+
+
+def last_day_of_record(engine: Engine, now: int) -> tuple[int, bool]:
+    """The day up to which facts shall count when nobody says: today, or the end of a file of long ago.
+
+    A company that is alive has an order within two usual intervals of its customers (a month at least). When the newest
+    order or return is older, the record is history, and judging it by today would find everybody gone.
+
+    Returns:
+        The day, and whether it is the end of history rather than ``now``.
+    """
+    found = engine.execute(
+        """WITH days AS (SELECT DISTINCT customer_id, day FROM orders WHERE day <= $now AND customer_id IS NOT NULL AND goods > 0),
+           gaps AS (SELECT day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap FROM days)
+           SELECT (SELECT median(gap) FROM gaps),
+                  (SELECT max(day) FROM (SELECT day FROM orders UNION ALL SELECT day FROM returns) WHERE day <= $now)""",
+        {"now": now},
+    ).fetchone()
+    usual, last = found
+    if last is None or now - last <= max(_LONG_SILENCE, _CYCLES * (usual or 0)):
+        return now, False
+    return int(last), True
+
+
 def prepare(engine: Engine, *, today: int) -> Horizon:
     """Make the shared tables as of ``today`` and say what they cover."""
     horizon = _look(engine, today)
@@ -147,7 +173,7 @@ def _look(engine: Engine, today: int) -> Horizon:
 def purchases(engine: Engine) -> tuple[Any, dict[str, Any]]:
     """Every purchase occasion with what the stages need of complaints; the customers' ids, and columns.
 
-    Columns: ``customer`` (position among the ids), ``day``, ``goods``, ``complaint_open``, ``complaint_day`` (−1: none).
+    Columns: ``customer`` (position among the ids), ``day``, ``at`` (the last order of that day, seconds), ``goods``, ``complaint_open``, ``complaint_day`` (−1: none).
     """
     read = columns(engine, _OCCASIONS)
     if not len(read["customer_id"]):

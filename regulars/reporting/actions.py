@@ -1,0 +1,158 @@
+"""The refresh: facts down, analysis, scores up. One at a time in a house, whoever asks for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from regulars.customers.actions import ensure_summaries
+from regulars.intelligence.days import to_date, to_day
+from regulars.kit import clock
+from regulars.reporting import load, queries
+from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, RunState
+from regulars.web import format as show
+
+if TYPE_CHECKING:
+    from regulars.intelligence.models.journey import Calibration as Learned
+    from regulars.intelligence.nightly import Outcome
+    from regulars.staff.models import User
+
+RUNS_KEPT: Final = 60
+STEPS: Final = ("facts", "ledger", "calibration", "stage", "value", "concentration", "cycle", "movement", "next_step", "scores", "moves")
+"""What a run goes through, in this order."""
+
+
+def refresh(*, by: User | None = None, as_of: datetime | None = None, run: AnalysisRun | None = None) -> dict[str, Any]:
+    """Analyse everything now and write what comes of it; waits while another refresh is running.
+
+    Args:
+        as_of: judge as of the end of that day; by default now, or the end of the record when it ends long ago
+            (docs/adr/0030).
+        run: the row of a refresh that was asked for earlier.
+
+    Returns:
+        ``run, as_of, historical, customers, moves, seconds``; ``as_of`` as written in the reader's language.
+    """
+    with _only_one():
+        AnalysisRun.objects.filter(state=RunState.RUNNING).update(state=RunState.FAILED, error="stopped")
+        run = run or AnalysisRun(asked_by=by)
+        run.state, run.started_at = RunState.RUNNING, clock.now()
+        run.save()
+        try:
+            _work(run, as_of)
+        except BaseException as error:
+            run.state, run.finished_at, run.error = RunState.FAILED, clock.now(), f"{type(error).__name__}: {error}"[:500]
+            run.save()
+            raise
+    return {
+        "run": run.pk, "as_of": show.show_datetime(run.as_of), "historical": run.historical, "customers": run.customers,
+        "moves": run.moves, "seconds": run.seconds,
+    }  # fmt: skip
+
+
+def ask_for_refresh(*, by: User | None = None) -> tuple[AnalysisRun, bool]:
+    """The run that waits to begin, and whether it was made just now. A running one is not enough: it may have read too early."""
+    with transaction.atomic():
+        waiting = AnalysisRun.objects.filter(state=RunState.QUEUED).order_by("-id").first()
+        return (waiting, False) if waiting else (AnalysisRun.objects.create(asked_by=by), True)
+
+
+def _work(run: AnalysisRun, as_of: datetime | None) -> None:
+    from regulars.intelligence import nightly
+    from regulars.reporting.moves import record_moves
+    from regulars.reporting.scores import scores_up
+
+    started = time.perf_counter()
+    store = load.warehouse()
+    _step(run, "facts")
+    ensure_summaries()
+    manifest = load.facts_down(store)
+    outcome = nightly.run(
+        store,
+        now=_day_of(clock.now()),
+        today=_day_of(as_of) if as_of else None,
+        calibrations=_kept(),
+        progress=lambda step: _step(run, step),
+    )
+    run.as_of, run.historical, run.currency = _moment(outcome, as_of), outcome.historical, outcome.horizon.currency
+    _step(run, "scores")
+    run.customers = scores_up(outcome, run.as_of)
+    _step(run, "moves")
+    run.moves = record_moves(outcome)
+    run.facts = {name: held.rows for name, held in manifest.tables.items()}
+    run.seconds = time.perf_counter() - started
+    _finish(run, outcome)
+
+
+def _moment(outcome: Outcome, as_of: datetime | None) -> datetime:
+    from regulars.reporting.scores import end_of
+
+    if as_of is not None or outcome.historical:
+        return min(end_of(outcome.horizon.today), clock.now())
+    return clock.now()
+
+
+@transaction.atomic
+def _finish(run: AnalysisRun, outcome: Outcome) -> None:
+    assert run.as_of is not None  # noqa: S101 -- set by _work
+    AnalysisResult.objects.bulk_create(
+        AnalysisResult(run=run, name=name, as_of=run.as_of, seconds=seconds, result=result.as_dict())
+        for name, (result, seconds) in outcome.results.items()
+    )
+    _keep(outcome.calibrations)
+    run.state, run.step, run.finished_at = RunState.DONE, "", clock.now()
+    run.save()
+    old = AnalysisRun.objects.order_by("-id").values_list("pk", flat=True)[RUNS_KEPT : RUNS_KEPT + 1000]
+    AnalysisRun.objects.filter(pk__in=list(old)).delete()
+
+
+def _kept() -> list[Learned]:
+    from regulars.intelligence.models.journey import NEVER
+    from regulars.intelligence.models.population import from_dict
+
+    return [from_dict(-NEVER if since is None else since, values) for since, values in queries.calibrations()]
+
+
+def _keep(learned: list[Learned]) -> None:
+    """Store the calibrations in force; unchanged ones stay as they are."""
+    from regulars.intelligence.models.journey import NEVER
+    from regulars.intelligence.models.population import as_dict
+
+    wanted = {None if one.since == -NEVER else to_date(one.since): as_dict(one) for one in learned}
+    stored = {one.since: one for one in Calibration.objects.all()}
+    for since, one in stored.items():
+        if wanted.get(since) != one.values:
+            one.delete()
+    missing = [since for since in wanted if since not in stored or stored[since].pk is None]
+    Calibration.objects.bulk_create(Calibration(since=since, values=wanted[since]) for since in missing)
+
+
+def _step(run: AnalysisRun, step: str) -> None:
+    AnalysisRun.objects.filter(pk=run.pk).update(step=step)
+
+
+def _day_of(moment: datetime) -> int:
+    return to_day(timezone.localtime(moment).date())
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Hold the lock of the warehouse; the kernel lets go of it if this process dies."""
+    folder = Path(settings.HOME) / "warehouse"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(folder / "lock", "ab") as file:
+        try:
+            import fcntl
+        except ImportError:  # pragma: no cover -- Windows has one worker
+            yield
+            return
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,72 @@
+"""Runs of the analysis, what they found, and what they had learned of all customers by then."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from regulars.kit import clock
+
+
+class RunState(models.TextChoices):
+    """How far a run has come."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class AnalysisRun(models.Model):
+    """One refresh: facts down, scores up. ``historical`` says that the facts end long before now and were judged as of their end."""
+
+    state = models.CharField(max_length=8, choices=RunState, default=RunState.QUEUED)
+    step = models.CharField(max_length=24, blank=True)
+    asked_at = models.DateTimeField(default=clock.now)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    as_of = models.DateTimeField(null=True, blank=True)
+    historical = models.BooleanField(default=False)
+    currency = models.CharField(max_length=3, blank=True)
+    customers = models.PositiveIntegerField(default=0)
+    moves = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(null=True, blank=True)
+    facts = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("run of the analysis")
+        indexes: ClassVar = [models.Index(fields=["state", "-id"], name="run_by_state")]
+
+
+class AnalysisResult(models.Model):
+    """What one analysis found in one run; ``result`` is its ``Result.as_dict()``."""
+
+    run = models.ForeignKey(AnalysisRun, models.CASCADE, related_name="results")
+    name = models.CharField(max_length=40)
+    as_of = models.DateTimeField()
+    seconds = models.FloatField()
+    params = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["name", "-id"], name="result_newest")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "name"], name="result_once_per_run")]
+
+
+class Calibration(models.Model):
+    """What was learned of all customers together, in force from the day ``since`` (None: from the beginning).
+
+    They are kept so that the history of stages, rebuilt, comes out as it was written.
+    """
+
+    since = models.DateField(null=True, blank=True, unique=True)
+    made_at = models.DateTimeField(default=clock.now)
+    values = models.JSONField()
+
+    class Meta:
+        ordering: ClassVar = [models.F("since").asc(nulls_first=True)]
