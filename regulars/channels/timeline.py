@@ -38,9 +38,16 @@ KIND_OF_CHANNEL: Final[dict[str, str]] = {
     Channel.STORE: "channels.visit_logged",
 }
 
+NOT_REACHED: Final = frozenset({"no_answer", "message_left", "wrong_number"})
+"""Outcomes of a call that was none: it does not count as contact."""
+
+ATTEMPT: Final = "channels.call_attempted"
+
 _SAID: Final[dict[tuple[str, str], Promise]] = {
     ("channels.call_logged", "in"): gettext_lazy("The customer called"),
     ("channels.call_logged", "out"): gettext_lazy("We called"),
+    (ATTEMPT, "in"): gettext_lazy("The customer called, nobody was there"),
+    (ATTEMPT, "out"): gettext_lazy("We called"),
     ("channels.visit_logged", "in"): gettext_lazy("The customer came by"),
     ("channels.visit_logged", "out"): gettext_lazy("We visited"),
     ("channels.letter_logged", "in"): gettext_lazy("Letter received"),
@@ -84,6 +91,7 @@ def complaint(event: Event) -> str:
 register(
     EntryKind("channels.note_written", gettext_lazy("Note"), "contact", "note"),
     EntryKind("channels.call_logged", gettext_lazy("Call"), "contact", "phone", contact=True, sentence=said),
+    EntryKind(ATTEMPT, gettext_lazy("Attempted call"), "contact", "phone", sentence=said),
     EntryKind("channels.visit_logged", gettext_lazy("Visit"), "contact", "visit", contact=True, sentence=said),
     EntryKind("channels.letter_logged", gettext_lazy("Letter"), "contact", "letter", contact=True, sentence=said),
     EntryKind("channels.email_logged", gettext_lazy("E-mail"), "contact", "mail", contact=True, sentence=said),

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("regulars.customers.urls")),
+    path("", include("regulars.channels.urls")),
     path("", include("regulars.reporting.urls")),
     path("", include("regulars.integrations.imports.urls")),
     path("", include("regulars.staff.urls")),

@@ -43,7 +43,8 @@ def add_tasks(
     shared = {"kind": kind, "title": title, "due_at": due, "created_by": by, "created_at": now, "batch_id": batch.pk}
     author = by.pk if by else None
     tasks = [
-        Task(party=party, assignee_id=assignee.pk if assignee else party.owner_id or author, **shared) for party in parties
+        Task(party=party, assignee_id=assignee.pk if assignee else party.owner_id or author, **shared)
+        for party in parties
     ]
     Task.objects.bulk_create(tasks, batch_size=900)
     payload = {"title": title, "kind": kind, "due_at": due.isoformat() if due else None}

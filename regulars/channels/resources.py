@@ -1,0 +1,30 @@
+"""What channels add to the shell: the composer, and undoing what was logged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from regulars.channels import actions
+from regulars.channels import composer as composer  # its panel registers itself
+from regulars.customers.models import Event, Party, Snooze, Task
+from regulars.kit.errors import UserError
+from regulars.web import assets, undo
+from regulars.web.access import User
+
+assets.register(style="channels/composer.css", script="channels/composer.js")
+
+
+@undo.handles("channels.logged")
+def _take_back(user: User, data: dict[str, Any]) -> str:
+    event = Event.objects.filter(pk=data.get("event")).first()
+    task = Task.objects.filter(pk=data.get("task")).first()
+    snooze = Snooze.objects.filter(pk=data.get("snooze")).first()
+    if not (event or task or snooze):
+        raise UserError(_("This can no longer be undone here."))
+    of = event.customer_id if event else task.party_id if task else snooze.party_id if snooze else None
+    if not Party.objects.visible_to(user).filter(pk=of).exists():
+        raise UserError(_("This can no longer be undone here."))
+    actions.take_back(by=user, event=event, task=task, snooze=snooze)
+    return _("Undone: it is off the timeline")

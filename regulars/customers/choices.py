@@ -1,0 +1,102 @@
+"""What may be chosen in filters and forms of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+
+from regulars.customers.models import Channel, Kind, Party, Stage, TaskKind, ValueClass
+from regulars.staff.models import Team, Territory
+from regulars.web.access import User
+from regulars.web.resources import Choice
+
+MARKETING_CHANNELS = (Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.LINE, Channel.POST)
+MOST_PLACES = 300
+LANGUAGES = {
+    "zh-hant": _("Chinese"), "en": _("English"), "ja": _("Japanese"), "ko": _("Korean"), "nan": _("Taiwanese"),
+    "hak": _("Hakka"), "vi": _("Vietnamese"), "id": _("Indonesian"), "th": _("Thai"),
+}  # fmt: skip
+
+
+def stages(user: User) -> Sequence[Choice]:
+    """The eight stages, in their order."""
+    return [Choice(stage.value, stage.label) for stage in Stage]
+
+
+def classes(user: User) -> Sequence[Choice]:
+    """The classes of value, and having none."""
+    return [*(Choice(one.value, one.label) for one in ValueClass), Choice("none", _("None yet"))]
+
+
+def kinds(user: User) -> Sequence[Choice]:
+    """Person, organisation, household."""
+    return [Choice(kind.value, kind.label) for kind in Kind]
+
+
+def task_kinds(user: User) -> Sequence[Choice]:
+    """What sort of thing is to be done."""
+    return [Choice(kind.value, kind.label) for kind in TaskKind]
+
+
+def owners(user: User) -> Sequence[Choice]:
+    """Everybody who can own a customer."""
+    return [Choice(str(pk), name) for pk, name in _active_users()]
+
+
+def people(user: User) -> Sequence[Choice]:
+    """Me, nobody, and everybody who can own a customer."""
+    return [Choice("me", _("Me")), Choice("none", _("Nobody")), *owners(user)]
+
+
+def _active_users() -> list[tuple[int, str]]:
+    return list(get_user_model().objects.filter(is_active=True).order_by("name").values_list("pk", "name"))
+
+
+def teams(user: User) -> Sequence[Choice]:
+    """The teams."""
+    return [Choice(str(pk), name) for pk, name in Team.objects.values_list("pk", "name")]
+
+
+def territories(user: User) -> Sequence[Choice]:
+    """The territories, from the top down, indented by depth."""
+    rows = Territory.objects.values_list("pk", "name", "path")
+    return [Choice(str(pk), f"{'　' * max(path.count('/') - 2, 0)}{name}") for pk, name, path in rows]
+
+
+def cities(user: User) -> Sequence[Choice]:
+    """The cities of the customers whom ``user`` sees."""
+    rows = Party.objects.visible_to(user).live().exclude(city="").order_by("city")
+    return [Choice(city, city) for city in rows.values_list("city", flat=True).distinct()[:MOST_PLACES]]
+
+
+def sources(user: User) -> Sequence[Choice]:
+    """Where the customers whom ``user`` sees came from."""
+    rows = Party.objects.visible_to(user).live().exclude(source="").order_by("source")
+    return [Choice(source, source) for source in rows.values_list("source", flat=True).distinct()[:MOST_PLACES]]
+
+
+def channels(user: User) -> Sequence[Choice]:
+    """The channels for which consent is asked."""
+    return [Choice(channel.value, channel.label) for channel in MARKETING_CHANNELS]
+
+
+def all_channels(user: User) -> Sequence[Choice]:
+    """Every way in which the company and a customer meet."""
+    return [Choice(channel.value, channel.label) for channel in Channel]
+
+
+def channel_name(key: str) -> str:
+    """The channel in the reader's language; empty for none."""
+    return str(dict(Channel.choices).get(key, key))
+
+
+def languages(user: User) -> Sequence[Choice]:
+    """The languages that customers are spoken with in."""
+    return [Choice(key, label) for key, label in LANGUAGES.items()]
+
+
+def language_name(key: str) -> str:
+    """The language in the reader's language; the key itself for another."""
+    return str(LANGUAGES.get(key, key))

@@ -1,0 +1,183 @@
+"""The right column of the customer page: what is owned and agreed, consent, details, scores, the path of stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from regulars.customers.choices import MARKETING_CHANNELS
+from regulars.customers.models import Asset, ContactPoint, Contract, CustomerSummary, Stage
+from regulars.customers.page.reach import CHANNEL_OF, ICONS, said, shown_address
+from regulars.customers.queries.profile import Move, Profile
+from regulars.kit import clock
+from regulars.web import format as show
+from regulars.web import resources
+from regulars.web.listing import cells
+
+SOON: Final = timedelta(days=60)
+FACTS: Final = (
+    "address", "city", "postcode", "region", "country", "birth_date", "language", "preferred_channel", "preferred_time",
+    "industry", "salutation", "other_name", "source", "team", "territory", "about",
+)  # fmt: skip
+ONLY_PERSONS: Final = {"birth_date", "salutation"}
+ONLY_COMPANIES: Final = {"industry"}
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A contract or an asset with until when it holds."""
+
+    name: str
+    number: str
+    until: str
+    expired: bool
+    soon: bool
+
+
+def contracts_of(rows: Iterable[Contract]) -> list[Belonging]:
+    """Contracts, those that end soonest first."""
+    return [_belonging(one.title, one.number, one.ends_on) for one in rows]
+
+
+def assets_of(rows: Iterable[Asset]) -> list[Belonging]:
+    """Assets with their warranty."""
+    return [_belonging(one.name, one.serial, one.warranty_until, warranty=True) for one in rows]
+
+
+def _belonging(name: str, number: str, until: date | None, *, warranty: bool = False) -> Belonging:
+    if until is None:
+        return Belonging(name, number, "" if warranty else _("no end"), expired=False, soon=False)
+    today = timezone.localdate(clock.now())
+    day = show.show_date(until)
+    if until < today:
+        words = _("warranty ended %(day)s") if warranty else _("expired %(day)s")
+    else:
+        words = _("warranty until %(day)s") if warranty else _("until %(day)s")
+    return Belonging(name, number, words % {"day": day}, expired=until < today, soon=today <= until <= today + SOON)
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One of the eight stages as this customer's path shows it."""
+
+    key: str
+    label: str
+    glyph: str
+    visited: bool
+    current: bool
+    since: str
+
+
+def path_of(summary: CustomerSummary, moves: Iterable[Move]) -> list[PathStep]:
+    """The eight stages; the visited ones with the day on which they last began."""
+    began = {move.end: move.at for move in moves}
+    visited = set(began) | {move.begin for move in moves} | {summary.stage}
+    if summary.stage_since:
+        began[summary.stage] = summary.stage_since
+    return [
+        PathStep(
+            key=stage.value,
+            label=str(stage.label),
+            glyph=f"glyph-{stage.value}",
+            visited=stage.value in visited,
+            current=stage.value == summary.stage,
+            since=_("since %(day)s") % {"day": show.show_date(began[stage.value])} if stage.value in began else "",
+        )
+        for stage in Stage
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class PointLine:
+    """A contact point as it is shown."""
+
+    point: ContactPoint
+    icon: str
+    shown: str
+
+
+def points_of(profile: Profile) -> list[PointLine]:
+    """The ways to reach the customer, as people here write them."""
+    return [PointLine(point, ICONS[CHANNEL_OF[point.kind]], shown_address(point)) for point in profile.points]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """What was said about one channel."""
+
+    channel: str
+    label: str
+    icon: str
+    state: str
+    reason: str
+
+
+def consents_of(profile: Profile) -> list[ConsentLine]:
+    """What the customer said about marketing by each channel."""
+    lines = []
+    for channel in MARKETING_CHANNELS:
+        word = profile.consents.get((channel.value, "marketing")) or profile.consents.get((channel.value, "all"))
+        lines.append(
+            ConsentLine(
+                channel.value, str(channel.label), ICONS[channel], word.state if word else "unknown", said(word)
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One detail, editable in place where ``edit_url`` is set."""
+
+    label: str
+    shown: SafeString | str
+    edit_url: str
+
+
+def facts_of(profile: Profile, *, may_edit: bool) -> list[FactLine]:
+    """The details of the record: all of them for whoever may edit, else those that are known."""
+    columns = resources.get("customers").by_key
+    left_out = (
+        ONLY_COMPANIES
+        if profile.party.kind == "person"
+        else ONLY_PERSONS
+        if profile.party.kind == "organisation"
+        else set()
+    )
+    lines = []
+    for key in FACTS:
+        column = columns[key]
+        if key in left_out or not (may_edit or column.of(profile.party)):
+            continue
+        url = reverse("web:cell-customers", args=[profile.party.pk, key]) if may_edit else ""
+        lines.append(FactLine(str(column.label), cells.html(column, profile.party), url))
+    return lines
+
+
+def scores_of(summary: CustomerSummary) -> list[tuple[str, str, str]]:
+    """The scores: name, value, what it means."""
+    told: list[tuple[str, Any, str]] = [
+        (_("Recency"), summary.recency_score, _("How recently they bought, 1–5 among all customers")),
+        (_("Frequency"), summary.frequency_score, _("How often they buy, 1–5 among all customers")),
+        (_("Money"), summary.monetary_score, _("How much they spend, 1–5 among all customers")),
+    ]
+    scores = [(label, str(value), meaning) for label, value, meaning in told if value]
+    if summary.value_percentile is not None and summary.orders:
+        top = max(1, round(summary.value_percentile))
+        scores.append(
+            (
+                _("By revenue"),
+                _("top %(n)s%%") % {"n": top},
+                _("Rank %(rank)s by revenue") % {"rank": show.show_number(summary.value_rank)},
+            )
+        )
+    if summary.risk is not None:
+        scores.append((_("Risk"), show.show_percent(summary.risk), _("How likely they are leaving")))
+    return scores

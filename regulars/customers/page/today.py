@@ -1,0 +1,139 @@
+"""Today as its template reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from regulars.customers.models import ContactPoint, ContactPointKind, CustomerSummary, Party, Task, ValueClass
+from regulars.customers.page.advice import advice_of
+from regulars.customers.page.reach import address_url, first_way, shown_address
+from regulars.customers.queries import today as queries
+from regulars.customers.queries.today import ALL, MINE, TEAM, After, Lapse, Stakes
+from regulars.customers.steps import Step, step_of
+from regulars.kit import clock
+from regulars.web.access import User, can
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One customer who needs somebody now."""
+
+    party: Party
+    summary: CustomerSummary
+    why: str
+    do: str
+    step: Step
+    phone: ContactPoint | None
+    number: str
+    number_url: str
+
+    @property
+    def value_class(self) -> str:
+        """The class, where it is one of the three."""
+        return self.summary.value_class if self.summary.value_class != ValueClass.REGULAR else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A page of them, and where the next begins."""
+
+    lines: list[Need]
+    after: After | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A task due today or before."""
+
+    task: Task
+    overdue_days: int
+
+
+class Today:
+    """The day of ``user`` in a scope (mine, team, all)."""
+
+    def __init__(self, user: User, scope: str, scopes: list[str]) -> None:
+        self.user = user
+        self.scope = scope
+        self._scopes = scopes
+
+    @property
+    def day(self) -> date:
+        """Today, where the company is."""
+        return timezone.localdate(clock.now())
+
+    @property
+    def scopes(self) -> list[tuple[str, str, bool]]:
+        """Key, word, whether it is the current one."""
+        words = {
+            MINE: pgettext("whose", "Mine"),
+            TEAM: pgettext("whose", "My team"),
+            ALL: pgettext("whose", "Everybody"),
+        }
+        return [(key, words[key], key == self.scope) for key in self._scopes]
+
+    @property
+    def may_log(self) -> bool:
+        """Whether the user may write on timelines."""
+        return can(self.user, "customers.log")
+
+    @cached_property
+    def stakes(self) -> Stakes:
+        """How many need somebody, and how much is at stake."""
+        return queries.stakes(self.user, self.scope)
+
+    def needs_after(self, after: After | None) -> Needs:
+        """The next customers who need somebody."""
+        parties, following = queries.page_of_needs(self.user, self.scope, after)
+        return Needs([need_of(party) for party in parties], following)
+
+    @cached_property
+    def due(self) -> list[Due]:
+        """What is due today or before."""
+        return [Due(task, self._late(task)) for task in queries.due_tasks(self.user, self.scope)]
+
+    def _late(self, task: Task) -> int:
+        return (self.day - timezone.localtime(task.due_at).date()).days if task.due_at else 0
+
+    @cached_property
+    def lapsing(self) -> list[Lapse]:
+        """Contracts and warranties that end soon."""
+        return queries.lapsing(self.user, self.scope)
+
+    @cached_property
+    def newcomers(self) -> list[Party]:
+        """New customers nobody has welcomed."""
+        return queries.newcomers(self.user, self.scope)
+
+    @property
+    def nothing(self) -> str:
+        """What an empty Today says."""
+        if self.scope == MINE:
+            return _("Nobody of yours needs anybody now. A good day to visit somebody.")
+        return _("Nobody needs anybody now. A good day to visit somebody.")
+
+
+_NUMBERS = (ContactPointKind.MOBILE, ContactPointKind.PHONE)
+
+
+def need_of(party: Party) -> Need:
+    """The line of one customer."""
+    summary = party.summary
+    advice = advice_of(summary)
+    point = first_way(party.reachable, _NUMBERS)  # type: ignore[attr-defined]
+    return Need(
+        party=party,
+        summary=summary,
+        why=advice.why,
+        do=advice.do,
+        step=advice.step or step_of(summary.next_action),
+        phone=point,
+        number=shown_address(point) if point else "",
+        number_url=address_url(point) if point else "",
+    )

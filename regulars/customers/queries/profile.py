@@ -1,0 +1,168 @@
+"""Everything the customer page shows beside the timeline, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from regulars.customers.models import (
+    Asset,
+    Consent,
+    ConsentState,
+    ContactPoint,
+    Contract,
+    CustomerSummary,
+    Event,
+    Identifier,
+    Kind,
+    Party,
+    PartyRelation,
+    PartyRole,
+    RelationKind,
+    Snooze,
+    Task,
+)  # fmt: skip
+from regulars.kit import clock
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
+
+MOST_RELATIONS = 60
+MOST_MOVES = 16
+MOST_TASKS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One change of stage."""
+
+    begin: str
+    end: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the people of an organisation or household bought themselves."""
+
+    people: int
+    revenue_12m: int
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A party with what hangs on it. ``consents`` holds the newest word per channel and purpose."""
+
+    party: Party
+    summary: CustomerSummary
+    points: list[ContactPoint]
+    identifiers: list[Identifier]
+    consents: dict[tuple[str, str], Consent]
+    roles: list[PartyRole]
+    relations: list[PartyRelation]
+    tasks: list[Task]
+    assets: list[Asset]
+    contracts: list[Contract]
+    moves: list[Move]
+    snooze: Snooze | None
+    sums: Sums | None
+
+    @property
+    def promises(self) -> list[Task]:
+        """What was promised and not kept yet."""
+        return [task for task in self.tasks if task.kind == "promise"]
+
+    @property
+    def upward(self) -> list[PartyRelation]:
+        """Where this party belongs: its company, household, referrer, reseller."""
+        return [one for one in self.relations if one.party_id == self.party.pk]
+
+    @property
+    def downward(self) -> list[PartyRelation]:
+        """Who belongs to this party."""
+        return [one for one in self.relations if one.other_id == self.party.pk]
+
+
+def visible_party(user: User | Any, pk: int) -> Party:
+    """The party ``pk`` with its summary, trashed ones too.
+
+    Raises:
+        Party.DoesNotExist: there is none that ``user`` may see.
+    """
+    rows = Party.objects.visible_to(user).filter(merged_into=None, summary__isnull=False)
+    return rows.select_related("summary", "owner", "team", "territory").get(pk=pk)
+
+
+def load_profile(party: Party, user: User | Any) -> Profile:
+    """What hangs on ``party``; relations only to parties whom ``user`` may see. Twelve queries."""
+    return Profile(
+        party=party,
+        summary=party.summary,
+        points=list(party.contact_points.filter(ended_at=None).order_by("kind", "-preferred", "pk")),
+        identifiers=list(party.identifiers.order_by("system", "pk")),
+        consents=newest_consents(party),
+        roles=list(party.roles.filter(valid_to=None).order_by("valid_from")),
+        relations=_relations(party, user),
+        tasks=list(open_tasks(party)[:MOST_TASKS]),
+        assets=list(party.assets.order_by(F("warranty_until").asc(nulls_last=True), "pk")),
+        contracts=list(party.contracts.order_by(F("ends_on").asc(nulls_last=True), "pk")),
+        moves=_moves(party),
+        snooze=Snooze.objects.filter(party=party, until__gt=clock.now()).order_by("-until").first(),
+        sums=_sums(party, user),
+    )
+
+
+def newest_consents(party: Party) -> dict[tuple[str, str], Consent]:
+    """The newest word per channel and purpose; it decides."""
+    newest: dict[tuple[str, str], Consent] = {}
+    for consent in party.consents.order_by("given_at", "pk"):
+        newest[consent.channel, consent.purpose] = consent
+    return newest
+
+
+def forbidden_channels(consents: Iterable[Consent]) -> dict[str, Consent]:
+    """The channels that the customer refused for marketing, each with the word that says so."""
+    return {
+        one.channel: one
+        for one in consents
+        if one.state == ConsentState.WITHDRAWN and one.purpose in {"marketing", "all"}
+    }
+
+
+def open_tasks(party: Party) -> QuerySet[Task]:
+    """What is still to be done, the most urgent first."""
+    return party.tasks.open().select_related("assignee").order_by(F("due_at").asc(nulls_last=True), "pk")
+
+
+def _relations(party: Party, user: User | Any) -> list[PartyRelation]:
+    seen = Party.objects.visible_to(user).filter(merged_into=None, trashed_at=None)
+    here = Q(party=party, other__in=seen) | Q(other=party, party__in=seen)
+    rows = PartyRelation.objects.current().filter(here).select_related("party__summary", "other__summary")
+    return list(rows.order_by("kind", "party__fold", "pk")[:MOST_RELATIONS])
+
+
+def _moves(party: Party) -> list[Move]:
+    rows = Event.objects.live().filter(customer=party, kind="customers.stage_changed").newest_first()
+    found = rows.values_list("payload", "occurred_at")[:MOST_MOVES]
+    return [Move(str(told.get("from") or ""), str(told.get("to") or ""), at) for told, at in reversed(found)]
+
+
+_BELONGS = {Kind.ORGANISATION: RelationKind.EMPLOYED_BY, Kind.HOUSEHOLD: RelationKind.MEMBER_OF}
+
+
+def _sums(party: Party, user: User | Any) -> Sums | None:
+    if party.kind not in _BELONGS:
+        return None
+    seen = Party.objects.visible_to(user).live()
+    people = PartyRelation.objects.current().filter(other=party, kind=_BELONGS[Kind(party.kind)], party__in=seen)
+    told = people.aggregate(
+        n=Count("party", distinct=True),
+        revenue=Sum("party__summary__revenue_12m"),
+        orders=Sum("party__summary__orders"),
+    )
+    return Sums(told["n"], told["revenue"] or 0, told["orders"] or 0)

@@ -1,0 +1,163 @@
+"""Who needs somebody now: read from the summaries, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.utils import timezone
+
+from regulars.customers.models import Asset, ContactPoint, Contract, Party, Snooze, Stage, Task
+from regulars.customers.models.party import PartyQuerySet
+from regulars.kit import clock
+from regulars.staff.rules import Reach, reach
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
+
+REST: Final = timedelta(days=7)
+"""Somebody we spoke with is left in peace for as long."""
+
+LAPSES_WITHIN: Final = timedelta(days=30)
+PAGE: Final = 25
+MOST_TASKS: Final = 40
+MOST_BESIDE: Final = 6
+
+MINE, TEAM, ALL = "mine", "team", "all"
+
+
+def scopes_of(user: User | Any) -> list[str]:
+    """Whose customers ``user`` may look at on Today, the narrowest first."""
+    scopes = [MINE]
+    if reach(user) is not Reach.OWN:
+        scopes += [TEAM] if user.team_id else []
+        scopes += [ALL] if reach(user) is not Reach.TEAM or not user.team_id else []
+    return scopes
+
+
+def usual_scope(user: User | Any) -> str:
+    """Where Today begins: one's own customers for those who look after some, all for those who look after the company."""
+    return MINE if reach(user) in {Reach.OWN, Reach.TEAM} else ALL
+
+
+def in_scope(user: User | Any, scope: str) -> PartyQuerySet:
+    """The live customers of ``scope`` whom ``user`` may see."""
+    rows = Party.objects.visible_to(user).live().filter(summary__isnull=False)
+    if scope == MINE:
+        return rows.filter(owner=user.pk)
+    return rows.filter(team=user.team_id) if scope == TEAM and user.team_id else rows
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """The last customer shown on the page before."""
+
+    at_stake: int
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.at_stake}~{self.pk}"
+
+
+def read_after(told: str) -> After | None:
+    """The position in ``told``; None when it is none."""
+    stake, _tilde, pk = told.partition("~")
+    try:
+        return After(int(stake), int(pk))
+    except ValueError:
+        return None
+
+
+def needing_somebody(user: User | Any, scope: str) -> PartyQuerySet:
+    """Customers with a next step, neither put off nor spoken with in the last days."""
+    now = clock.now()
+    put_off = Snooze.objects.filter(party=OuterRef("pk"), until__gt=now)
+    rested = Q(summary__last_contact_at=None) | Q(summary__last_contact_at__lt=now - REST)
+    return in_scope(user, scope).exclude(summary__next_action="").filter(rested).filter(~Exists(put_off))
+
+
+def page_of_needs(user: User | Any, scope: str, after: After | None = None) -> tuple[list[Party], After | None]:
+    """The next customers by money at stake, and where the page after them begins. Two queries."""
+    rows = needing_somebody(user, scope)
+    if after is not None:
+        less = Q(summary__at_stake__lt=after.at_stake) | Q(summary__at_stake=after.at_stake, pk__lt=after.pk)
+        rows = rows.filter(Q(summary__at_stake__lte=after.at_stake), less)
+    points = ContactPoint.objects.filter(ended_at=None).order_by("-preferred", "pk")
+    rows = rows.select_related("summary", "owner").prefetch_related(
+        Prefetch("contact_points", points, to_attr="reachable")
+    )
+    found = list(rows.order_by("-summary__at_stake", "-pk")[: PAGE + 1])
+    if len(found) <= PAGE:
+        return found, None
+    last = found[PAGE - 1]
+    return found[:PAGE], After(last.summary.at_stake, last.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """How many need somebody, and how much money is at stake with them."""
+
+    customers: int
+    money: int
+
+
+def stakes(user: User | Any, scope: str) -> Stakes:
+    """The sum over everybody who needs somebody. One query."""
+    told = needing_somebody(user, scope).order_by().aggregate(n=Count("pk"), money=Sum("summary__at_stake"))
+    return Stakes(told["n"], told["money"] or 0)
+
+
+def due_tasks(user: User | Any, scope: str) -> list[Task]:
+    """What was promised or planned until the end of today, the oldest first. One query."""
+    rows = Task.objects.open().filter(due_at__lt=_end_of(timezone.localdate(clock.now())))
+    if scope == MINE:
+        rows = rows.filter(assignee=user.pk, party__in=Party.objects.visible_to(user).live())
+    else:
+        rows = rows.filter(party__in=in_scope(user, scope))
+    return list(rows.select_related("party", "assignee").order_by("due_at", "pk")[:MOST_TASKS])
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """A contract or a warranty that ends soon."""
+
+    party: Party
+    what: str
+    ends_on: date
+
+
+def lapsing(user: User | Any, scope: str) -> list[Lapse]:
+    """Contracts and warranties that end in the next days, the soonest first. Two queries."""
+    today = timezone.localdate(clock.now())
+    seen, until = in_scope(user, scope), today + LAPSES_WITHIN
+    contracts = Contract.objects.filter(party__in=seen, ends_on__gte=today, ends_on__lte=until)
+    assets = Asset.objects.filter(party__in=seen, warranty_until__gte=today, warranty_until__lte=until)
+    found = [Lapse(one.party, one.title, one.ends_on) for one in _soonest(contracts, "ends_on") if one.ends_on]
+    found += [
+        Lapse(one.party, one.name, one.warranty_until)
+        for one in _soonest(assets, "warranty_until")
+        if one.warranty_until
+    ]
+    return sorted(found, key=lambda lapse: (lapse.ends_on, lapse.party.pk))[:MOST_BESIDE]
+
+
+def _soonest(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
+    return rows.select_related("party").order_by(field, "pk")[:MOST_BESIDE]
+
+
+def newcomers(user: User | Any, scope: str) -> list[Party]:
+    """New customers whom nobody has welcomed since their first order, the newest first. One query."""
+    unwelcomed = Q(summary__last_contact_at=None) | Q(summary__last_contact_at__lt=F("summary__first_order_at"))
+    rows = in_scope(user, scope).filter(unwelcomed, summary__stage=Stage.WELCOME)
+    return list(rows.select_related("summary", "owner").order_by("-summary__first_order_at", "-pk")[:MOST_BESIDE])
+
+
+def is_empty() -> bool:
+    """Whether nothing has been brought in yet."""
+    return not Party.objects.exists()
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))

@@ -1,0 +1,48 @@
+"""What the customer screens share."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from regulars.customers.models import Party
+from regulars.customers.queries.profile import visible_party
+from regulars.kit.errors import UserError
+from regulars.staff.rules import require
+
+
+def party_for(request: HttpRequest, pk: int, rule: str = "customers.view", *, trashed: bool = False) -> Party:
+    """The customer ``pk`` for whoever asks.
+
+    Raises:
+        Http404: there is none that they may see, or it is in the trash and that was not expected.
+        Forbidden: their role does not allow what they want to do.
+    """
+    require(request.user, rule)
+    try:
+        party = visible_party(request.user, pk)
+    except Party.DoesNotExist as error:
+        raise Http404 from error
+    if party.trashed_at is not None and not trashed:
+        raise Http404
+    return party
+
+
+def changed(party: Party, answer: HttpResponse | None = None) -> HttpResponse:
+    """Tell the page that the customer changed: a dialog closes, the parts of the page are read anew."""
+    answer = answer if answer is not None else HttpResponse(status=204)
+    answer.headers["HX-Trigger"] = json.dumps({"customer-changed": {"id": party.pk}, "ask-done": True})
+    return answer
+
+
+def ask(request: HttpRequest, template: str, context: dict[str, Any], *, refused: bool = False) -> HttpResponse:
+    """A form in the dialog; 422 when what was given is refused."""
+    return render(request, template, context, status=422 if refused else 200)
+
+
+def refuse(form: Any, error: UserError) -> None:
+    """Put the sentence of a refusal above the form."""
+    form.add_error(None, str(error))

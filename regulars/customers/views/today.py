@@ -1,0 +1,36 @@
+"""Today: who needs somebody now, and what was promised."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET
+
+from regulars.customers.page.today import Today
+from regulars.customers.queries import today as queries
+from regulars.staff.rules import can, require
+
+
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """The day's work; an empty system leads to the import."""
+    require(request.user, "today.view")
+    if queries.is_empty() and can(request.user, "imports.run") and (address := _import_page()):
+        return redirect(address)
+    scope = request.GET.get("whose", "")
+    scopes = queries.scopes_of(request.user)
+    page = Today(request.user, scope if scope in scopes else queries.usual_scope(request.user), scopes)
+    after = queries.read_after(request.GET.get("after", ""))
+    if after is not None and request.headers.get("HX-Request"):
+        return render(request, "customers/today/needs.html", {"today": page, "needs": page.needs_after(after)})
+    return render(request, "customers/today/today.html", {"today": page, "needs": page.needs_after(None)})
+
+
+def _import_page() -> str:
+    for name in ("imports:new", "imports:start", "imports:index"):
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""
