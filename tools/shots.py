@@ -167,6 +167,7 @@ def take(pages: Sequence[Page], variants: Sequence[str], address: str, user: Any
     from playwright.sync_api import sync_playwright
 
     results: dict[str, list[Seen]] = {}
+    own_choice = {"language": user.language, "theme": user.theme}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         studio = Studio(browser, address, HOME / "shots", chosen.full)
@@ -176,6 +177,7 @@ def take(pages: Sequence[Page], variants: Sequence[str], address: str, user: Any
             for page in pages:
                 results.setdefault(page.name, []).append(shoot(studio, session, page, variant))
         browser.close()
+    type(user).objects.filter(pk=user.pk).update(**own_choice)
     print(f"{len(pages)} pages in {len(variants)} variants: {studio.folder}")
     return print_report(results)
 

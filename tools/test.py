@@ -105,7 +105,11 @@ def print_needs() -> list[str]:
         ("SQLite", "in Python", ""),
         ("PostgreSQL", str(server or "MISSING"), "" if server else POSTGRES_INSTALL),
         ("Chromium", chromium or "MISSING", "" if chromium else browser.INSTALL),
-        ("real data", "../shared/data" if data.is_dir() else "MISSING", "" if data.is_dir() else "not part of the repository; tests that want it are skipped"),
+        (
+            "real data",
+            "../shared/data" if data.is_dir() else "MISSING",
+            "" if data.is_dir() else "not part of the repository; tests that want it are skipped",
+        ),
     ]
     print(table(rows), flush=True)
     return [name for name, found, _ in rows[:4] if found == "MISSING"]
