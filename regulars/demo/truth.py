@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
@@ -39,7 +39,7 @@ class TruthFile:
         self._file, self._seed = file, company_seed
         self._writer: Any = None
 
-    def __enter__(self) -> TruthFile:
+    def __enter__(self) -> Self:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         return self
 
@@ -98,7 +98,8 @@ def _since(company: Company) -> Days:
     stages = company.course.stages
     same = stages[:, ::-1] == stages[:, -1:]
     weeks = np.where(same.all(axis=1), stages.shape[1], np.argmin(same, axis=1))
-    return 7.0 * (stages.shape[1] - weeks)
+    since: Days = 7.0 * (stages.shape[1] - weeks)
+    return since
 
 
 def _letters(company: Company) -> list[str]:

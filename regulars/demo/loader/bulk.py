@@ -56,7 +56,7 @@ def write(model: type[models.Model], size: int, **columns: Column) -> int:
         raise TypeError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
     values = [columns[field.attname] if field.attname in columns else _default(field) for field in fields]
     rows = zip(*(_spread(value, size) for value in values), strict=True)
-    _insert(model._meta.db_table, [field.column for field in fields], rows)
+    _insert(model._meta.db_table, [str(field.column) for field in fields], rows)
     return size
 
 

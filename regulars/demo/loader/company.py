@@ -9,12 +9,14 @@ from typing import Any, Final
 from regulars.customers.models import Identifier, Party, PartyRole
 from regulars.demo.loader import naming, parties
 from regulars.demo.loader.bulk import Keys, write
+from regulars.demo.loader.consents import load_beginnings, load_consents
 from regulars.demo.loader.entries import Entries
 from regulars.demo.loader.moments import Calendar
 from regulars.demo.loader.parties import Parties, load_parties
 from regulars.demo.loader.sentences import Talker
 from regulars.demo.loader.staff import Staff, load_staff
-from regulars.demo.loader.talk import Desk, load_talk
+from regulars.demo.loader.talk import Desk, load_contacts
+from regulars.demo.loader.tasks import load_complaints, load_promises
 from regulars.demo.loader.things import load_things
 from regulars.demo.loader.trade import load_products, load_trade
 from regulars.demo.loader.views import load_views
@@ -56,7 +58,11 @@ class Loader:
         _, traded = load_trade(company, found=found, products=products, resellers=resellers, entries=entries, **common)
         talker = Talker(self.seed + company.start)
         desk = Desk(company=company, found=found, staff=staff, entries=entries, talker=talker, **common)
-        self.rows += rows + traded + load_talk(desk) + load_things(desk, products) + entries.write(self.keys)
+        load_beginnings(desk)
+        tasks = load_promises(desk, load_contacts(desk)) + load_complaints(desk)
+        self.rows += (
+            rows + traded + tasks + load_consents(desk) + load_things(desk, products) + entries.write(self.keys)
+        )
         return found
 
     def _resellers(self, staff: Staff) -> range:

@@ -14,6 +14,8 @@ from regulars.demo.simulator.arrays import Days, Flags, Floats
 _AWAKE: Final = ((0, 0.03, 0.25, 0.42, 0.6, 0.75, 0.95, 1), (7, 8.5, 11.7, 13.2, 16.8, 19.5, 22.5, 23.8))
 _AT_WORK: Final = ((0, 0.45, 0.5, 1), (9, 12.2, 13.3, 18.6))
 
+_DUE_HOURS: Final = (10.0, 11.0, 12.0, 14.0, 15.0, 16.0, 17.0, 18.0)
+
 
 class Calendar:
     """Turns days since ``opened`` into texts, the form in which the loader writes moments (UTC) and dates (local)."""
@@ -35,6 +37,12 @@ class Calendar:
         known = np.isfinite(days)
         texts = self.moments(np.where(known, days, 0.0), at_work)
         return [text if there else None for text, there in zip(texts, known.tolist(), strict=True)]
+
+    def appointments(self, days: Days) -> list[str]:
+        """Texts of moments on the days of ``days`` at one of the hours at which things fall due, by the day's fraction."""
+        whole = np.floor(days)
+        slot = ((days - whole) * len(_DUE_HOURS)).astype(np.int64)
+        return self._texts(whole * 86_400 + np.array(_DUE_HOURS)[slot] * 3_600)
 
     def dates(self, days: Days) -> list[str]:
         """Texts like ``2026-03-01``, local."""

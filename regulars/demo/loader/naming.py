@@ -49,7 +49,7 @@ def people_names(drawn: Names) -> list[PersonName]:
     return [_person(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def _person(woman: bool, foreign: bool, family: int, given: int, second: int, age_group: int) -> PersonName:  # noqa: PLR0917
+def _person(woman: bool, foreign: bool, family: int, given: int, second: int, age_group: int) -> PersonName:
     if foreign:
         surname, first = names.FOREIGN_FAMILIES[family][0], names.FOREIGN_GIVEN[woman][given]
         handle = f"{first}.{surname}".lower().replace("'", "").replace("ü", "ue")
@@ -74,9 +74,10 @@ def address(profiles: Profiles, position: int) -> tuple[str, str]:
     city = places.CITIES[profiles.city[position]]
     district, postcode = city.districts[profiles.district[position]]
     road, house = int(profiles.road[position]), int(profiles.house[position])
-    section = places.SECTIONS[road % len(places.SECTIONS)]
-    floor = f"{house % 11 + 2} 樓" if house % 3 == 0 else ""
-    return f"{district}{places.ROADS[road // len(places.SECTIONS)]}{section}{house} 號{floor}", postcode
+    street = places.ROADS[road // len(places.SECTIONS)]
+    section = places.SECTIONS[road % len(places.SECTIONS)] if street.endswith("路") else ""
+    floor = f"{house % 11 + 2}樓" if house % 3 == 0 else ""
+    return f"{district}{street}{section}{house}號{floor}", postcode
 
 
 def mobile(number: int) -> tuple[str, str]:

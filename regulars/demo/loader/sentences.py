@@ -9,7 +9,6 @@ import numpy as np
 from regulars.demo.simulator.contacts import Topic
 from regulars.demo.words import phrases
 
-_JOURNEYS: Final = frozenset({"國外旅遊", "國內旅遊", "一日遊", "企業旅遊", "旅遊年票", "體驗課程"})
 _BY_SORT: Final = {Topic.INQUIRY: phrases.INQUIRY, Topic.AFTER_SALE: phrases.AFTER_SALE}
 _COLUMNS: Final = {
     Topic.LEAD: phrases.LEAD,
@@ -28,16 +27,24 @@ _COLUMNS: Final = {
 }
 
 
-def sort_of(group: str) -> str:
-    """Whether a product group is a journey or goods, which are talked about differently."""
-    return phrases.JOURNEY if group in _JOURNEYS else phrases.GOODS
+# What a text says about how a call went; the first that is found.
+_SIGNS: Final = (
+    ("改傳訊息", "message_left"), ("未接", "no_answer"), ("沒有接", "no_answer"), ("沒人接", "no_answer"), ("no answer", "no_answer"),
+    ("not answer", "no_answer"), ("已讀未回", "message_left"), ("再打", "call_back"), ("再聯絡", "call_back"), ("再聯繫", "call_back"),
+    ("有興趣", "interested"), ("已經跟別家", "not_interested"), ("已在別家", "not_interested"), ("用不到", "not_interested"),
+)  # fmt: skip
+
+
+def outcome_of(said: str) -> str:
+    """How a call or visit went, by its own words; reached when they do not tell."""
+    return next((outcome for sign, outcome in _SIGNS if sign in said), "reached")
 
 
 class Talker:
     """Draws sentences; one generator, so that the order of calls decides."""
 
     def __init__(self, seed: int) -> None:
-        self._dice = np.random.default_rng(seed).integers(0, 2**31, 1 << 16).tolist()
+        self._dice: list[int] = np.random.default_rng(seed).integers(0, 2**31, 1 << 16).tolist()
         self._turn = 0
 
     def say(self, topic: Topic, *, item: str, sort: str, english: bool = False) -> str:
@@ -49,9 +56,10 @@ class Talker:
         columns = _BY_SORT[topic][sort] if topic in _BY_SORT else _COLUMNS[topic]
         return self.fill("".join(self.pick(column) for column in columns), item)
 
-    def promise(self, topic: Topic, item: str) -> str:
-        """What was promised in a contact on ``topic``."""
-        return self.fill(self.pick(phrases.PROMISES[topic.name]), item)
+    def promise(self, topic: Topic, *, item: str, sort: str) -> str:
+        """What was promised in a contact on ``topic`` about the product ``item``."""
+        options = phrases.PROMISES.get(f"{topic.name}.{sort}") or phrases.PROMISES[topic.name]
+        return self.fill(self.pick(options), item)
 
     def pick(self, options: tuple[str, ...]) -> str:
         """One of ``options``."""
@@ -65,4 +73,4 @@ class Talker:
 
     def _die(self) -> int:
         self._turn = (self._turn + 1) & 0xFFFF
-        return self._dice[self._turn] + self._turn // 7
+        return self._dice[self._turn]

@@ -14,7 +14,7 @@ from regulars.demo.loader.entries import Entries, as_json
 from regulars.demo.loader.moments import Calendar
 from regulars.demo.loader.parties import Parties
 from regulars.demo.simulator import baskets, fulfilment
-from regulars.demo.simulator.arrays import Days, Flags, Ints
+from regulars.demo.simulator.arrays import Flags, Ints
 from regulars.demo.simulator.baskets import NO_PRODUCT, LineKind
 from regulars.demo.simulator.company import Company
 from regulars.demo.simulator.products import Catalogue
@@ -75,8 +75,8 @@ def load_trade(
     line_keys = keys.run(OrderLine, len(company.trade.line_order))
     rows += _lines(company, placed, products, line_keys)
     rows += _payments(company, placed, calendar) + _shipments(company, placed, calendar)
-    rows += _returns(company, placed, products, line_keys, keys, calendar, entries)
-    rows += _called_off(company, placed, sums, products, keys, calendar, entries)
+    books = Books(company, placed, sums, products, keys, calendar, entries)
+    rows += _returns(books, line_keys) + _called_off(books)
     _announce(company, placed, sums, entries)
     return placed, rows
 
@@ -107,6 +107,19 @@ class _Sums:
             pieces=total(np.where(sold, trade.line_quantity, 0)),
             start=np.cumsum(lines) - lines,
         )
+
+
+@dataclass(frozen=True)
+class Books:
+    """What everybody who writes about orders that exist needs at hand."""
+
+    company: Company
+    placed: Placed
+    sums: _Sums
+    products: range
+    keys: Keys
+    calendar: Calendar
+    entries: Entries
 
 
 def at_work(company: Company) -> Flags:
@@ -209,9 +222,8 @@ def _shipments(company: Company, placed: Placed, calendar: Calendar) -> int:
     )
 
 
-def _returns(
-    company: Company, placed: Placed, products: range, line_keys: range, keys: Keys, calendar: Calendar, entries: Entries
-) -> int:  # fmt: skip
+def _returns(books: Books, line_keys: range) -> int:
+    company, placed, keys, calendar, entries = books.company, books.placed, books.keys, books.calendar, books.entries
     back = company.returns
     size, pks = len(back.at), keys.run(Return, len(back.at))
     moments = calendar.moments(back.at, at_work=True)
@@ -228,7 +240,7 @@ def _returns(
         order_id=[placed.keys[order] for order in orders], returned_at=moments, reason=reasons, currency=CURRENCY, goods=amount,
         line_count=1, recorded_at=moments, **shared,
     )  # fmt: skip
-    lines = _line_columns(company, back.line, products) | shared
+    lines = _line_columns(company, back.line, books.products) | shared
     rows += write(
         ReturnLine,
         size,
@@ -247,12 +259,11 @@ def _returns(
     return rows
 
 
-def _called_off(
-    company: Company, placed: Placed, sums: _Sums, products: range, keys: Keys, calendar: Calendar, entries: Entries
-) -> int:  # fmt: skip
+def _called_off(books: Books) -> int:
+    company, placed, sums, keys, entries = books.company, books.placed, books.sums, books.keys, books.entries
     replaced, at = company.called_off
     size, pks = len(replaced), keys.run(Order, len(replaced))
-    moments = _before(calendar, at)
+    moments = books.calendar.moments(np.maximum(at, 0))
     which = replaced.tolist()
     numbers = [f"{placed.numbers[order][:6]}-C{key:05d}" for order, key in zip(which, pks, strict=True)]
     customers = [placed.customers[order] for order in which]
@@ -268,17 +279,13 @@ def _called_off(
     lines = np.repeat(sums.start[replaced], counts) + within
     rows += write(
         OrderLine, len(lines), order_id=np.repeat(np.array(pks, np.int64), counts).tolist(),
-        line_key=[str(number + 1) for number in within.tolist()], **_line_columns(company, lines, products),
+        line_key=[str(number + 1) for number in within.tolist()], **_line_columns(company, lines, books.products),
     )  # fmt: skip
     entries.add(
         moments, kind="commerce.order_cancelled", customer_id=customers, object_type="order", object_id=pks, amount=amount, currency=CURRENCY,
         payload=[as_json({"number": number}) for number in numbers], department="sales",
     )  # fmt: skip
     return rows
-
-
-def _before(calendar: Calendar, at: Days) -> list[str]:
-    return calendar.moments(np.maximum(at, 0))
 
 
 def _announce(company: Company, placed: Placed, sums: _Sums, entries: Entries) -> None:

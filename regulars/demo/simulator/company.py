@@ -87,7 +87,7 @@ def _draw(rng: np.random.Generator, *, start: int, size: int, market: Market) ->
         np.int64
     )
     monthly = ((people.kind[orders.customer] == Kind.CORPORATE) & (orders.customer >= 0)).astype(np.int64)
-    said = contacts.draw(rng, people, course, trade, goods)
+    said = contacts.draw(rng, people=people, course=course, trade=trade, goods=goods, opened=market.opened)
     return Company(
         start=start,
         market=market,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 from typing import Final
 
@@ -35,7 +36,7 @@ class Form(IntEnum):
 
 
 class Topic(IntEnum):
-    """What a contact was about."""
+    """What a contact was about. Complaints and their settlement come from ``relationships``."""
 
     LEAD = 0
     FOLLOW_UP = 1
@@ -64,8 +65,6 @@ FORMS: Final[dict[Topic, dict[Form, float]]] = {
     Topic.DEPARTURE: _OUTBOUND,
     Topic.AFTER_SALE: _INBOUND,
     Topic.THANKS: {Form.LINE_IN: 0.5, Form.MAIL_IN: 0.3, Form.CALL_IN: 0.2},
-    Topic.COMPLAINT: {Form.CALL_IN: 0.5, Form.MAIL_IN: 0.25, Form.LINE_IN: 0.25},
-    Topic.SETTLED: {Form.CALL_OUT: 0.6, Form.MAIL_OUT: 0.25, Form.LINE_OUT: 0.15},
     Topic.CARE: {Form.VISIT: 0.4, Form.CALL_OUT: 0.6},
     Topic.QUOTE: {Form.MAIL_OUT: 0.6, Form.MAIL_IN: 0.4},
     Topic.GRUMBLE: {Form.NOTE: 0.4, Form.CALL_IN: 0.4, Form.LINE_IN: 0.2},
@@ -75,7 +74,7 @@ FORMS: Final[dict[Topic, dict[Form, float]]] = {
     Topic.PREFERENCE: {Form.NOTE: 1.0},
     Topic.REFERRAL: {Form.NOTE: 1.0},
 }
-_FORM_WEIGHTS: Final = np.array([[FORMS[topic].get(form, 0.0) for form in Form] for topic in Topic])
+_FORM_WEIGHTS: Final = np.array([[FORMS.get(topic, {}).get(form, 0.0) for form in Form] for topic in Topic])
 
 # How often, per order or per customer.
 INQUIRES: Final = 0.14
@@ -115,20 +114,29 @@ class Promises:
     done_at: Days
 
 
-def draw(rng: np.random.Generator, people: People, course: Course, trade: Trade, goods: Catalogue) -> Contacts:
-    """All contacts before today."""
+def draw(
+    rng: np.random.Generator, *, people: People, course: Course, trade: Trade, goods: Catalogue, opened: date
+) -> Contacts:
+    """All contacts before today, complaints aside (``Course`` has them); ``opened`` is the first day."""
     parts = [
         *_around_orders(rng, course, goods.group[trade.main[: len(course.orders.at)]]),
         *_of_relationships(rng, people, course),
         *_of_companies(rng, people, course),
-        _of_complaints(course, Topic.COMPLAINT),
-        _of_complaints(course, Topic.SETTLED),
     ]
     customer, at, topic, order = (np.concatenate(column) for column in zip(*parts, strict=True))
-    past = np.flatnonzero((at < DAYS) & (at >= people.lead_at[customer]))
+    form = choose_rows(rng, _FORM_WEIGHTS[topic])
+    at = np.maximum(_on_weekdays(at, form, opened.weekday()), people.lead_at[customer])
+    past = np.flatnonzero(at < DAYS)
     past = past[np.lexsort((customer[past], at[past]))]
-    topic = topic[past].astype(np.int64)
-    return Contacts(customer[past], at[past], topic, choose_rows(rng, _FORM_WEIGHTS[topic]), order[past])
+    return Contacts(customer[past], at[past], topic[past], form[past], order[past])
+
+
+def _on_weekdays(at: Days, form: Ints, first_weekday: int) -> Days:
+    """What staff begin on a Saturday or Sunday (visits, calls and mails out) is put on the Friday before."""
+    weekday = (np.floor(at).astype(np.int64) + first_weekday) % 7
+    ours = np.isin(form, (Form.CALL_OUT, Form.MAIL_OUT, Form.VISIT))
+    moved: Days = at - np.where(ours & (weekday >= 5), weekday - 4, 0)
+    return moved
 
 
 _Part = tuple[Ints, Days, Ints, Ints]
@@ -140,7 +148,7 @@ def _part(customer: Ints, at: Days, topic: Topic, order: Ints | None = None) -> 
 
 def _around_orders(rng: np.random.Generator, course: Course, group: Ints) -> list[_Part]:
     orders, size = course.orders, len(course.orders.at)
-    journey = np.isin(group, [CODES.index("TA"), CODES.index("TD"), CODES.index("CT")])
+    journey = np.isin(group, [CODES.index(code) for code in ("TA", "TL", "TD", "CT")])
 
     def some(chance: npt.ArrayLike, low: float, high: float, topic: Topic) -> _Part:
         chosen = np.flatnonzero(rng.random(size) < np.asarray(chance))
@@ -194,24 +202,18 @@ def _of_companies(rng: np.random.Generator, people: People, course: Course) -> l
     return [yearly(CARE_A_YEAR, Topic.CARE), yearly(QUOTES_A_YEAR, Topic.QUOTE)]
 
 
-def _of_complaints(course: Course, topic: Topic) -> _Part:
-    complaints = course.complaints
-    at = complaints.opened_at if topic == Topic.COMPLAINT else complaints.settled_at
-    return _part(complaints.customer, at, topic)
-
-
 def draw_promises(rng: np.random.Generator, contacts: Contacts) -> Promises:
     """Promises made in contacts; the latest few fall due today, a few are overdue, most were kept."""
     chance = np.array([PROMISED.get(topic, 0.0) for topic in Topic])
     made = np.flatnonzero(rng.random(len(contacts.at)) < chance[contacts.topic])
     at, size = contacts.at[made], len(made)
-    due = np.floor(at + rng.uniform(*PROMISE_DAYS, size)) + 0.6
+    due = at + rng.uniform(*PROMISE_DAYS, size)
     on_time = rng.random(size) < KEPT
     done = np.where(on_time, at + (due - at) * rng.uniform(0.3, 1, size), due + rng.uniform(1, 4, size))
     forgotten = (due >= DAYS - 5) & (due < DAYS) & (rng.random(size) < FORGOTTEN)
     done = np.where(forgotten | (done >= DAYS), NEVER, done)
     few = max(2, round(0.0025 * len(np.unique(contacts.customer))))
     fresh, older = np.flatnonzero(at < DAYS)[-few:], np.flatnonzero(at < DAYS - 4)[-few:]
-    due[older], done[older] = np.floor(DAYS - 1 - np.arange(len(older)) % 3) + 0.6, NEVER
-    due[fresh], done[fresh] = DAYS + 0.7, NEVER
+    due[older], done[older] = DAYS - 1 - np.arange(len(older)) % 3 + rng.random(len(older)), NEVER
+    due[fresh], done[fresh] = DAYS + rng.random(len(fresh)), NEVER
     return Promises(made, due, done)

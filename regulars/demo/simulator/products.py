@@ -61,7 +61,7 @@ def _table(rows: dict[str, dict[str, float]], names: tuple[str, ...]) -> Floats:
 
 # Weight of each group in the first line of an order, by type.
 TASTE: Final = _table({
-    "YEARLY_TRAVELLER": {"TA": 6, "TD": 3, "DT": .3, "LU": .2, "PA": .1},
+    "YEARLY_TRAVELLER": {"TA": 6, "TL": 0.7, "TD": 3, "DT": .3, "LU": .2, "PA": .1},
     "SEASONAL_GIFTER": {"GM": 5, "GN": 5, "GA": 2, "SO": 1, "VO": .4, "TD": .1},
     "FREQUENT_SHOPPER": {"SO": 5, "TG": 1.5, "DT": 1.2, "GA": 1.2, "WS": .8, "VO": 1, "LU": .2, "GM": 1, "GN": 1, "PA": .25, "TD": .2, "SV": .3},
     "CASUAL_SHOPPER": {"SO": 2.5, "DT": 2, "TD": .8, "VO": 1.2, "GA": 1, "WS": 1, "TG": 1, "LU": .6, "PA": .3, "TA": .35, "GM": 1, "GN": 1},
@@ -84,6 +84,7 @@ _SEASONAL: Final = _table({
 # Probability that an order whose first line is of the row's group also holds one of the column's.
 COMPANIONS: Final = _table({
     "TA": {"SV": .55, "TG": .22, "LU": .06},
+    "TL": {"SV": .60, "TG": .30, "LU": .12},
     "TD": {"SV": .10, "SO": .28, "TG": .06},
     "DT": {"SO": .30, "WS": .10},
     "GM": {"GA": .18, "SO": .22},
