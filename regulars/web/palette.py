@@ -68,6 +68,11 @@ def register_action(action: Action) -> Action:
     return action
 
 
+def forget(key: str) -> None:
+    """Take an action away (tests)."""
+    _actions.pop(key, None)
+
+
 def provider(find: Provider) -> Provider:
     """Decorator: let ``find(user, text, limit)`` answer what the user types."""
     _providers.append(find)

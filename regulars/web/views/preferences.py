@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,7 +33,7 @@ def _keep(request: HttpRequest, name: str, cookie: str, allowed: tuple[str, ...]
     if value not in allowed:
         return HttpResponseBadRequest()
     if request.user.is_authenticated and hasattr(request.user, name):
-        type(request.user)._default_manager.filter(pk=request.user.pk).update(**{name: value})
+        get_user_model()._default_manager.filter(pk=request.user.pk).update(**{name: value})
     answer: HttpResponse = (
         HttpResponse(status=204) if request.headers.get("HX-Request") else HttpResponseRedirect(_back(request))
     )
