@@ -6,7 +6,7 @@ import polib
 import pytest
 
 from tools import check, messages
-from tools.checks import layers, locks, migrations, sizes, words
+from tools.checks import files, layers, locks, migrations, sizes, words
 
 
 def test_percentile_leaves_one_in_twenty_above() -> None:
@@ -64,6 +64,15 @@ def test_contexts_are_found_by_their_files() -> None:
 
 def test_locked_packages_are_compared_by_normal_name() -> None:
     assert locks.named(["Django_Htmx>=1", "psycopg[binary,pool]>=3", "# comment"]) == {"django-htmx", "psycopg"}
+
+
+def test_files_are_found_with_and_without_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    patterns = ("regulars/**/templates/**.html", "regulars/kit/*.py", "run")
+    with_git = [path for path in files.kept(*patterns) if "vendor" not in path.parts]
+    monkeypatch.setattr(files, "listed_by_git", lambda patterns: None)
+    assert set(with_git) <= set(files.kept(*patterns))
+    assert files.ROOT / "run" in with_git
+    assert not [path for path in files.kept() if ".venv" in path.parts]
 
 
 def test_check_that_breaks_is_a_finding_and_not_a_crash() -> None:

@@ -1,22 +1,37 @@
 """Which files the checks look at: what git knows or would add, and that still exists."""
 
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+MADE = {".git", ".venv", "var", "node_modules", "vendor", "__pycache__", "build", "dist"} | {
+    f".{tool}_cache" for tool in ("mypy", "ruff", "pytest", "import_linter")
+}
+
+
+def listed_by_git(patterns: tuple[str, ...]) -> list[str] | None:
+    """Names of the files that git keeps or would add; None where there is no git, as in an unpacked release."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    try:
+        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return [name for name in done.stdout.split("\0") if name]
+
+
+def found_by_walking(patterns: tuple[str, ...]) -> list[str]:
+    """Names of the files below the root that are neither made nor fetched, and match one of the patterns."""
+    names = (str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file())
+    own = (name for name in names if not MADE & set(Path(name).parts))
+    return [name for name in own if not patterns or any(fnmatch(name, pattern) for pattern in patterns)]
 
 
 def kept(*patterns: str) -> list[Path]:
-    """The repository's files that match the git patterns (all when none is given), sorted."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    paths = (ROOT / name for name in sorted(set(listed.stdout.split("\0"))) if name)
-    return [path for path in paths if path.is_file()]
+    """The repository's files that match the patterns (all when none is given), sorted; `*` also matches `/`."""
+    listed = listed_by_git(patterns)
+    names = found_by_walking(patterns) if listed is None else listed
+    return [path for path in (ROOT / name for name in sorted(set(names))) if path.is_file()]
 
 
 def shown(path: Path) -> str:
