@@ -1,5 +1,6 @@
 """Which files the checks look at: what git knows or would add, and that still exists."""
 
+import os
 import subprocess
 from fnmatch import fnmatch
 from pathlib import Path
@@ -22,9 +23,11 @@ def listed_by_git(patterns: tuple[str, ...]) -> list[str] | None:
 
 def found_by_walking(patterns: tuple[str, ...]) -> list[str]:
     """Names of the files below the root that are neither made nor fetched, and match one of the patterns."""
-    names = (str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file())
-    own = (name for name in names if not MADE & set(Path(name).parts))
-    return [name for name in own if not patterns or any(fnmatch(name, pattern) for pattern in patterns)]
+    names = []
+    for folder, inner, files in os.walk(ROOT):
+        inner[:] = [name for name in inner if name not in MADE]
+        names += [str(Path(folder, name).relative_to(ROOT)) for name in files]
+    return [name for name in names if not patterns or any(fnmatch(name, pattern) for pattern in patterns)]
 
 
 def kept(*patterns: str) -> list[Path]:
