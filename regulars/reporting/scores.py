@@ -87,10 +87,9 @@ class Voice:
         left = float(self.leaving.after(score["purchases"]))
         gone = score["stage"] == STAGES.index("divorce")
         expected = None if gone else self.midnights.of(score["last_day"] + round(score["expected_days"]))
-        return (
-            round(score["gone"], 4), _json(explain.risk(score, left)), round(score["usual_days"], 1),
-            round(score["low_days"], 1), round(score["high_days"], 1), expected,
-        )  # fmt: skip
+        own = score["purchases"] > 1
+        cycle = [round(score[name], 1) if own else None for name in ("usual_days", "low_days", "high_days")]
+        return (round(score["gone"], 4), _json(explain.risk(score, left)), *cycle, expected)
 
     def _next(self, score: dict[str, Any]) -> Iterable[Any]:
         from regulars.intelligence import explain

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from regulars.reporting import views
 
 app_name = "reporting"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("company/", views.company, name="company"),
+    path("company/stages/", views.stages, name="stages"),
+    path("company/refresh/", views.refresh, name="refresh"),
+    path("company/refresh/<int:pk>/", views.progress, name="progress"),
+]

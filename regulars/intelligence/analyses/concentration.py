@@ -58,7 +58,7 @@ class Result(base.Result):
         if not self.enough:
             return [Saying("concentration.too_few", {"customers": self.buyers})]
         return [
-            Saying("concentration.top", {"top": self.top, "share": self.share, "low": self.share_low, "high": self.share_high}),
+            Saying("concentration.top", {"top_share": self.top, "bring_share": self.share, "low_share": self.share_low, "high_share": self.share_high}),
             Saying("concentration.half", {"customers": self.half, "of": self.buyers}),
         ]
 
@@ -98,7 +98,7 @@ def measure(values: Any, top: float) -> Json:
     gini = float(2 * ((rank - 0.5) * y).sum() / (n * total) - 1)
     pull = -(gini + 1) * y + (2 * rank - 1) / n * y - 2 / n * cumulated
     gini_error = float(np.sqrt(((pull - pull.mean()) ** 2).sum())) / (n * mean)
-    count = int(np.ceil(top * n))
+    count = max(int(top * n + 1e-9), 1)
     share = float(y[n - count :].sum() / total)
     line = y[n - count]
     influence = (np.maximum(y - line, 0) + count / n * line - share * y) / mean

@@ -18,7 +18,8 @@ FORMULA = "Usual interval = exp(posterior mean of log interval); overdue: surviv
 SOURCE = "Gelman et al., Bayesian Data Analysis, 3.3; shrinkage of interpurchase times as in Allenby, Leone & Jen, JASA 94 (1999)"
 READS = ("standing",)
 MAKES = ()
-BANDS = ((1, 7), (8, 14), (15, 30), (31, 60), (61, 90), (91, 180), (181, 365), (366, None))
+LOWS = (0, 8, 15, 31, 61, 91, 181, 366)
+"""Where the bands begin, in days; each ends before the next."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Params(base.Params):
 
 @dataclass(frozen=True)
 class Result(base.Result):
-    """``bands``: low, high (days, None: open), customers, overdue. Quartiles of the usual interval in days."""
+    """``bands``: low, high (days, the upper end not in it, None: open), customers, overdue. Quartiles of the usual interval in days."""
 
     customers: int = 0
     overdue: int = 0
@@ -46,7 +47,7 @@ class Result(base.Result):
         if not self.enough:
             return [Saying("cycle.too_few", {"customers": self.customers})]
         return [
-            Saying("cycle.usual", {"days": self.median, "low": self.quarter, "high": self.three_quarters, "customers": self.customers}),
+            Saying("cycle.usual", {"usual_days": self.median, "low_days": self.quarter, "high_days": self.three_quarters, "customers": self.customers}),
             Saying("cycle.overdue", {"customers": self.overdue, "of": self.customers}),
         ]
 
@@ -58,20 +59,22 @@ class Result(base.Result):
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Spread the customers with a rhythm of their own over the bands."""
     chosen = params or Params()
-    rows = desk.engine.execute(
-        """WITH own AS (SELECT round(usual_days) AS days, survival <= $overdue AND stage <> 6 AS late FROM standing WHERE intervals > 1)
-           SELECT count(*), count(*) FILTER (late), coalesce(quantile_cont(days, 0.25), 0), coalesce(median(days), 0), coalesce(quantile_cont(days, 0.75), 0)
-           FROM own""",
+    whole = desk.engine.execute(
+        """WITH own AS (SELECT round(usual_days, 1) AS days, survival <= $overdue AND stage <> 6 AS late FROM standing WHERE intervals > 0)
+           SELECT count(*), count(*) FILTER (late), coalesce(quantile_cont(days, 0.25), 0), coalesce(median(days), 0),
+                  coalesce(quantile_cont(days, 0.75), 0) FROM own""",
         {"overdue": chosen.overdue},
     ).fetchone()
-    if rows[0] < chosen.fewest:
-        return Result(enough=False, customers=rows[0])
-    bands = []
-    for low, high in BANDS:
-        count, late = desk.engine.execute(
-            """SELECT count(*), count(*) FILTER (survival <= $overdue AND stage <> 6) FROM standing
-               WHERE intervals > 1 AND round(usual_days) BETWEEN $low AND $high""",
-            {"overdue": chosen.overdue, "low": 0 if low == 1 else low, "high": high or 10**6},
-        ).fetchone()
-        bands.append({"low": low, "high": high, "customers": count, "overdue": late})
-    return Result(customers=rows[0], overdue=rows[1], quarter=rows[2], median=rows[3], three_quarters=rows[4], bands=bands)
+    if whole[0] < chosen.fewest:
+        return Result(enough=False, customers=whole[0])
+    bands = [_band(desk, low, high, chosen.overdue) for low, high in zip(LOWS, (*LOWS[1:], None), strict=True)]
+    return Result(customers=whole[0], overdue=whole[1], quarter=whole[2], median=whole[3], three_quarters=whole[4], bands=bands)
+
+
+def _band(desk: Desk, low: int, high: int | None, overdue: float) -> Json:
+    count, late = desk.engine.execute(
+        """SELECT count(*), count(*) FILTER (survival <= $overdue AND stage <> 6) FROM standing
+           WHERE intervals > 0 AND round(usual_days, 1) >= $low AND round(usual_days, 1) < $high""",
+        {"overdue": overdue, "low": low, "high": high or 10**6},
+    ).fetchone()
+    return {"low": low, "high": high, "customers": count, "overdue": late}

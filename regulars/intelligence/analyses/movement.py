@@ -1,6 +1,6 @@
 """Who is new, who returns and who is lost, month by month?
 
-New: first purchase ever in the month. Returning: bought in the month and before it. Lost: moved to divorce in the
+New: first order ever in the month. Returning: ordered in the month and before it. Lost: moved to divorce in the
 month; the day is the one on which the silence became too long to believe in, not the day of the last purchase.
 """
 
@@ -16,7 +16,7 @@ from regulars.intelligence.days import months_back, to_date
 WHY = "Sales can hold while the base melts: more new customers hide that more old ones leave."
 FORMULA = "Counts of customers by calendar month of the company's zone; each customer counts once a month in each."
 SOURCE = "Definitions of this product; stages by models.journey"
-READS = ("purchase", "customer", "move")
+READS = ("orders", "parties", "move")
 MAKES = ()
 _DIVORCE, _RECOVERY = 6, 7
 
@@ -41,7 +41,7 @@ class Result(base.Result):
         if not whole:
             return [Saying("movement.too_short")]
         last = whole[-1]
-        said = [Saying("movement.last", {name: last[name] for name in ("month", "new", "returning", "lost")})]
+        said = [Saying("movement.last", {"in_month": last["month"], **{name: last[name] for name in ("new", "returning", "lost")}})]
         year = whole[-12:]
         if len(year) == 12:
             gained, lost = sum(m["new"] + m["won_back"] for m in year), sum(m["lost"] for m in year)
@@ -58,7 +58,7 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     horizon = desk.horizon
     if horizon.first_day is None:
         return Result(enough=False)
-    starts = [day for day in months_back(horizon.today, (params or Params()).months)]
+    starts = months_back(horizon.today, (params or Params()).months)
     ends = [*starts[1:], months_back(starts[-1] + 40, 1)[0]]
     months = [_month(desk, low, high) for low, high in zip(starts, ends, strict=True) if high > horizon.first_day]
     return Result(enough=bool(months), months=months)
@@ -67,10 +67,12 @@ def run(desk: Desk, params: Params | None = None) -> Result:
 def _month(desk: Desk, low: int, high: int) -> Json:
     span = {"low": low, "high": high}
     new, returning, revenue = desk.engine.execute(
-        """SELECT count(DISTINCT p.customer_id) FILTER (c.first_day >= $low), count(DISTINCT p.customer_id) FILTER (c.first_day < $low),
-                  coalesce(sum(p.amount), 0)::BIGINT
-           FROM purchase p JOIN customer c USING (customer_id) WHERE p.day >= $low AND p.day < $high""",
-        span,
+        """WITH first AS (SELECT customer_id, min(day) AS first_day FROM orders GROUP BY customer_id)
+           SELECT count(DISTINCT o.customer_id) FILTER (first_day >= $low), count(DISTINCT o.customer_id) FILTER (first_day < $low),
+                  coalesce(sum(o.amount) FILTER (o.currency = $currency), 0)::BIGINT
+           FROM orders o JOIN parties p ON p.party_id = o.customer_id JOIN first f ON f.customer_id = o.customer_id
+           WHERE o.day >= $low AND o.day < $high AND o.day <= $today""",
+        {**span, "currency": desk.horizon.currency, "today": desk.horizon.today},
     ).fetchone()
     lost, won_back = desk.engine.execute(
         f"""SELECT count(DISTINCT customer_id) FILTER (target = {_DIVORCE}),

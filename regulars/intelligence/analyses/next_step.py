@@ -53,7 +53,7 @@ class Result(base.Result):
         """What is at stake with those who are slipping."""
         urgent = [self.actions.get(code, {"customers": 0, "at_stake": 0}) for code in ("settle_complaint", "call", "write")]
         money, customers = sum(one["at_stake"] for one in urgent), sum(one["customers"] for one in urgent)
-        return [Saying("next_step.at_stake", {"money": money, "customers": customers, "currency": self.currency})]
+        return [Saying("next_step.at_stake", {"stake_money": money, "customers": customers, "currency": self.currency})]
 
     def chart(self) -> Json:
         """Customers and money by action."""

@@ -61,6 +61,7 @@ class Result(base.Result):
     """
 
     stages: dict[str, Json] = field(default_factory=dict)
+    currency: str = ""
     flows: dict[str, list[Json]] = field(default_factory=dict)
     calibration: Json = field(default_factory=dict)
 
@@ -70,10 +71,10 @@ class Result(base.Result):
         slipping = self.stages["pre_divorce"]
         with_us = sum(here.values()) - here["recruit"] - here["divorce"]
         if not with_us and not here["divorce"]:
-            return [Saying("stage.nobody")]
+            return [Saying("company.nobody")]
         return [
-            Saying("stage.with_us", {"customers": with_us, "bought": sum(here.values()) - here["recruit"]}),
-            Saying("stage.slipping", {"customers": slipping["customers"], "money": slipping["money"]}),
+            Saying("company.with_us", {"customers": with_us, "bought": sum(here.values()) - here["recruit"]}),
+            Saying("company.slipping", {"customers": slipping["customers"], "year_money": slipping["money"], "currency": self.currency}),
         ]
 
     def chart(self) -> Json:
@@ -82,7 +83,7 @@ class Result(base.Result):
 
     def next_steps(self) -> list[Saying]:
         """Call those who are slipping."""
-        return [Saying("stage.see_slipping")] if self.stages["pre_divorce"]["customers"] else []
+        return [Saying("company.see_slipping")] if self.stages["pre_divorce"]["customers"] else []
 
 
 def run(desk: Desk, params: Params | None = None) -> Result:
@@ -98,7 +99,7 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     moves, standing = replay(bought, desk.calibrations or [Calibration()], desk.horizon.today, rules)
     desk.journey = base.Journey(ids, moves, standing, _moments(bought, read["at"], moves))
     _register(desk, desk.journey)
-    return Result(stages=_stages(desk), flows={str(days): _flows(desk, days) for days in PERIODS}, calibration=_calibration(desk))
+    return Result(stages=_stages(desk), currency=desk.horizon.currency, flows={str(days): _flows(desk, days) for days in PERIODS}, calibration=_calibration(desk))
 
 
 def _moments(bought: Purchases, at: Any, moves: Moves) -> Any:

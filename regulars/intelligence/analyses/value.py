@@ -55,13 +55,13 @@ class Result(base.Result):
     def headline(self) -> list[Saying]:
         """The few who bring half, and what the growable could bring."""
         if not self.enough:
-            return [Saying("value.nobody")]
+            return [Saying("classes.nobody")]
         top, grow, below = (self.classes[key] for key in ("most_valuable", "most_growable", "below_zero"))
-        said = [Saying(f"value.half_{self.basis}", {"customers": top["customers"], "share": top["share"]})]
+        said = [Saying(f"classes.half_{self.basis}", {"customers": top["customers"], "part_share": top["share"]})]
         if grow["customers"]:
-            said.append(Saying("value.could_grow", {"customers": grow["customers"], "money": grow["gain"], "currency": self.currency}))
+            said.append(Saying("classes.could_grow", {"customers": grow["customers"], "gain_money": round(grow["gain"]), "currency": self.currency}))
         if below["customers"]:
-            said.append(Saying("value.lose", {"customers": below["customers"], "money": -below["contribution_24m"], "currency": self.currency}))
+            said.append(Saying("classes.lose", {"customers": below["customers"], "loss_money": -below["contribution_24m"], "currency": self.currency}))
         return said
 
     def chart(self) -> Json:
@@ -70,7 +70,7 @@ class Result(base.Result):
 
     def next_steps(self) -> list[Saying]:
         """Open the growable."""
-        return [Saying("value.see_growable")] if self.enough and self.classes["most_growable"]["customers"] else []
+        return [Saying("classes.see_growable")] if self.enough and self.classes["most_growable"]["customers"] else []
 
 
 _WORTH = """
