@@ -8,3 +8,7 @@ class ImportsConfig(AppConfig):
 
     name = "regulars.integrations.imports"
     label = "imports"
+
+    def ready(self) -> None:
+        """Teach undo what an import is, and the timeline what files bring."""
+        from regulars.integrations.imports import actions, timeline  # noqa: F401, PLC0415 -- after the models

@@ -1,0 +1,207 @@
+"""From cells to values: one reader for each field, remembered by text, with the sentence where a value is refused."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from regulars.integrations.imports.files import Broken, Column, Look
+from regulars.integrations.imports.kinds import Field
+from regulars.integrations.imports.plan import Plan
+from regulars.integrations.imports.values import dates, numbers, tax, texts
+from regulars.integrations.imports.values.problem import Memo, Problem
+from regulars.kit import phone
+
+_EMAIL = re.compile(r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;.]+")
+_LARGEST = Decimal(10) ** 13
+_MOST_QUANTITY = Decimal(10) ** 12
+_PICO = Decimal(10) ** 12
+_LENGTHS: Final = {"email": 254, "phone": 60, "id": 120}
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Why a row is not taken: the column ("" for the whole row), its value, and the sentence."""
+
+    column: str
+    value: str
+    sentence: str
+
+
+class Parser:
+    """Reads rows of one file by one plan. ``read`` gives the values in the order of the kind's fields.
+
+    Values by type: id, text, name, word, email, phone, tax → str ("" for none) · money → int in pico units or None ·
+    quantity → int or Decimal or None · rate → Decimal or None · whole → int or None · moment → aware UTC datetime or None ·
+    day → date or None · flag → bool or None. Fields with many columns give lists.
+    """
+
+    def __init__(self, plan: Plan, look: Look, zone: tzinfo) -> None:
+        self.fields = plan.declared.fields
+        self.place = {one.key: index for index, one in enumerate(self.fields)}
+        self._names = look.names
+        self._width = look.width
+        self._columns = [plan.columns_of(one.key) for one in self.fields]
+        self._memos: list[Memo[Any]] = []
+        shared: dict[object, Memo[Any]] = {}
+        for one, places in zip(self.fields, self._columns, strict=True):
+            column = look.columns[places[0]] if places else Column("")
+            self._memos.append(_memo(one, column, plan, zone, shared))
+        self._single = [
+            (places[0] if places else look.width, memo, bool(one.many))
+            for one, places, memo in zip(self.fields, self._columns, self._memos, strict=True)
+        ]
+        self._many = [(i, places) for i, (one, places) in enumerate(zip(self.fields, self._columns, strict=True)) if one.many]
+        self._pairs = [(place, memo) for place, memo, _many in self._single]
+        self._required = [i for i, one in enumerate(self.fields) if one.required]
+
+    def mapped(self, key: str) -> bool:
+        """Whether a column means ``key``."""
+        return bool(self._columns[self.place[key]])
+
+    def columns(self, key: str) -> list[str]:
+        """The names of the columns that mean ``key``."""
+        return [self._names[place] for place in self._columns[self.place[key]]]
+
+    def read(self, cells: list[str]) -> list[Any] | Reject:
+        """The values of a row, or why it is rejected."""
+        if type(cells) is Broken:
+            column = self._names[cells.column] if cells.column is not None and cells.column < len(self._names) else ""
+            return Reject(column, cells[cells.column][:200] if column and cells.column is not None else "", cells.sentence)
+        row = [*cells, ""]
+        values: list[Any] = [memo[row[place]] for place, memo in self._pairs]
+        if self._many:
+            for index, places in self._many:
+                memo = self._memos[index]
+                values[index] = [memo[cells[place]] for place in places]
+        if Problem in map(type, values) or self._many:
+            for index, value in enumerate(values):
+                if (problem := _problem_in(value)) is not None:
+                    return self.reject(index, cells, problem)
+        for index in self._required:
+            if values[index] in (None, ""):
+                return self.reject(index, cells, _("“%(field)s” is empty.") % {"field": str(self.fields[index].label)})
+        return values
+
+    def reject(self, index: int | str, cells: list[str], sentence: str) -> Reject:
+        """A rejection that names the column of a field."""
+        places = self._columns[self.place[index] if isinstance(index, str) else index]
+        if not places:
+            return Reject("", "", sentence)
+        return Reject(self._names[places[0]], cells[places[0]][:200], sentence)
+
+
+def _problem_in(value: Any) -> Problem | None:
+    if type(value) is Problem:
+        return value
+    if type(value) is list:
+        return next((one for one in value if type(one) is Problem), None)
+    return None
+
+
+def _memo(one: Field, column: Column, plan: Plan, zone: tzinfo, shared: dict[object, Memo[Any]]) -> Memo[Any]:
+    style = _style(column, plan)
+    order = plan.options.date_order if column.date_order in {"", dates.AMBIGUOUS} and plan.options.date_order else column.date_order or "ymd"
+    makers: dict[str, tuple[object, Callable[[str], Any]]] = {
+        "id": ("id", texts.read_id),
+        "text": ("text", texts.read_text),
+        "word": ("text", texts.read_text),
+        "name": ("name", _read_name),
+        "long": ("long", texts.read_long_text),
+        "email": ("email", _read_email),
+        "phone": ("phone", _read_phone),
+        "tax": ("tax", tax.read_tax_id),
+        "flag": ("flag", texts.read_flag),
+        "money": (("money", style), partial(_read_money, style=style)),
+        "quantity": (("quantity", style), partial(_read_quantity, style=style)),
+        "rate": (("rate", style), partial(_read_rate, style=style)),
+        "whole": (("whole", style), partial(_read_whole, style=style)),
+        "moment": (("moment", order), partial(dates.read_moment, order=order, zone=zone)),
+        "day": (("day", order), partial(_read_day, order=order, zone=zone)),
+    }
+    key, read = makers[one.type]
+    if key not in shared:
+        shared[key] = Memo(read)
+    return shared[key]
+
+
+def _style(column: Column, plan: Plan) -> numbers.DecimalStyle:
+    if plan.options.decimal:
+        return numbers.DecimalStyle("," if plan.options.decimal == "comma" else ".")
+    return numbers.DecimalStyle(column.mark, column.mixed)
+
+
+def _read_money(raw: str, style: numbers.DecimalStyle) -> int | None | Problem:
+    value = numbers.read_number(raw, style)
+    if isinstance(value, Problem) or value is None:
+        return value
+    if abs(value) >= _LARGEST:
+        return Problem(_("“%(value)s” is too large for an amount.") % {"value": raw.strip()})
+    return int((value * _PICO).to_integral_value())
+
+
+def _read_quantity(raw: str, style: numbers.DecimalStyle) -> int | Decimal | None | Problem:
+    value = numbers.read_number(raw, style)
+    if isinstance(value, Problem):
+        return Problem(_("“%(value)s” is not a quantity; please write it in digits.") % {"value": raw.strip()}) if not any(c.isdigit() for c in raw) else value
+    if value is None:
+        return None
+    if abs(value) >= _MOST_QUANTITY:
+        return Problem(_("“%(value)s” is too large for a quantity.") % {"value": raw.strip()})
+    return int(value) if value == value.to_integral_value() else value
+
+
+def _read_rate(raw: str, style: numbers.DecimalStyle) -> Decimal | None | Problem:
+    text = unicodedata.normalize("NFKC", raw).strip()
+    value = numbers.read_number(text.removesuffix("%").strip(), style)
+    if isinstance(value, Problem) or value is None:
+        return value
+    share = value / 100 if text.endswith("%") or abs(value) > 1 else value
+    if not 0 <= abs(share) <= 1:
+        return Problem(_("“%(value)s” is not a discount between 0 and 100 %%.") % {"value": raw.strip()})
+    return abs(share)
+
+
+def _read_whole(raw: str, style: numbers.DecimalStyle) -> int | None | Problem:
+    value = numbers.read_number(raw, style)
+    if isinstance(value, Problem) or value is None:
+        return value
+    if value != value.to_integral_value() or not 0 <= value < 10_000:
+        return Problem(_("“%(value)s” is not a whole number.") % {"value": raw.strip()})
+    return int(value)
+
+
+def _read_day(raw: str, order: str, zone: tzinfo) -> date | None | Problem:
+    moment = dates.read_moment(raw, order, zone)
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+
+
+def _read_name(raw: str) -> str:
+    name = texts.read_text(raw)
+    return "" if name.casefold() in {"nan", "null", "none", "n/a", "-", "－"} else name[:200]
+
+
+def _read_email(raw: str) -> str | Problem:
+    value = texts.read_text(unicodedata.normalize("NFKC", raw)).removeprefix("mailto:").lower()
+    if value in texts.BLANKS:
+        return ""
+    if not _EMAIL.fullmatch(value) or len(value) > _LENGTHS["email"]:
+        return Problem(_("“%(value)s” is not an e-mail address.") % {"value": raw.strip()})
+    return value
+
+
+def _read_phone(raw: str) -> str | Problem:
+    value = texts.read_text(raw)
+    if value.casefold() in texts.BLANKS:
+        return ""
+    if len(phone.digits(value)) < 5 or len(value) > _LENGTHS["phone"]:
+        return Problem(_("“%(value)s” is not a telephone number.") % {"value": raw.strip()})
+    return value

@@ -1,0 +1,108 @@
+"""Taking back what an import brought. What somebody built on it since is kept, and what it changed returns to what it was."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import connection
+from django.db.models import F
+
+from regulars.customers.models import Batch, Consent, ContactPoint, Event, Identifier, Party, PartyRelation, PartyRole
+from regulars.integrations.imports.engine import bulk, finish
+from regulars.kit import clock
+
+_TRADE: Final = ("commerce_order", "commerce_orderline", "commerce_return", "commerce_returnline", "commerce_payment", "commerce_shipment")
+
+_SOMETHING_ELSE: Final = """
+    EXISTS (SELECT 1 FROM commerce_order o WHERE o.customer_id = p.id AND o.retracted_in IS NULL)
+    OR EXISTS (SELECT 1 FROM commerce_return r WHERE r.customer_id = p.id AND r.retracted_in IS NULL)
+    OR EXISTS (SELECT 1 FROM customers_event e WHERE e.customer_id = p.id AND e.retracted_in IS NULL
+               AND e.kind NOT IN ('customers.created', 'customers.stage_changed'))
+    OR EXISTS (SELECT 1 FROM customers_task t WHERE t.party_id = p.id)
+    OR EXISTS (SELECT 1 FROM customers_asset a WHERE a.party_id = p.id)
+    OR EXISTS (SELECT 1 FROM customers_contract c WHERE c.party_id = p.id)
+    OR EXISTS (SELECT 1 FROM customers_partyrelation x WHERE (x.party_id = p.id OR x.other_id = p.id) AND coalesce(x.batch_id, 0) <> %s)
+    OR EXISTS (SELECT 1 FROM customers_identifier i WHERE i.party_id = p.id AND coalesce(i.batch_id, 0) <> %s
+               AND NOT EXISTS (SELECT 1 FROM customers_batch b WHERE b.id = i.batch_id AND b.undone_at IS NOT NULL))
+    OR EXISTS (SELECT 1 FROM customers_party m WHERE m.merged_into_id = p.id)
+"""
+
+
+def retract(batch: Batch) -> list[int]:
+    """Retract trade and entries, remove what was hung on others, put the parties it made into the trash.
+
+    Runs inside the transaction of ``customers.actions.undo_batch``, which restores changed fields before.
+
+    Returns:
+        The customers concerned, whose summaries are rebuilt.
+    """
+    number = batch.pk
+    touched = set(finish.touched_by(number)) | set(finish.parties_with_events(number))
+    extended = _extended_orders(number)
+    _loosen_returns(number)
+    with connection.cursor() as cursor:
+        for table in _TRADE:
+            cursor.execute(f"UPDATE {table} SET retracted_in = %s WHERE batch_id = %s AND retracted_in IS NULL", [number, number])
+    Event.objects.filter(batch_id=number, retracted_in=None).update(retracted_in=number)
+    _resum(extended)
+    finish.correct_order_entries(extended, batch=None)
+    made = _trash(number, batch)
+    kept = {"batch_id": number}
+    Identifier.objects.filter(**kept).exclude(party_id__in=Party.objects.filter(batch_id=number, trashed_at__isnull=False).values("pk")).delete()
+    ContactPoint.objects.filter(**kept).exclude(party_id__in=Party.objects.filter(batch_id=number, trashed_at__isnull=False).values("pk")).delete()
+    for model in (PartyRole, PartyRelation, Consent):
+        model._default_manager.filter(**kept).delete()
+    finish.match_returns(sorted(touched - made))
+    finish.rebuild(sorted(touched | made))
+    return sorted(touched | made)
+
+
+def _extended_orders(number: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT o.id FROM commerce_orderline l JOIN commerce_order o ON o.id = l.order_id
+               WHERE l.batch_id = %s AND o.batch_id <> %s AND l.retracted_in IS NULL""",
+            [number, number],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _loosen_returns(number: int) -> None:
+    """Returns of other batches let go of orders that vanish."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE commerce_returnline SET order_line_id = NULL WHERE retracted_in IS NULL AND batch_id <> %s
+               AND order_line_id IN (SELECT id FROM commerce_orderline WHERE batch_id = %s)""",
+            [number, number],
+        )
+        cursor.execute(
+            """UPDATE commerce_return SET order_id = NULL WHERE retracted_in IS NULL AND batch_id <> %s
+               AND order_id IN (SELECT id FROM commerce_order WHERE batch_id = %s)""",
+            [number, number],
+        )
+
+
+def _resum(orders: list[int]) -> None:
+    """Orders of other batches lose the lines this one had added."""
+    live = "FROM commerce_orderline l WHERE l.order_id = commerce_order.id AND l.retracted_in IS NULL"
+    bulk.execute_many(
+        f"""UPDATE commerce_order SET amount = coalesce((SELECT sum(l.amount) {live}), 0),
+                goods = coalesce((SELECT sum(l.amount) {live} AND l.kind = 'product'), 0), cost = (SELECT sum(l.cost) {live}),
+                line_count = (SELECT count(*) {live}), quantity = coalesce((SELECT sum(l.quantity) {live} AND l.kind = 'product'), 0)
+            WHERE id = %s""",
+        [(order,) for order in orders],
+    )
+
+
+def _trash(number: int, batch: Batch) -> set[int]:
+    """Put the parties this batch made into the trash, unless something else hangs on them since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.id FROM customers_party p WHERE p.batch_id = %s AND p.trashed_at IS NULL AND p.merged_into_id IS NULL AND NOT ({_SOMETHING_ELSE})",
+            [number, number, number],
+        )
+        alone = [row[0] for row in cursor.fetchall()]
+    now = clock.now()
+    for chunk in bulk.batches(alone):
+        Party.objects.filter(pk__in=chunk).update(trashed_at=now, trashed_by=batch.made_by_id, updated_at=now, version=F("version") + 1)
+    return set(alone)

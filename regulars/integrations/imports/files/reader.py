@@ -1,0 +1,178 @@
+"""The rows of a file as lists of text, each with its number; rows that cannot be read as such are handed over broken, with a sentence."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from regulars.integrations.imports.files.encoding import open_text
+from regulars.integrations.imports.files.form import Look
+from regulars.kit.errors import UserError
+
+Row = tuple[int, list[str]]
+csv.field_size_limit(1_000_000)
+_UNREADABLE = re.compile("[\x00\udc80-\udcff]")
+
+
+class Broken(list[str]):
+    """The cells of a row that cannot be taken as it is; ``sentence`` says why, ``column`` where (0-based) if that is known."""
+
+    def __init__(self, cells: list[str], sentence: str, column: int | None = None) -> None:
+        super().__init__(cells)
+        self.sentence = sentence
+        self.column = column
+
+
+def rows(path: Path, look: Look) -> Iterator[Row]:
+    """Every row with data: its number in the file (the first line is 1) and its cells. Empty rows are passed over.
+
+    A row has ``look.width`` cells unless it is ``Broken``.
+    """
+    width, suspicious = look.width, look.mixed_encoding or look.nuls
+    for number, cells in numbered(path, look):
+        if number < look.first or not any(cells):
+            continue
+        if len(cells) != width:
+            cells = _fitted(cells, width, look)  # noqa: PLW2901 -- the row made to fit
+            if not any(cells):
+                continue
+        if suspicious and type(cells) is not Broken:
+            cells = _readable(cells)  # noqa: PLW2901
+        yield number, cells
+
+
+def numbered(path: Path, look: Look) -> Iterator[Row]:
+    """Every record with its number, header and titles included."""
+    if look.kind == "excel":
+        return _excel(path, look.sheet)
+    if look.kind == "parquet":
+        return _parquet(path)
+    return _text(path, look)
+
+
+def _text(path: Path, look: Look) -> Iterator[Row]:
+    """CSV records. A quotation mark that is never closed costs its own line only: reading goes on with the next."""
+    number, skip = 0, 0
+    while True:
+        with open_text(path, packed=look.gzip, encoding=look.encoding, tolerant=True) as file:
+            lines = islice(file, skip, None)
+            reader = csv.reader(lines, delimiter=look.delimiter)
+            broken_at = 0
+            while True:
+                before = reader.line_num
+                try:
+                    cells = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error:
+                    broken_at = skip + before
+                    break
+                number += 1
+                if reader.line_num - before > 1 and len(cells) != look.width and look.columns and number >= look.first and any(cells):
+                    broken_at, number = skip + before, number - 1
+                    break
+                yield number, cells
+        number += 1
+        yield number, _unclosed(path, look, broken_at)
+        skip = broken_at + 1
+
+
+def _unclosed(path: Path, look: Look, line: int) -> Broken:
+    with open_text(path, packed=look.gzip, encoding=look.encoding, tolerant=True) as file:
+        text = next(islice(file, line, line + 1), "")
+    cells = text.rstrip("\r\n").replace('"', "").split(look.delimiter)
+    return Broken(cells, _("A quotation mark in this row is never closed, or the row does not have as many cells as the header."))
+
+
+def _fitted(cells: list[str], width: int, look: Look) -> list[str]:
+    if type(cells) is Broken:
+        return cells
+    if len(cells) == 1 and width > 1 and look.kind == "text" and look.delimiter in cells[0]:
+        again = next(csv.reader([cells[0]], delimiter=look.delimiter), [])
+        if len(again) == width:
+            return again
+    if len(cells) > width and not any(cells[width:]):
+        return cells[:width]
+    if look.kind != "text" and len(cells) < width:
+        return cells + [""] * (width - len(cells))
+    return Broken(cells, _("This row has %(n)s cells, the header has %(width)s.") % {"n": len(cells), "width": width})
+
+
+def _readable(cells: list[str]) -> list[str]:
+    for position, cell in enumerate(cells):
+        if match := _UNREADABLE.search(cell):
+            if match.group() == "\0":
+                return Broken([one.replace("\0", "") for one in cells], _("This row holds zero bytes (NUL); something went wrong when it was written."), position)
+            shown = [_legible(one) for one in cells]
+            return Broken(shown, _("This cell is in another encoding than the rest of the file."), position)
+    return cells
+
+
+def _legible(cell: str) -> str:
+    raw = cell.encode("utf-8", "surrogateescape")
+    for name in ("utf-8", "cp950", "cp1252"):
+        try:
+            return raw.decode(name)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1")
+
+
+def sheets_of(path: Path) -> tuple[str, ...]:
+    """The names of the sheets of a workbook that are tables."""
+    with _workbook(path) as book:
+        return tuple(book.sheet_names)
+
+
+def _workbook(path: Path) -> Any:
+    import python_calamine
+
+    try:
+        return python_calamine.CalamineWorkbook.from_path(str(path))
+    except python_calamine.PasswordError as error:
+        raise UserError(_("This workbook is protected by a password. Save it without one.")) from error
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise UserError(_("This workbook cannot be read. Save it again as .xlsx or CSV.")) from error
+
+
+def _excel(path: Path, sheet: str) -> Iterator[Row]:
+    with _workbook(path) as book:
+        table = book.get_sheet_by_name(sheet) if sheet in book.sheet_names else book.get_sheet_by_index(0)
+        offset = table.start[0] if table.start else 0
+        for number, cells in enumerate(table.to_python(skip_empty_area=True), start=offset + 1):
+            yield number, [_as_text(cell) for cell in cells]
+
+
+def _parquet(path: Path) -> Iterator[Row]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path)
+    except (pa.ArrowException, OSError) as error:
+        raise UserError(_("This Parquet file cannot be read.")) from error
+    yield 1, [str(name) for name in file.schema_arrow.names]
+    number = 1
+    for batch in file.iter_batches(batch_size=8_192):
+        for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            number += 1
+            yield number, [_as_text(cell) for cell in cells]
+
+
+def _as_text(cell: Any) -> str:
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime | date | time):
+        return cell.isoformat()
+    return str(cell)

@@ -1,0 +1,50 @@
+"""Kinds of timeline entry that files bring which no other room knows."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from regulars.customers.models import Event
+from regulars.customers.timeline import EntryKind, kinds, register
+from regulars.kit import text
+
+
+def _said(event: Event) -> str:
+    return str(event.payload.get("said") or "")
+
+
+def _scored(event: Event) -> str:
+    return f"{event.quantity:g}" if event.quantity is not None else ""
+
+
+register(
+    EntryKind("imports.entry", _("Entry from a file"), "other", "note", sentence=_said),
+    EntryKind("imports.review", _("Review"), "service", contact=True, sentence=_scored),
+)
+_WORDS: Final = {
+    "call": "phone", "phone": "phone", "telephone": "phone", "電話": "phone", "來電": "phone", "email": "email", "mail": "email", "郵件": "email", "note": "note",
+    "notes": "note", "備註": "note", "visit": "visit", "meeting": "visit", "拜訪": "visit", "letter": "post", "review": "review", "評論": "review", "評價": "review",
+}  # fmt: skip
+
+
+def kind_for(word: str, *, scored: bool) -> str:
+    """The kind of entry a word means: a registered key as it is, a word such as "call" by its meaning, else an entry from a file."""
+    keys = {kind.key for kind in kinds()}
+    if word in keys:
+        return word
+    meaning = _WORDS.get(re.sub(r"[\s_-]+", " ", text.fold(word)), "")
+    if meaning == "review" or (scored and not meaning):
+        return "imports.review"
+    logged = {"phone": "channels.call_logged", "email": "channels.email_logged", "note": "channels.note_written"} | {
+        "visit": "channels.visit_logged", "post": "channels.letter_logged"
+    }  # fmt: skip
+    return logged[meaning] if logged.get(meaning) in keys else "imports.entry"
+
+
+def channel_for(kind: str) -> str:
+    """The channel a kind of entry implies."""
+    implied = {"call_logged": "phone", "email_logged": "email", "visit_logged": "visit", "letter_logged": "post"}
+    return implied.get(kind.removeprefix("channels."), "")
