@@ -42,6 +42,8 @@ class Keys:
 def write(model: type[models.Model], size: int, **columns: Column) -> int:
     """Insert ``size`` rows; fields that are not named get their default.
 
+    A table takes keys either from ``Keys`` in all writes or from the database in all.
+
     Args:
         columns: by attribute name (``party_id``, not ``party``).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,8 @@ _COLUMNS: Final = {
 }
 
 
+_ONLY_SPOKEN: Final = ("未接", "沒有接", "沒人接", "致電", "電話中", "再打", "閒聊", "拜訪", "攤位")
+_ONLY_WRITTEN: Final = ("已讀", "來訊", "來信", "填了資料")
 # What a text says about how a call went; the first that is found.
 _SIGNS: Final = (
     ("改傳訊息", "message_left"), ("未接", "no_answer"), ("沒有接", "no_answer"), ("沒人接", "no_answer"), ("no answer", "no_answer"),
@@ -40,6 +43,13 @@ def outcome_of(said: str) -> str:
     return next((outcome for sign, outcome in _SIGNS if sign in said), "reached")
 
 
+@cache
+def fitting(options: tuple[str, ...], spoken: bool) -> tuple[str, ...]:
+    """Those of ``options`` that can be said of a talk, or of something in writing."""
+    out = _ONLY_WRITTEN if spoken else _ONLY_SPOKEN
+    return tuple(option for option in options if not any(sign in option for sign in out)) or options
+
+
 class Talker:
     """Draws sentences; one generator, so that the order of calls decides."""
 
@@ -47,14 +57,14 @@ class Talker:
         self._dice: list[int] = np.random.default_rng(seed).integers(0, 2**31, 1 << 16).tolist()
         self._turn = 0
 
-    def say(self, topic: Topic, *, item: str, sort: str, english: bool = False) -> str:
-        """A text on ``topic`` about the product ``item``."""
-        if english and topic.name in phrases.ENGLISH:
-            return self.fill(self.pick(phrases.ENGLISH[topic.name]), item)
+    def say(self, topic: Topic, *, item: str, sort: str, english: bool = False, spoken: bool = True) -> str:
+        """A text on ``topic`` about the product ``item``; ``spoken`` when it was not in writing."""
+        if english and (options := phrases.ENGLISH.get(f"{topic.name}.{sort}") or phrases.ENGLISH.get(topic.name)):
+            return self.fill(self.pick(options), item)
         if topic is Topic.COMPLAINT:
             return self.fill(self.pick(phrases.COMPLAINT[sort]), item)
         columns = _BY_SORT[topic][sort] if topic in _BY_SORT else _COLUMNS[topic]
-        return self.fill("".join(self.pick(column) for column in columns), item)
+        return self.fill("".join(self.pick(fitting(column, spoken)) for column in columns), item)
 
     def promise(self, topic: Topic, *, item: str, sort: str) -> str:
         """What was promised in a contact on ``topic`` about the product ``item``."""

@@ -16,6 +16,7 @@ from regulars.demo.loader.staff import Staff
 from regulars.demo.simulator.company import Company
 from regulars.demo.simulator.contacts import NO_ORDER, Form, Topic
 from regulars.demo.simulator.model import Kind
+from regulars.demo.simulator.products import CODES
 from regulars.demo.words.goods import GROUPS
 
 # Form: kind of entry, channel, direction.
@@ -45,6 +46,7 @@ _SALES: Final = frozenset(
     }
 )
 _MARKETING: Final = frozenset({Topic.LEAD})
+_GIFTS: Final = CODES.index("CG")
 _SPOKEN: Final = frozenset({Form.CALL_IN, Form.CALL_OUT, Form.VISIT, Form.STORE})
 _DUE_IN_DAYS: Final = 3.0  # a complaint is to be settled within
 
@@ -62,11 +64,14 @@ class Desk:
     talker: Talker
 
     def item(self, customer: int, order: int) -> tuple[str, str]:
-        """The product that a talk is about and its sort: of the order, else one the type of customer likes."""
+        """The product that a talk is about and its sort: of the order; else a corporate gift or somebody's purchase."""
         trade, goods = self.company.trade, self.company.market.goods
-        if order == NO_ORDER:
-            order = (customer * 31 + 7) % len(trade.main)
-        product = int(trade.main[order])
+        if order != NO_ORDER:
+            product = int(trade.main[order])
+        elif self.company.people.kind[customer] == Kind.CORPORATE:
+            product = int(goods.start[_GIFTS] + (customer * 5) % goods.size[_GIFTS])
+        else:
+            product = int(trade.main[(customer * 31 + 7) % len(trade.main)])
         return goods.name[product], GROUPS[int(goods.group[product])].sort
 
     def english(self, customer: int) -> bool:
@@ -101,7 +106,9 @@ def load_contacts(desk: Desk) -> Spoken:
         actor = _actor(desk, topic, customer, position)
         spoken.actors.append(actor)
         item, sort = desk.item(customer, order)
-        text = desk.talker.say(topic, item=item, sort=sort, english=desk.english(customer))
+        text = desk.talker.say(
+            topic, item=item, sort=sort, english=desk.english(customer), spoken=form in _SPOKEN or form == Form.NOTE
+        )
         kind, channel, direction = _FORMS[form]
         payload = _payload(form, direction, text, position) if direction else {}
         if position in promised:

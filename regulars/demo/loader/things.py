@@ -73,7 +73,7 @@ def _visits(desk: Desk) -> int:
     due = DAYS + np.array([(i * 31) % 21 + (i % 7) / 8 for i in chosen], np.float64)
     who: list[Any] = [desk.seller(i) for i in chosen]
     return write(
-        Task, len(chosen), party_id=[desk.found.keys[i] for i in chosen], kind="visit",
+        Task, len(chosen), id=desk.keys.run(Task, len(chosen)), party_id=[desk.found.keys[i] for i in chosen], kind="visit",
         title=[_VISITS[i % len(_VISITS)] for i in chosen], due_at=desk.calendar.appointments(due), assignee_id=who,
         created_by_id=who, created_at=desk.calendar.moments(np.full(len(chosen), DAYS - 2.5), at_work=True),
     )  # fmt: skip

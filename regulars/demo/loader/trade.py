@@ -278,7 +278,7 @@ def _called_off(books: Books) -> int:
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     lines = np.repeat(sums.start[replaced], counts) + within
     rows += write(
-        OrderLine, len(lines), order_id=np.repeat(np.array(pks, np.int64), counts).tolist(),
+        OrderLine, len(lines), id=keys.run(OrderLine, len(lines)), order_id=np.repeat(np.array(pks, np.int64), counts).tolist(),
         line_key=[str(number + 1) for number in within.tolist()], **_line_columns(company, lines, books.products),
     )  # fmt: skip
     entries.add(

@@ -17,7 +17,7 @@ from regulars.demo.simulator.products import Catalogue
 from regulars.demo.simulator.profiles import Colleagues, Profiles
 from regulars.demo.simulator.relationships import Course, Orders, People
 
-CHUNK: Final = 20_000
+CHUNK: Final = 10_000
 
 
 @dataclass(frozen=True)

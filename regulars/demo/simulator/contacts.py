@@ -68,9 +68,9 @@ FORMS: Final[dict[Topic, dict[Form, float]]] = {
     Topic.CARE: {Form.VISIT: 0.4, Form.CALL_OUT: 0.6},
     Topic.QUOTE: {Form.MAIL_OUT: 0.6, Form.MAIL_IN: 0.4},
     Topic.GRUMBLE: {Form.NOTE: 0.4, Form.CALL_IN: 0.4, Form.LINE_IN: 0.2},
-    Topic.SILENCE: {Form.CALL_OUT: 0.8, Form.LINE_OUT: 0.2},
+    Topic.SILENCE: {Form.CALL_OUT: 1.0},
     Topic.WIN_BACK: {Form.CALL_OUT: 0.6, Form.MAIL_OUT: 0.4},
-    Topic.RETURNED: {Form.NOTE: 0.6, Form.CALL_OUT: 0.4},
+    Topic.RETURNED: {Form.NOTE: 1.0},
     Topic.PREFERENCE: {Form.NOTE: 1.0},
     Topic.REFERRAL: {Form.NOTE: 1.0},
 }

@@ -275,18 +275,24 @@ GRUMBLE: Final[Columns] = (
 SILENCE: Final = (
     "好久沒下單，致電關心，未接。",
     "問候近況，客人說最近比較忙。",
-    "久未往來，傳訊息問候，未回。",
+    "久未往來，致電問候，未接，改傳訊息。",
     "客人表示目前用不到，有需要再聯絡。",
     "號碼響很久沒人接。",
     "客人客氣但冷淡，只說再看看。",
+    "客人說最近少出門。",
+    "家人代接，說會轉告。",
+    "客人說現在都在住家附近買。",
+    "問起上次的事，客人說算了。",
 )
 WIN_BACK: Final = (
-    "寄出回娘家優惠。",
+    "提供回娘家優惠，等回覆。",
     "邀請參加熟客茶會，客人說再看看。",
-    "致電邀約，客人已在別家訂購。",
-    "提供運費全免一次，等回覆。",
-    "寄生日折價券並附上以前常買的品項。",
+    "客人說已在別家訂購。",
+    "提供運費全免一次。",
+    "送生日折價券，提到以前常買的品項。",
     "客人說搬家了，之後可能再訂。",
+    "客人謝謝我們還記得他。",
+    "客人說下次過年再說。",
 )
 RETURNED: Final = (
     "老客人回來了，記得他喜歡的口味。",
@@ -356,12 +362,14 @@ OUTCOMES_KEPT: Final = ("已回電說明", "已寄出", "已處理，客人說�
 RETURN_REASONS: Final = ("商品破損", "寄錯款式", "太晚收到", "尺寸不合", "買錯", "收禮的人不需要")
 
 ENGLISH: Final[dict[str, tuple[str, ...]]] = {
+    "COMPLAINT.journey": ("“{item}”: nobody spoke English although it was promised", "“{item}”: the hotel was not the one we booked", "Charged twice for “{item}”"),
+    "INQUIRY.journey": ("Asked whether “{item}” can be booked in English.", "Would like to know if there are seats left for “{item}”.", "Asked whether “{item}” suits small children."),
     "LEAD": ("Left contact details, would like to hear about tours with an English-speaking guide.", "Asked for the catalogue in English.", "Interested in “{item}”."),
-    "INQUIRY": ("Asked whether “{item}” can be booked in English.", "Would like to know if “{item}” is still available.", "Asked about shipping “{item}” to an office in Taipei."),
+    "INQUIRY": ("Would like to know if “{item}” is still available.", "Asked how to pay for “{item}” with a foreign card.", "Asked about shipping “{item}” to an office in Taipei."),
     "DEPARTURE": ("Sent meeting point and the guide's number.", "Confirmed vegetarian meals.", "Passport name checked against the booking."),
     "AFTER_SALE": ("Needs the receipt in English.", "Asked where the parcel is.", "Wants to change the date; fee explained."),
     "THANKS": ("Wrote to say the trip was wonderful.", "The gift box was a great success.", "Thanked us for the quick answer."),
-    "COMPLAINT": ("“{item}”: nobody spoke English although it was promised", "“{item}” arrived damaged", "Charged twice for “{item}”"),
+    "COMPLAINT": ("“{item}” arrived damaged", "Charged twice for “{item}”"),
     "SETTLED": ("Refunded and apologised; accepted.", "Replacement sent, customer is content."),
     "FOLLOW_UP": ("Will decide after the holidays.", "Did not answer, left a message.", "Finds the price a little high."),
     "GRUMBLE": ("Mentioned that another agency is cheaper.", "Says the web shop is hard to use in English."),
