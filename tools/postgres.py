@@ -91,11 +91,12 @@ def private_server() -> Iterator[str | None]:
         prefix = as_server_user(folder)
         data, log, port = folder / "data", folder / "log", free_port()
         initdb: list[str | Path] = [bin_folder / "initdb", "-D", data, "-U", "regulars", "-A", "trust"]
-        subprocess.run([*prefix, *initdb, *INITDB], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*prefix, *initdb, *INITDB], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         settings = [part for option in (*OPTIONS, f"unix_socket_directories={folder}") for part in ("-c", option)]
         with log.open("wb") as output:
             server = subprocess.Popen(
                 [*prefix, bin_folder / "postgres", "-D", data, "-p", str(port), *settings],
+                cwd=folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -103,6 +104,7 @@ def private_server() -> Iterator[str | None]:
         yield f"postgresql://regulars@127.0.0.1:{port}/postgres"
     finally:
         if server is not None:
-            subprocess.run([*prefix, bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-s", "stop"], check=False)
+            stop = [*prefix, bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-s", "stop"]
+            subprocess.run(stop, cwd=folder, check=False)
             server.wait(timeout=WAIT_SECONDS)
         shutil.rmtree(folder, ignore_errors=True)
