@@ -104,7 +104,7 @@ def private_server() -> Iterator[str | None]:
         yield f"postgresql://regulars@127.0.0.1:{port}/postgres"
     finally:
         if server is not None:
-            stop = [*prefix, bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-s", "stop"]
+            stop: list[str | Path] = [*prefix, bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-s", "stop"]
             subprocess.run(stop, cwd=folder, check=False)
             server.wait(timeout=WAIT_SECONDS)
         shutil.rmtree(folder, ignore_errors=True)
