@@ -42,30 +42,28 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[A
     marks = ", ".join(["%s"] * len(columns))
     ending = " ON CONFLICT DO NOTHING" if or_ignore else ""
     with connection.cursor() as cursor:
-        cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks}){ending}', adapted(rows))
+        cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks}){ending}', _adapted(model, columns, rows))
 
 
 def execute_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     """Run one statement for each row of values."""
     if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(statement, adapted(rows))
+            cursor.executemany(statement, rows if connection.vendor != "sqlite" else [[stored(value) for value in row] for row in rows])
 
 
-def adapted(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+def _adapted(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """Rows as the database driver takes them: SQLite wants times as text."""
     if connection.vendor != "sqlite":
         return rows
-    times = [place for place in range(len(rows[0])) if any(isinstance(row[place], datetime | date) for row in islice(rows, 50))]
-    times += [place for place in range(len(rows[0])) if place not in times and rows[0][place] is None]
+    types = {field.attname: field.get_internal_type() for field in model._meta.concrete_fields}
+    times = [place for place, column in enumerate(columns) if types[column] in {"DateTimeField", "DateField"}]
     if not times:
         return rows
-    changed = []
-    for row in rows:
-        cells = list(row)
-        for place in times:
-            cells[place] = stored(cells[place])
-        changed.append(cells)
+    changed = [list(row) for row in rows]
+    for place in times:
+        for row in changed:
+            row[place] = stored(row[place])
     return changed
 
 

@@ -61,7 +61,7 @@ class Line:
 class Draft:
     """The rows of one order (or return) in one chunk."""
 
-    __slots__ = ("buyer", "channel", "delivered", "digests", "id", "items", "key", "keys", "lines", "moment", "own", "party", "prior", "promised", "raws", "shipped", "shipping", "state")
+    __slots__ = ("buyer", "channel", "delivered", "digests", "id", "items", "key", "keys", "lines", "moment", "own", "party", "prior", "problem", "promised", "raws", "shipped", "shipping", "state")
 
     def __init__(self, key: Key, prior: bytes) -> None:
         self.key, self.prior = key, prior
@@ -78,6 +78,7 @@ class Draft:
         self.keys: frozenset[str] | set[str] = frozenset()
         self.id = self.party = 0
         self.own = False
+        self.problem = ""
         for start in range(0, len(prior), 16):
             digest = prior[start : start + 8]
             self.digests[digest] = self.digests.get(digest, 0) + 1
@@ -115,6 +116,7 @@ class Reader:
         self._money_mapped = parser.mapped("price") or parser.mapped("amount")
         self._unit_cost = any(re.search(r"unit|單位|單價|進價", name, re.IGNORECASE) for name in parser.columns("cost"))
         self._quantity_mapped = parser.mapped("quantity")
+        self._customer_mapped = self._items or parser.mapped("customer")
 
     def read(self, rows: list[Row]) -> Chunk:
         """Group rows into drafts; what cannot be read is rejected."""
@@ -148,9 +150,9 @@ class Reader:
             quantity = -quantity
         elif not is_return and quantity < 0:
             quantity = -quantity
-        buyer = self._buyer(values)
+        external = self._external(values)
         if not order:
-            order = self._made_up(values, buyer, quantity, pico)
+            order = self._made_up(values, external, quantity, pico)
         if len(order) > 80:
             return self.parser.reject("number", cells, _("The order number is longer than 80 characters."))
         key = (order, is_return)
@@ -158,11 +160,11 @@ class Reader:
         if draft is None:
             draft = chunk.drafts[key] = Draft(key, self.seen.get(key, b""))
             self._describe(draft, values)
-        if buyer is not None:
+        if external:
             if draft.buyer is None:
-                draft.buyer = buyer
-            elif draft.buyer.external != buyer.external:
-                return self._two_customers(draft, buyer, cells)
+                draft.buyer = self._buyer(external, values)
+            elif draft.buyer.external != external:
+                return self._two_customers(draft, external, cells)
         line = Line(number, cells, draft)
         line.kind, line.quantity, line.price, line.pico = kind, quantity, price, pico
         refused = self._identify(line, draft, values)
@@ -201,20 +203,18 @@ class Reader:
             quantity, pico = -abs(quantity), -abs(pico)
         return quantity, price, pico, self.rule.kind_of(code, description)
 
-    def _buyer(self, values: list[Any]) -> Buyer | None:
+    def _external(self, values: list[Any]) -> str:
+        """The number of the customer; where the file has no such column, the address or name that stands for it."""
         if self._items:
-            return None
-        at = self._at
-        name, email, phone = values[at["name"]], values[at["email"]], values[at["phone"]]
-        external = values[at["customer"]]
-        if not external and not self.parser.mapped("customer"):
-            external = email or phone or (text.fold(name) if name else "")
-        if not external:
-            return None
-        return Buyer(
-            external, name, email, phone, values[at["address"]], values[at["city"]], values[at["region"]], values[at["postcode"]], values[at["country"]],
-            values[at["ordered_at"]],
-        )  # fmt: skip
+            return ""
+        external = values[self._at["customer"]]
+        if external or self._customer_mapped:
+            return str(external)
+        return str(values[self._at["email"]] or values[self._at["phone"]] or text.fold(values[self._at["name"]]))[:120]
+
+    def _buyer(self, external: str, values: list[Any]) -> Buyer:
+        facts = {key: values[self._at[key]] for key in ("name", "email", "phone", "address", "city", "region", "postcode", "country")}
+        return Buyer(external, since=values[self._at["ordered_at"]], **facts)
 
     def _describe(self, draft: Draft, values: list[Any]) -> None:
         if self._items:
@@ -226,16 +226,16 @@ class Reader:
         draft.shipping = values[at["shipping"]]
         draft.shipped, draft.delivered, draft.promised = values[at["shipped_at"]], values[at["delivered_at"]], values[at["promised_at"]]
 
-    def _two_customers(self, draft: Draft, buyer: Buyer, cells: list[str]) -> Reject:
+    def _two_customers(self, draft: Draft, external: str, cells: list[str]) -> Reject:
         first = draft.buyer.external if draft.buyer else ""
-        values = {"number": draft.number, "first": first, "other": buyer.external}
+        values = {"number": draft.number, "first": first, "other": external}
         return self.parser.reject("customer", cells, _("Order %(number)s belongs to customer %(first)s; this row says %(other)s.") % values)
 
-    def _made_up(self, values: list[Any], buyer: Buyer | None, quantity: Quantity, pico: int) -> str:
+    def _made_up(self, values: list[Any], external: str, quantity: Quantity, pico: int) -> str:
         """A number for an order that has none: from its day and its contents, so that it is the same next time."""
         at = self._at
         moment: datetime = values[at["ordered_at"]]
-        contents = f"{buyer.external if buyer else ''}|{moment.isoformat()}|{quantity}|{pico}|{values[at['product']]}|{values[at['description']]}"
+        contents = f"{external}|{moment.isoformat()}|{quantity}|{pico}|{values[at['product']]}|{values[at['description']]}"
         base = f"{moment:%Y%m%d}-{hashlib.blake2b(contents.encode(), digest_size=6).hexdigest()}"
         count = len(self.seen.get((f"={base}", False), b"")) + 1
         self.seen[f"={base}", False] = b"\0" * count

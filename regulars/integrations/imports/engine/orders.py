@@ -49,13 +49,17 @@ class OrdersImporter:
         self._recognise(chunk)
         self._find_customers(chunk)
         tally = self.context.tally
+        for draft in chunk.drafts.values():
+            draft.problem = self._problem(draft)
         for line in chunk.lines:
-            self._decide(line, chunk)
-            if line.outcome == "rejected":
+            draft = line.draft
+            if draft.problem:
+                line.outcome = "rejected"
+                chunk.rejects.append((line.number, line.cells, self.parser.reject("customer" if draft.buyer else "number", line.cells, draft.problem)))
                 continue
-            if line.duplicate:
-                tally.duplicates += 1
-            if line.draft.buyer is None and not line.draft.party:
+            line.outcome = self._decide(line)
+            tally.duplicates += line.duplicate
+            if draft.buyer is None and not draft.party:
                 tally.anonymous += 1
             if line.outcome == "known":
                 tally.known += 1
@@ -104,19 +108,17 @@ class OrdersImporter:
             if draft.buyer is not None:
                 self.directory.compare_name(draft.buyer)
 
-    def _decide(self, line: Line, chunk: Chunk) -> None:
+    def _decide(self, line: Line) -> str:
+        """Whether the line is accepted or known already."""
         draft = line.draft
-        if problem := self._problem(draft):
-            line.outcome = "rejected"
-            chunk.rejects.append((line.number, line.cells, self.parser.reject("customer" if draft.buyer else "number", line.cells, problem)))
-        elif (line.key in draft.keys) if line.kind else (bool(draft.id) or draft.key in self._headers):
-            line.outcome = "known"
-        elif line.duplicate and (self._drop or line.key.startswith("#")):
-            line.outcome = "known"
-        else:
-            line.outcome = "accepted"
-            if not line.kind:
-                self._headers.add(draft.key)
+        if not line.kind:
+            if draft.id or draft.key in self._headers:
+                return "known"
+            self._headers.add(draft.key)
+            return "accepted"
+        if line.key in draft.keys or (line.duplicate and (self._drop or line.key[0] == "#")):
+            return "known"
+        return "accepted"
 
     def _problem(self, draft: Draft) -> str:
         if draft.buyer is not None and draft.party:
@@ -137,8 +139,6 @@ class OrdersImporter:
         if line.kind in {"fee", "adjustment"}:
             tally.fee_lines += 1
             tally.fee(line.product or line.description, line.kind, line.description, line.pico)
-        if line.draft.moment is not None:
-            tally.span(line.draft.moment)
 
     def _add_shipping(self, chunk: Chunk) -> None:
         for draft in chunk.drafts.values():
@@ -149,6 +149,8 @@ class OrdersImporter:
 
     def _count_draft(self, draft: Draft) -> None:
         tally = self.context.tally
+        if draft.moment is not None:
+            tally.span(draft.moment)
         if not draft.id and draft.key not in self._made:
             self._made.add(draft.key)
             tally.returns += draft.key[1]
@@ -171,14 +173,25 @@ class OrdersImporter:
         return_lines: list[tuple[Any, ...]] = []
         sums: dict[int, list[Any]] = {}
         for line in accepted:
-            rows = return_lines if line.draft.key[1] else order_lines
-            for row in self._rows_of(line, products):
+            draft = line.draft
+            rows = return_lines if draft.key[1] else order_lines
+            total = sums.get(draft.id if not draft.key[1] else -draft.id)
+            if total is None:
+                total = sums[draft.id if not draft.key[1] else -draft.id] = [0, 0, None, 0, 0.0]
+            if line.kind:
+                row = self._row_of(line, products)
                 rows.append(row)
-                _add(sums.setdefault(id(line.draft), [0, 0, None, 0, 0.0]), row)
+                _add(total, row)
+            if line.shipping or draft.shipping:
+                for row in self._charges(line):
+                    rows.append(row)
+                    _add(total, row)
         bulk.insert(OrderLine, ("order_id", *_LINE), order_lines)
         bulk.insert(ReturnLine, ("entry_id", *_LINE), return_lines)
         self._write_sums(drafts, sums)
         self._write_shipments(drafts)
+        for draft in chunk.drafts.values():  # lines and drafts refer to each other: let go, so that no collector has to find them
+            draft.lines = []
 
     def _write_customers(self, drafts: list[Draft]) -> None:
         buyers: dict[str, parties.Buyer] = {}
@@ -231,19 +244,21 @@ class OrdersImporter:
             [(d.id, context.plan.options.source, d.number, d.party or None, d.moment, "", context.currency, 0, 0, 0, 0.0, now, context.batch) for d in returns],
         )
 
-    def _rows_of(self, line: Line, products: dict[str, int]) -> Iterator[tuple[Any, ...]]:
-        """The row of a line, and the rows of the charges that hang on it."""
+    def _charges(self, line: Line) -> Iterator[tuple[Any, ...]]:
+        """The rows of the shipping charges that hang on a line or, once, on its order."""
         batch, draft = self.context.batch, line.draft
-        if line.kind:
-            product = products.get(line.product or line.description) if line.kind == "product" else None
-            description = line.description or (line.product if product is None else "")
-            cost = None if line.cost is None else to_minor(line.cost, self.context.currency)
-            yield (draft.id, line.key, line.kind, product, description[:255], float(line.quantity), (line.price + MICRO // 2) // MICRO, self._minor(line.pico), cost, batch)
         if line.shipping:
             yield (draft.id, f"{line.key[:38]}-s", "fee", None, _("Shipping"), 1.0, line.shipping // MICRO, self._minor(line.shipping), None, batch)
         if draft.shipping:
             shipping, draft.shipping = draft.shipping, None
             yield (draft.id, _SHIPPING_KEY, "fee", None, _("Shipping"), 1.0, shipping // MICRO, self._minor(shipping), None, batch)
+
+    def _row_of(self, line: Line, products: dict[str, int]) -> tuple[Any, ...]:
+        product = products[line.product or line.description] if line.kind == "product" and (line.product or line.description) else None
+        description = line.description or (line.product if product is None else "")
+        cost = None if line.cost is None else to_minor(line.cost, self.context.currency)
+        price = (line.price + MICRO // 2) // MICRO
+        return (line.draft.id, line.key, line.kind, product, description[:255], float(line.quantity), price, self._minor(line.pico), cost, self.context.batch)
 
     def _minor(self, pico: int) -> int:
         """Minor units of one line; the fraction left over is carried to the next, so that the sum of all is right to the cent."""
@@ -261,7 +276,7 @@ class OrdersImporter:
                 else f"""UPDATE {table} SET amount = amount + %s, goods = goods + %s,
                     cost = CASE WHEN %s::bigint IS NULL THEN cost ELSE coalesce(cost, 0) + %s::bigint END,
                     line_count = line_count + %s, quantity = quantity + %s WHERE id = %s""",
-                [(s[0], s[1], s[2], s[2], s[3], s[4], d.id) for d in drafts if d.key[1] is is_return and (s := sums.get(id(d)))],
+                [(s[0], s[1], s[2], s[2], s[3], s[4], d.id) for d in drafts if d.key[1] is is_return and (s := sums.get(-d.id if is_return else d.id))],
             )
 
     def _write_shipments(self, drafts: list[Draft]) -> None:

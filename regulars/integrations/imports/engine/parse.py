@@ -55,12 +55,17 @@ class Parser:
         for one, places in zip(self.fields, self._columns, strict=True):
             column = look.columns[places[0]] if places else Column("")
             self._memos.append(_memo(one, column, plan, zone, shared))
-        self._single = [
-            (places[0] if places else look.width, memo, bool(one.many))
-            for one, places, memo in zip(self.fields, self._columns, self._memos, strict=True)
+        self._blank: list[Any] = [[] if one.many else memo[""] for one, memo in zip(self.fields, self._memos, strict=True)]
+        self._read = [
+            (index, places[0], memo)
+            for index, (one, places, memo) in enumerate(zip(self.fields, self._columns, self._memos, strict=True))
+            if places and not one.many
         ]
-        self._many = [(i, places) for i, (one, places) in enumerate(zip(self.fields, self._columns, strict=True)) if one.many]
-        self._pairs = [(place, memo) for place, memo, _many in self._single]
+        self._many = [
+            (index, places, memo)
+            for index, (one, places, memo) in enumerate(zip(self.fields, self._columns, self._memos, strict=True))
+            if places and one.many
+        ]
         self._required = [i for i, one in enumerate(self.fields) if one.required]
 
     def mapped(self, key: str) -> bool:
@@ -76,16 +81,16 @@ class Parser:
         if type(cells) is Broken:
             column = self._names[cells.column] if cells.column is not None and cells.column < len(self._names) else ""
             return Reject(column, cells[cells.column][:200] if column and cells.column is not None else "", cells.sentence)
-        row = [*cells, ""]
-        values: list[Any] = [memo[row[place]] for place, memo in self._pairs]
-        if self._many:
-            for index, places in self._many:
-                memo = self._memos[index]
-                values[index] = [memo[cells[place]] for place in places]
-        if Problem in map(type, values) or self._many:
-            for index, value in enumerate(values):
-                if (problem := _problem_in(value)) is not None:
-                    return self.reject(index, cells, problem)
+        values = self._blank.copy()
+        for index, place, memo in self._read:
+            value = values[index] = memo[cells[place]]
+            if type(value) is Problem:
+                return self.reject(index, cells, value)
+        for index, places, memo in self._many:
+            values[index] = [memo[cells[place]] for place in places]
+            for place, value in zip(places, values[index], strict=True):
+                if type(value) is Problem:
+                    return Reject(self._names[place], cells[place][:200], value)
         for index in self._required:
             if values[index] in (None, ""):
                 return self.reject(index, cells, _("“%(field)s” is empty.") % {"field": str(self.fields[index].label)})
@@ -97,14 +102,6 @@ class Parser:
         if not places:
             return Reject("", "", sentence)
         return Reject(self._names[places[0]], cells[places[0]][:200], sentence)
-
-
-def _problem_in(value: Any) -> Problem | None:
-    if type(value) is Problem:
-        return value
-    if type(value) is list:
-        return next((one for one in value if type(one) is Problem), None)
-    return None
 
 
 def _memo(one: Field, column: Column, plan: Plan, zone: tzinfo, shared: dict[object, Memo[Any]]) -> Memo[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import time
@@ -144,7 +145,11 @@ class Run:
             StoppedError: a person asked to stop; everything up to the checkpoint is kept.
         """
         if self.stage == "rows":
-            self._all_rows()
+            gc.disable()
+            try:
+                self._all_rows()
+            finally:
+                gc.enable()
             self._next("returns")
         touched = finish.touched_by(self.context.batch)
         if self.stage == "returns":
@@ -171,6 +176,7 @@ class Run:
         for chunk_rows in _chunks(source):
             if chunk_rows[-1][0] <= self.row:
                 importer.read(chunk_rows)
+                gc.collect()
                 continue
             if chunk_rows[0][0] <= self.row:
                 importer.read([row for row in chunk_rows if row[0] <= self.row])

@@ -59,29 +59,27 @@ def numbered(path: Path, look: Look) -> Iterator[Row]:
 
 def _text(path: Path, look: Look) -> Iterator[Row]:
     """CSV records. A quotation mark that is never closed costs its own line only: reading goes on with the next."""
-    number, skip = 0, 0
+    number = skip = 0
     while True:
+        before = 0
         with open_text(path, packed=look.gzip, encoding=look.encoding, tolerant=True) as file:
-            lines = islice(file, skip, None)
-            reader = csv.reader(lines, delimiter=look.delimiter)
-            broken_at = 0
-            while True:
-                before = reader.line_num
-                try:
-                    cells = next(reader)
-                except StopIteration:
+            reader = csv.reader(islice(file, skip, None) if skip else file, delimiter=look.delimiter)
+            width = look.width if look.columns else -1
+            try:
+                for cells in reader:
+                    line = reader.line_num
+                    if line - before > 1 and len(cells) != width != -1 and number + 1 >= look.first and any(cells):
+                        break
+                    before = line
+                    number += 1
+                    yield number, cells
+                else:
                     return
-                except csv.Error:
-                    broken_at = skip + before
-                    break
-                number += 1
-                if reader.line_num - before > 1 and len(cells) != look.width and look.columns and number >= look.first and any(cells):
-                    broken_at, number = skip + before, number - 1
-                    break
-                yield number, cells
+            except csv.Error:
+                pass
         number += 1
-        yield number, _unclosed(path, look, broken_at)
-        skip = broken_at + 1
+        yield number, _unclosed(path, look, skip + before)
+        skip += before + 1
 
 
 def _unclosed(path: Path, look: Look, line: int) -> Broken:
