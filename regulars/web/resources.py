@@ -207,12 +207,13 @@ class Preset:
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """How an empty list teaches: one sentence, one picture (an icon's name), one button."""
+    """How an empty list teaches: one sentence, one picture (an icon's name), one button for those who hold ``rule``."""
 
     sentence: Text
     button: Text = ""
     url: str | Callable[[], str] = ""
     icon: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient, Client
 from python_calamine import CalamineWorkbook
 
 from regulars.staff.models import User
@@ -70,3 +71,18 @@ def test_export_leaves_out_rows_out_of_sight(people: Resource, sign_in: SignIn) 
     client = sign_in()
     User.objects.create(username="hidden-three", name="Hidden", role="agent")
     assert "Hidden" not in [row[0] for row in rows_of(client.get("/people/export/"))]
+
+
+async def drain(client: AsyncClient, address: str) -> bytes:
+    answer = await client.get(address)
+    return b"".join([piece async for piece in answer.streaming_content])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_server_hands_the_file_on_in_pieces(people: Resource, make_user: Any, crowd: list[User], kind: str) -> None:
+    client = AsyncClient()
+    client.force_login(make_user(name="王小明"))
+    body = async_to_sync(drain)(client, f"/people/export/?format={kind}&cols=name")
+    assert body.startswith(b"PK" if kind == "xlsx" else "\ufeffName\r\n".encode())
+    assert kind == "xlsx" or "王小明" in body.decode()

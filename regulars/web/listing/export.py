@@ -7,6 +7,7 @@ written as a string. Numbers and dates are written as such and never need it.
 from __future__ import annotations
 
 import csv
+import io
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from regulars.web.listing.state import State
 BOM = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK = 2_000
+_PIECE = 64 * 1024
 _SHEET_ROWS = 1_048_576
 
 
@@ -37,20 +39,18 @@ def _table(state: State, user: User) -> Iterator[list[Any]]:
         yield [cells.for_file(one, row) for one in columns]
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def csv_lines(state: State, user: User) -> Iterator[str]:
-    """The lines of the CSV, UTF-8 with a byte order mark so that Excel reads Han characters."""
-    writer = csv.writer(_Echo())
-    mark = BOM
+def csv_chunks(state: State, user: User) -> Iterator[bytes]:
+    """The CSV, in pieces: UTF-8 with a byte order mark, so that Excel reads Han characters."""
+    piece = io.StringIO(BOM, newline="")
+    piece.seek(0, io.SEEK_END)
+    writer = csv.writer(piece)
     for row in _table(state, user):
-        yield mark + writer.writerow([_for_csv(value) for value in row])
-        mark = ""
+        writer.writerow([_for_csv(value) for value in row])
+        if piece.tell() > _PIECE:
+            yield piece.getvalue().encode()
+            piece.seek(0)
+            piece.truncate()
+    yield piece.getvalue().encode()
 
 
 def _for_csv(value: Any) -> str:
@@ -69,26 +69,31 @@ def _for_csv(value: Any) -> str:
             return disarm(str(value))
 
 
-def xlsx_file(state: State, user: User) -> IO[bytes]:
-    """The workbook, in a temporary file, rewound."""
+def xlsx_chunks(state: State, user: User) -> Iterator[bytes]:
+    """The workbook, in pieces, from a temporary file: its table of contents comes last."""
+    with tempfile.TemporaryFile(suffix=".xlsx") as file:
+        _write_book(file, state, user)
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _write_book(file: IO[bytes], state: State, user: User) -> None:
     import xlsxwriter  # noqa: PLC0415 -- only this function needs it
 
-    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 -- closed by the response
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    styles = {
-        "head": book.add_format({"bold": True}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-        "money": book.add_format({"num_format": "#,##0.00"}),
-    }
-    sheet = book.add_worksheet()
-    sheet.freeze_panes(1, 1)
-    for line, row in zip(range(_SHEET_ROWS), _table(state, user), strict=False):
-        for place, value in enumerate(row):
-            _write(sheet, line, place, value, styles)
-    book.close()
-    file.seek(0)
-    return file
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        styles = {
+            "head": book.add_format({"bold": True}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            "money": book.add_format({"num_format": "#,##0.00"}),
+        }
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 1)
+        for line, row in zip(range(_SHEET_ROWS), _table(state, user), strict=False):
+            for place, value in enumerate(row):
+                _write(sheet, line, place, value, styles)
 
 
 def _write(sheet: Any, line: int, place: int, value: Any, styles: dict[str, Any]) -> None:

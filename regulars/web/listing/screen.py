@@ -213,6 +213,11 @@ class Screen:
         return self.resource.create_url is not None and can(self.user, self.resource.create_rule)
 
     @property
+    def may_fill(self) -> bool:
+        """Whether the user may press the button of the empty list."""
+        return self.resource.empty is not None and can(self.user, self.resource.empty.rule)
+
+    @property
     def may_share(self) -> bool:
         """Whether the user may share a view with everybody."""
         return can(self.user, "views.share")
