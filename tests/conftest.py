@@ -10,7 +10,7 @@ from django.utils import translation
 
 from regulars.kit import catalogs
 
-pytest_plugins = ["tests.support.database", "tests.support.network", "tests.support.browser"]
+pytest_plugins = ["tests.support.database", "tests.support.network", "tests.support.browser", "tests.demo_fixture"]
 
 ROOT = Path(__file__).resolve().parent.parent
 MakeUser = Callable[..., Any]

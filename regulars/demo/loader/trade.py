@@ -75,7 +75,7 @@ def load_trade(
     line_keys = keys.run(OrderLine, len(company.trade.line_order))
     rows += _lines(company, placed, products, line_keys)
     rows += _payments(company, placed, calendar) + _shipments(company, placed, calendar)
-    books = Books(company, placed, sums, products, keys, calendar, entries)
+    books = Books(company, placed, sums, products, resellers, keys, calendar, entries)
     rows += _returns(books, line_keys) + _called_off(books)
     _announce(company, placed, sums, entries)
     return placed, rows
@@ -117,6 +117,7 @@ class Books:
     placed: Placed
     sums: _Sums
     products: range
+    resellers: range
     keys: Keys
     calendar: Calendar
     entries: Entries
@@ -146,7 +147,7 @@ def _orders(company: Company, placed: Placed, sums: _Sums, resellers: range) -> 
         source=placed.sources,
         number=placed.numbers,
         customer_id=placed.customers,
-        seller_id=[resellers[number] if number >= 0 else None for number in trade.reseller.tolist()],
+        seller_id=_sellers(trade.reseller.tolist(), resellers),
         ordered_at=placed.moments,
         channel=[baskets.CHANNELS[channel] for channel in trade.channel.tolist()],
         currency=CURRENCY,
@@ -157,6 +158,10 @@ def _orders(company: Company, placed: Placed, sums: _Sums, resellers: range) -> 
         quantity=sums.pieces.astype(float).tolist(),
         recorded_at=placed.moments,
     )
+
+
+def _sellers(numbers: list[int], resellers: range) -> list[int | None]:
+    return [resellers[number] if number >= 0 else None for number in numbers]
 
 
 def _line_columns(company: Company, chosen: Ints, products: range) -> dict[str, Any]:
@@ -268,11 +273,12 @@ def _called_off(books: Books) -> int:
     numbers = [f"{placed.numbers[order][:6]}-C{key:05d}" for order, key in zip(which, pks, strict=True)]
     customers = [placed.customers[order] for order in which]
     amount = (company.amount[replaced] * MINOR).tolist()
+    sellers = _sellers(company.trade.reseller[replaced].tolist(), books.resellers)
     rows = write(
         Order, size, id=pks, source=[placed.sources[order] for order in which], number=numbers, customer_id=customers,
         ordered_at=moments, channel=[baskets.CHANNELS[c] for c in company.trade.channel[replaced].tolist()], state="cancelled",
         currency=CURRENCY, amount=amount, goods=(sums.goods[replaced] * MINOR).tolist(), cost=(sums.cost[replaced] * MINOR).tolist(),
-        line_count=sums.lines[replaced].tolist(), quantity=sums.pieces[replaced].astype(float).tolist(), recorded_at=moments,
+        seller_id=sellers, line_count=sums.lines[replaced].tolist(), quantity=sums.pieces[replaced].astype(float).tolist(), recorded_at=moments,
     )  # fmt: skip
     counts = sums.lines[replaced]
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)

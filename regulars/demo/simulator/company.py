@@ -100,7 +100,7 @@ def _draw(rng: np.random.Generator, *, start: int, size: int, market: Market) ->
         returns=fulfilment.draw_returns(rng, orders, trade, goods),
         payments=fulfilment.draw_payments(rng, orders, amount, monthly),
         parcels=fulfilment.draw_parcels(rng, orders, trade, goods),
-        called_off=fulfilment.draw_called_off(rng, orders),
+        called_off=fulfilment.draw_called_off(rng, orders, people.lead_at),
         contacts=said,
         promises=contacts.draw_promises(rng, said),
         profiles=profiles.draw_profiles(rng, people, course),

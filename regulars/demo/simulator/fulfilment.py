@@ -112,7 +112,10 @@ def draw_parcels(rng: np.random.Generator, orders: Orders, trade: Trade, goods: 
     )
 
 
-def draw_called_off(rng: np.random.Generator, orders: Orders) -> tuple[Ints, Days]:
-    """Orders that replaced one called off shortly before: which, and when the first attempt was."""
-    replaced = np.flatnonzero((rng.random(len(orders.at)) < CALLED_OFF) & (orders.at > 6) & (orders.customer >= 0))
-    return replaced, orders.at[replaced] - rng.uniform(1, 5, len(replaced))
+def draw_called_off(rng: np.random.Generator, orders: Orders, lead_at: Days) -> tuple[Ints, Days]:
+    """Orders that replaced one called off shortly before: which, and when the first attempt was (not before ``lead_at``)."""
+    size = len(orders.at)
+    at = orders.at - rng.uniform(1, 5, size)
+    chosen = (rng.random(size) < CALLED_OFF) & (orders.customer >= 0) & (np.floor(at) >= lead_at[orders.customer])
+    replaced = np.flatnonzero(chosen)
+    return replaced, at[replaced]
