@@ -17,7 +17,7 @@ from regulars.channels.timeline import OUTCOMES
 from regulars.customers.models import Channel, TaskKind
 
 WORKDAY_ENDS: Final = time(18, 0)
-DIRECTIONS: Final = [("out", pgettext_lazy("direction", "We")), ("in", pgettext_lazy("direction", "The customer"))]
+DIRECTIONS: Final = [("out", pgettext_lazy("direction", "Outgoing")), ("in", pgettext_lazy("direction", "Incoming"))]
 WRITTEN: Final = (Channel.EMAIL, Channel.LINE, Channel.SMS, Channel.POST, Channel.CHAT, Channel.FAX)
 CONTACTS: Final = (Channel.PHONE, Channel.EMAIL, Channel.LINE, Channel.SMS, Channel.VISIT, Channel.STORE, Channel.POST)
 

@@ -191,6 +191,7 @@ _FILTERS = (
     Filter("cycle", _("Usual days between purchases"), "text", apply=filters.cycle_between, hint=_("From–to, e.g. 30-60")),
     Filter("first_order", _("First order in"), "month", field="summary__first_order_at"),
     Filter("ordered_in", _("Ordered in"), "month", apply=filters.ordered_in),
+    Filter("returned_in", _("Ordered again in"), "month", apply=filters.returned_in),
     Filter("lost_in", _("Lost in"), "month", apply=filters.lost_in),
     Filter("moved", _("Moved"), "text", apply=filters.moved, hint=_("From–to, e.g. intensify-pre_divorce or any-divorce")),
     Filter("since", _("Moved since"), "date_range", apply=filters.since),
@@ -224,6 +225,7 @@ CUSTOMERS = register(
         columns=_columns(),
         filters=_FILTERS,
         default_sort="-revenue_12m",
+        page_size=40,
         search=find_parties,
         full_url=lambda party: party.get_absolute_url(),
         panel=_condensed,
@@ -271,6 +273,7 @@ TRASH = register(
     )
 )  # fmt: skip
 
+assets.register(style="web/css/arc.css")
 assets.register(style="customers/customers.css", script="customers/customers.js")
 places.register(
     Place("today", _("Today"), icon="sun", url_name="customers:today", order=10, chord="g t", rule="today.view")

@@ -99,7 +99,7 @@ class Party(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False, db_index=False
     )
 
     objects = PartyQuerySet.as_manager()
@@ -111,6 +111,8 @@ class Party(models.Model):
             models.Index(fields=["fold", "id"], name="party_by_name"),
             models.Index(fields=["owner", "id"], name="party_by_owner"),
             models.Index(fields=["created_at", "id"], name="party_by_creation"),
+            # only the merged ones: an index over "not merged" would be chosen although it narrows nothing
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="party_merged"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="party_kind_known"),

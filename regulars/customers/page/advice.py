@@ -26,7 +26,7 @@ def advice_of(summary: CustomerSummary) -> Advice:
     """What the analysis says of the customer, in words made of their own figures."""
     stage = reasons.say_all(summary.stage_reasons)
     risk = [one for one in reasons.say_all(summary.risk_reasons) if one not in stage]
-    told = risk + stage if summary.at_stake > 0 and risk else stage + risk
+    told = stage + risk
     value = [one for one in reasons.say_all(summary.value_reasons) if one not in told]
     action = reasons.say_all(summary.next_action_reasons)
     step = step_of(summary.next_action) if summary.next_action else None

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from regulars.customers import reasons
@@ -19,7 +20,6 @@ from regulars.customers.page.side import (
     Belonging,
     ConsentLine,
     FactLine,
-    PathStep,
     PointLine,
     assets_of,
     consents_of,
@@ -118,7 +118,7 @@ class CustomerPage:
         return assets_of(self.profile.assets)
 
     @cached_property
-    def path(self) -> list[PathStep]:
+    def path(self) -> SafeString:
         """Their way through the eight stages."""
         return path_of(self.summary, self.profile.moves)
 

@@ -81,7 +81,7 @@ def entry_of(event: Event) -> Entry:
     stage = str(event.payload.get("to") or "") if event.kind == "customers.stage_changed" else ""
     return Entry(
         pk=event.pk,
-        time=show.show_time(event.occurred_at),
+        time="" if kind.group == "stage" else show.show_time(event.occurred_at),
         icon=_icon(kind),
         stage=stage if stage in Stage.values else "",
         sentence=kind.sentence(event) if kind.sentence else _bare(kind, event),

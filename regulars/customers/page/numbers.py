@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -101,27 +102,14 @@ def _rhythm(summary: CustomerSummary) -> Number:
         return Number(label, value, _("The first and only one so far"))
     if summary.cycle_days is None:
         return Number(label, value, show.show_date(summary.last_order_at))
-    usual = _usual(summary)
-    expected, late = summary.expected_order_at, _days_since(summary.expected_order_at)
-    if expected is None:
+    usual, late = _usual(summary), _days_since(summary.last_order_at) - round(summary.cycle_days)
+    if late > 0:
+        words = _("%(usual)s; %(span)s late") % {"usual": usual, "span": span(late)}
+        return Number(label, value, words, "stake" if late > (OVERDUE_LATE - 1) * summary.cycle_days else "warn")
+    if summary.expected_order_at is None:
         return Number(label, value, usual)
-    if late <= 0:
-        return Number(
-            label,
-            value,
-            _("%(usual)s; next about %(day)s") % {"usual": usual, "day": show.show_date(expected, year=False)},
-            "good",
-        )
-    words = ngettext("%(usual)s; %(n)s day late", "%(usual)s; %(n)s days late", late) % {
-        "usual": usual,
-        "n": show.show_number(late),
-    }
-    tone: Tone = (
-        "stake"
-        if summary.cycle_days and _days_since(summary.last_order_at) > OVERDUE_LATE * summary.cycle_days
-        else "warn"
-    )
-    return Number(label, value, words, tone)
+    day = show.show_date(summary.expected_order_at, year=False)
+    return Number(label, value, _("%(usual)s; next about %(day)s") % {"usual": usual, "day": day}, "good")
 
 
 def _usual(summary: CustomerSummary) -> str:
@@ -162,8 +150,6 @@ def _bond(summary: CustomerSummary) -> Number:
 
 
 def _days_since(moment: object) -> int:
-    from datetime import datetime
-
     return (clock.now() - moment).days if isinstance(moment, datetime) else 0
 
 

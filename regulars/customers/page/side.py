@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -18,7 +19,7 @@ from regulars.customers.page.reach import CHANNEL_OF, ICONS, said, shown_address
 from regulars.customers.queries.profile import Move, Profile
 from regulars.kit import clock
 from regulars.web import format as show
-from regulars.web import resources
+from regulars.web import arc, resources
 from regulars.web.listing import cells
 
 SOON: Final = timedelta(days=60)
@@ -63,35 +64,15 @@ def _belonging(name: str, number: str, until: date | None, *, warranty: bool = F
     return Belonging(name, number, words % {"day": day}, expired=until < today, soon=today <= until <= today + SOON)
 
 
-@dataclass(frozen=True, slots=True)
-class PathStep:
-    """One of the eight stages as this customer's path shows it."""
-
-    key: str
-    label: str
-    glyph: str
-    visited: bool
-    current: bool
-    since: str
-
-
-def path_of(summary: CustomerSummary, moves: Iterable[Move]) -> list[PathStep]:
-    """The eight stages; the visited ones with the day on which they last began."""
-    began = {move.end: move.at for move in moves}
-    visited = set(began) | {move.begin for move in moves} | {summary.stage}
-    if summary.stage_since:
-        began[summary.stage] = summary.stage_since
-    return [
-        PathStep(
-            key=stage.value,
-            label=str(stage.label),
-            glyph=f"glyph-{stage.value}",
-            visited=stage.value in visited,
-            current=stage.value == summary.stage,
-            since=_("since %(day)s") % {"day": show.show_date(began[stage.value])} if stage.value in began else "",
-        )
-        for stage in Stage
-    ]
+def path_of(summary: CustomerSummary, moves: Sequence[Move]) -> SafeString:
+    """Their way through the eight stages as the small arc."""
+    visited = [moves[0].begin] if moves and moves[0].begin else []
+    visited += [move.end for move in moves]
+    if not visited or visited[-1] != summary.stage:
+        visited.append(summary.stage)
+    names = dict(Stage.choices)
+    label = _("The way through the stages: %(stages)s") % {"stages": " → ".join(str(names.get(key, key)) for key in visited)}
+    return arc.draw_path(list(Stage.values), visited, label=label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +82,16 @@ class PointLine:
     point: ContactPoint
     icon: str
     shown: str
+    has_rivals: bool
 
 
 def points_of(profile: Profile) -> list[PointLine]:
     """The ways to reach the customer, as people here write them."""
-    return [PointLine(point, ICONS[CHANNEL_OF[point.kind]], shown_address(point)) for point in profile.points]
+    of_kind = Counter(point.kind for point in profile.points)
+    return [
+        PointLine(point, ICONS[CHANNEL_OF[point.kind]], shown_address(point), of_kind[point.kind] > 1)
+        for point in profile.points
+    ]
 
 
 @dataclass(frozen=True, slots=True)

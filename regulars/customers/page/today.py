@@ -88,6 +88,12 @@ class Today:
         """How many need somebody, and how much is at stake."""
         return queries.stakes(self.user, self.scope)
 
+    def sum_of(self, needs: Needs) -> Stakes | None:
+        """The same from the first page, where that is all there is; None when the rest has to be counted."""
+        if needs.after is not None:
+            return None
+        return Stakes(len(needs.lines), sum(need.summary.at_stake for need in needs.lines))
+
     def needs_after(self, after: After | None) -> Needs:
         """The next customers who need somebody."""
         parties, following = queries.page_of_needs(self.user, self.scope, after)

@@ -140,10 +140,19 @@ def open_tasks(party: Party) -> QuerySet[Task]:
 
 
 def _relations(party: Party, user: User | Any) -> list[PartyRelation]:
-    seen = Party.objects.visible_to(user).filter(merged_into=None, trashed_at=None)
-    here = Q(party=party, other__in=seen) | Q(other=party, party__in=seen)
+    here = Q(party=party) | Q(other=party)
     rows = PartyRelation.objects.current().filter(here).select_related("party__summary", "other__summary")
-    return list(rows.order_by("kind", "party__fold", "pk")[:MOST_RELATIONS])
+    found = list(rows.order_by("kind", "party__fold", "pk")[:MOST_RELATIONS])
+    # whom the user sees is asked for these few alone: inside the query it would be worked out for everybody
+    ids = {one.party_id for one in found} | {one.other_id for one in found}
+    seen = visible_among(user, ids) | {party.pk}
+    return [one for one in found if one.party_id in seen and one.other_id in seen]
+
+
+def visible_among(user: User | Any, ids: Iterable[int]) -> set[int]:
+    """Which of ``ids`` are live customers whom ``user`` may see. One query, none for no ids."""
+    wanted = set(ids)
+    return set(Party.objects.visible_to(user).live().filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
 
 
 def _moves(party: Party) -> list[Move]:
@@ -158,11 +167,8 @@ _BELONGS = {Kind.ORGANISATION: RelationKind.EMPLOYED_BY, Kind.HOUSEHOLD: Relatio
 def _sums(party: Party, user: User | Any) -> Sums | None:
     if party.kind not in _BELONGS:
         return None
-    seen = Party.objects.visible_to(user).live()
-    people = PartyRelation.objects.current().filter(other=party, kind=_BELONGS[Kind(party.kind)], party__in=seen)
-    told = people.aggregate(
-        n=Count("party", distinct=True),
-        revenue=Sum("party__summary__revenue_12m"),
-        orders=Sum("party__summary__orders"),
+    people = Party.objects.visible_to(user).live().filter(
+        relations__other=party, relations__kind=_BELONGS[Kind(party.kind)], relations__valid_to=None
     )
+    told = people.aggregate(n=Count("pk"), revenue=Sum("summary__revenue_12m"), orders=Sum("summary__orders"))
     return Sums(told["n"], told["revenue"] or 0, told["orders"] or 0)

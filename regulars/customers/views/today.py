@@ -21,10 +21,13 @@ def today(request: HttpRequest) -> HttpResponse:
     scope = request.GET.get("whose", "")
     scopes = queries.scopes_of(request.user)
     page = Today(request.user, scope if scope in scopes else queries.usual_scope(request.user), scopes)
+    if request.GET.get("part") == "sum" and request.headers.get("HX-Request"):
+        return render(request, "customers/today/sums.html", {"today": page, "stakes": page.stakes})
     after = queries.read_after(request.GET.get("after", ""))
     if after is not None and request.headers.get("HX-Request"):
         return render(request, "customers/today/needs.html", {"today": page, "needs": page.needs_after(after)})
-    return render(request, "customers/today/today.html", {"today": page, "needs": page.needs_after(None)})
+    needs = page.needs_after(None)
+    return render(request, "customers/today/today.html", {"today": page, "needs": needs, "stakes": page.sum_of(needs)})
 
 
 def _import_page() -> str:

@@ -47,7 +47,6 @@
       if (!cell || cell.querySelector(".cell-form") || getSelection()?.toString()) return;
       cell.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
     });
-    document.body.addEventListener("toast", () => {}, { once: true });
   });
 
   /* Today: j/k walk, c w n s e act on the current customer, Enter opens the slide-over */
@@ -97,7 +96,7 @@
   R.command("close", within(() => hide()));
 
   R.controller("today", (page) => {
-    mark(needs()[0]);
+    if (matchMedia("(hover: hover)").matches) mark(needs()[0]);
     page.addEventListener("click", (event) => {
       const need = event.target.closest(".need");
       if (!need) return;

@@ -1,0 +1,59 @@
+"""Reading trade: whose orders a user sees, and what a customer buys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from regulars.commerce.models import LineKind, Order, OrderLine, OrderState
+from regulars.customers.models import Party
+from regulars.kit import text
+from regulars.staff.rules import Reach, reach
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
+
+FAVOURITES = 5
+
+
+def visible_orders(user: User | Any) -> QuerySet[Order]:
+    """The live orders of the customers whom ``user`` sees; anonymous trade too for whoever sees all customers."""
+    rows = Order.objects.filter(retracted_in=None)
+    if reach(user) is Reach.ALL:
+        return rows
+    return rows.filter(customer__in=Party.objects.visible_to(user))
+
+
+def find_orders(rows: QuerySet[Order], typed: str) -> QuerySet[Order]:
+    """``rows`` narrowed to those whose number begins with ``typed`` or whose customer is called so."""
+    folded = text.fold(typed)
+    if not folded:
+        return rows
+    return rows.filter(Q(number__istartswith=typed.strip()) | Q(customer__in=Party.objects.filter(fold__contains=folded)))
+
+
+@dataclass(frozen=True, slots=True)
+class Favourite:
+    """A product that a customer buys: in how many orders, for how much (minor units), when last."""
+
+    name: str
+    orders: int
+    amount: int
+    last_at: datetime
+
+
+def favourites(customer: Party) -> list[Favourite]:
+    """What ``customer`` buys most, by money. One query over their own orders."""
+    lines = OrderLine.objects.filter(
+        order__customer=customer, order__retracted_in=None, order__state=OrderState.PLACED, retracted_in=None,
+        kind=LineKind.PRODUCT, product__isnull=False,
+    )  # fmt: skip
+    rows = (
+        lines.values("product__name", "product__code")
+        .annotate(orders=Count("order", distinct=True), amount=Sum("amount"), last_at=Max("order__ordered_at"))
+        .order_by("-amount", "product__code")[:FAVOURITES]
+    )
+    return [Favourite(row["product__name"] or row["product__code"], row["orders"], row["amount"], row["last_at"]) for row in rows]
