@@ -56,8 +56,10 @@ class Action:
 
 
 Provider = Callable[[User, str, int], Iterable[Entry]]
+HereProvider = Callable[[User, str], Iterable[Entry]]
 _actions: dict[str, Action] = {}
 _providers: list[Provider] = []
+_here: list[HereProvider] = []
 
 
 def register_action(action: Action) -> Action:
@@ -79,10 +81,18 @@ def provider(find: Provider) -> Provider:
     return find
 
 
-def search(user: User, text: str) -> list[Entry]:
-    """Places and actions whose words hold every typed word, then records; without text all places and actions."""
+def on_page(find: HereProvider) -> HereProvider:
+    """Decorator: let ``find(user, path)`` offer what can be done on the page at ``path``; the words typed narrow it."""
+    _here.append(find)
+    return find
+
+
+def search(user: User, text: str, here: str = "") -> list[Entry]:
+    """What this page (``here``) offers, places and actions whose words hold every typed word, then records."""
     words = fold(text).split()
-    found = [entry for entry, haystack in _fixed(user) if all(word in haystack for word in words)]
+    offered = [entry for find in _here for entry in find(user, here)]
+    found = [entry for entry in offered if all(word in fold(str(entry.label)) for word in words)]
+    found += [entry for entry, haystack in _fixed(user) if all(word in haystack for word in words)]
     if words:
         found.extend(_records(user, text.strip()))
     return found
