@@ -24,18 +24,28 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     # why a customer is in a stage
     "stage.no_purchase": _("No purchase so far; known since %(known_on)s."),
     "stage.first_purchase": _("First purchase on %(bought_on)s; who comes back usually does so after %(usual_days)s."),
-    "stage.no_second_yet": _("One purchase %(silence_days)s ago and no second one yet; who comes back usually does so after %(usual_days)s."),
+    "stage.no_second_yet": _(
+        "One purchase %(silence_days)s ago and no second one yet; who comes back usually does so after %(usual_days)s."
+    ),
     "stage.few_purchases": _("%(purchases)s purchases so far: too few to know a rhythm of their own."),
-    "stage.rhythm_known": _("Buys about every %(usual_days)s, %(purchases)s purchases so far; the last one %(silence_days)s ago."),
+    "stage.rhythm_known": _(
+        "Buys about every %(usual_days)s, %(purchases)s purchases so far; the last one %(silence_days)s ago."
+    ),
     "stage.bought_today": _("Buys about every %(usual_days)s, %(purchases)s purchases so far; the last one today."),
     "stage.growing": _("Spends %(change_share)s more per month than before, going by the last three purchases."),
     "stage.growth_over": _("Growth has levelled off."),
     "stage.complaint_open": _("A complaint has been open since %(since_on)s."),
-    "stage.silent": _("Usually buys every %(usual_days)s, silent for %(silence_days)s; only 1 in %(one_in)s such intervals lasts longer."),
-    "stage.silent_once": _("One purchase, silent for %(silence_days)s; who comes back usually does so after %(usual_days)s."),
+    "stage.silent": _(
+        "Usually buys every %(usual_days)s, silent for %(silence_days)s; only 1 in %(one_in)s such intervals lasts longer."
+    ),
+    "stage.silent_once": _(
+        "One purchase, silent for %(silence_days)s; who comes back usually does so after %(usual_days)s."
+    ),
     "stage.shrinking": _("Spends %(change_share)s less per month than before, going by the last three purchases."),
     "stage.smaller_baskets": _("The last three purchases are %(amount_share)s smaller than those before."),
-    "stage.gone": _("Usually buys every %(usual_days)s, silent for %(silence_days)s: most likely gone (%(gone_share)s)."),
+    "stage.gone": _(
+        "Usually buys every %(usual_days)s, silent for %(silence_days)s: most likely gone (%(gone_share)s)."
+    ),
     "stage.gone_once": _("One purchase, silent for %(silence_days)s: most likely gone (%(gone_share)s)."),
     "stage.back": _("Bought again on %(bought_on)s after %(silence_days)s of silence."),
     "stage.back_then": _("Bought again after %(silence_days)s of silence."),
@@ -47,7 +57,9 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "stage.first_ever": _("First purchase."),
     "stage.silent_then": _("Silent for %(silence_days)s, usually %(usual_days)s."),
     "stage.complaint_then": _("A complaint was opened."),
-    "stage.no_second_then": _("No second purchase after %(silence_days)s, by when half of those who come back have done so."),
+    "stage.no_second_then": _(
+        "No second purchase after %(silence_days)s, by when half of those who come back have done so."
+    ),
     # how likely a customer leaves
     "risk.silence": _("Silent for %(silence_days)s, usually %(usual_days)s: %(gone_share)s likely to have left."),
     "risk.base": _("%(left_share)s of all customers leave after this many purchases."),
@@ -55,22 +67,30 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     # what a customer is worth
     "value.rank": _("Number %(rank)s of %(of)s by revenue."),
     "value.top": _("One of the few customers who bring half of everything: %(own_money)s in 12 months."),
-    "value.grow_basket": _("Spends %(own_money)s a purchase; the best fifth of %(peers)s customers who buy as often spend %(best_money)s."),
-    "value.grow_often": _("Buys %(own)s times a year; the best fifth of %(peers)s customers with like purchases buy %(best)s times."),
-    "value.gain": _("About %(gain_money)s more a year is possible."),
+    "value.grow_basket": _(
+        "Spends %(own_money)s a purchase; the best fifth of %(peers)s customers who buy as often spend %(best_money)s."
+    ),
+    "value.grow_often": _(
+        "Buys %(own)s times a year; the best fifth of %(peers)s customers with like purchases buy %(best)s times."
+    ),
+    "value.gain": _("Up to %(gain_money)s more a year is possible."),
     "value.below": _("Cost %(loss_money)s more than they brought in the last 24 months, returns counted."),
     "value.returned": _("Sent back goods for %(returned_money)s."),
     # what to do next
     "next.settle_complaint": _("Settle the complaint first; it has been open since %(since_on)s."),
     "next.call": _("Call and ask why: a usual year is %(year_money)s."),
     "next.write": _("Write and ask whether anything was wrong; a usual year is %(year_money)s."),
-    "next.win_back": _("Try to win back: a usual year was %(year_money)s, and %(back_share)s of those gone have come back."),
+    "next.win_back": _(
+        "Try to win back: a usual year was %(year_money)s, and %(back_share)s of those gone have come back."
+    ),
     "next.reacquaint": _("Say that it is good to have them back, and take up what they used to like."),
     "next.welcome": _("Welcome them and say whom to ask."),
     "next.second_purchase": _("Invite to a second purchase: it is about time, and who buys twice mostly stays."),
     "next.deepen": _("Offer more while things go well: better terms, a further service."),
-    "next.grow_basket": _("Suggest something that goes with what they buy; about %(gain_money)s more a year is possible."),
-    "next.grow_often": _("Give a reason to come more often; about %(gain_money)s more a year is possible."),
+    "next.grow_basket": _(
+        "Suggest something that goes with what they buy; up to %(gain_money)s more a year is possible."
+    ),
+    "next.grow_often": _("Give a reason to come more often; up to %(gain_money)s more a year is possible."),
     "next.remind": _("A reminder is in season: the next purchase is expected about %(expected_on)s."),
     "next.review_terms": _("Look at terms and service: they cost more than they bring."),
     "next.keep": _("Nothing to do now; the next purchase is expected about %(expected_on)s."),

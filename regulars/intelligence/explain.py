@@ -36,12 +36,21 @@ def _stage(row: Row) -> list[Saying]:
     if now == Stage.PRE_DIVORCE:
         return _slipping(row, usual)
     if now == Stage.GETTING_TO_KNOW:
-        return [Saying("stage.no_second_yet", usual) if once else Saying("stage.few_purchases", {"purchases": row["purchases"]})]
-    known = Saying("stage.rhythm_known" if row["silence"] > 0 else "stage.bought_today", {**usual, "purchases": row["purchases"]})
+        return [
+            Saying("stage.no_second_yet", usual)
+            if once
+            else Saying("stage.few_purchases", {"purchases": row["purchases"]})
+        ]
+    known = Saying(
+        "stage.rhythm_known" if row["silence"] > 0 else "stage.bought_today", {**usual, "purchases": row["purchases"]}
+    )
     if now == Stage.INTENSIFY:
         return [Saying("stage.growing", {"change_share": _share(row["change"])}), known]
     if now == Stage.RECOVERY:
-        return [Saying("stage.back", {"bought_on": _on(row["since"]), "silence_days": _days(row["returned_after"] or 0)}), known]
+        return [
+            Saying("stage.back", {"bought_on": _on(row["since"]), "silence_days": _days(row["returned_after"] or 0)}),
+            known,
+        ]
     return [known]
 
 
@@ -50,12 +59,19 @@ def _slipping(row: Row, usual: Json) -> list[Saying]:
     said = []
     if row["survival"] <= 0.25:
         one_in = {"one_in": max(round(1 / max(row["survival"], 0.001)), 2)}
-        said.append(Saying("stage.silent_once", usual) if row["purchases"] == 1 else Saying("stage.silent", {**usual, **one_in}))
+        said.append(
+            Saying("stage.silent_once", usual) if row["purchases"] == 1 else Saying("stage.silent", {**usual, **one_in})
+        )
     if _falls(row["change"]):
         said.append(Saying("stage.shrinking", {"change_share": _share(-row["change"])}))
     if _falls(row["amount_change"]):
         said.append(Saying("stage.smaller_baskets", {"amount_share": _share(-row["amount_change"])}))
-    return said or [Saying("stage.silent_once" if row["purchases"] == 1 else "stage.rhythm_known", {**usual, "purchases": row["purchases"]})]
+    return said or [
+        Saying(
+            "stage.silent_once" if row["purchases"] == 1 else "stage.rhythm_known",
+            {**usual, "purchases": row["purchases"]},
+        )
+    ]
 
 
 def risk(row: Row, left_share: float) -> list[Saying]:
@@ -87,7 +103,11 @@ def value(row: Row, *, currency: str, buyers: int) -> list[Saying]:
 
 def _gap(row: Row, currency: str) -> Saying:
     if row["more_basket"] >= row["more_often"]:
-        figures = {"own_money": round(row["basket"]), "best_money": round(row["best_basket"]), "peers": row["rhythm_peers"]}
+        figures = {
+            "own_money": round(row["basket"]),
+            "best_money": round(row["best_basket"]),
+            "peers": row["rhythm_peers"],
+        }
         return Saying("value.grow_basket", {**figures, "currency": currency})
     figures = {"own": row["usual_purchases"], "best": round(row["best_rhythm"]), "peers": row["basket_peers"]}
     return Saying("value.grow_often", figures)
@@ -116,7 +136,11 @@ def move(cause: int, purchases: int, silence: float, usual: float, change: float
     once = purchases == 1
     said = {
         Cause.FIRST_PURCHASE: lambda: Saying("stage.first_ever"),
-        Cause.SECOND_PURCHASE: lambda: Saying("stage.second_purchase", waited) if purchases == 2 else Saying("stage.few_purchases", {"purchases": purchases}),
+        Cause.SECOND_PURCHASE: lambda: (
+            Saying("stage.second_purchase", waited)
+            if purchases == 2
+            else Saying("stage.few_purchases", {"purchases": purchases})
+        ),
         Cause.NO_SECOND_YET: lambda: Saying("stage.no_second_then", waited),
         Cause.RHYTHM_KNOWN: lambda: Saying("stage.rhythm_learned", {"usual_days": figures["usual_days"]}),
         Cause.GROWING: lambda: Saying("stage.growing", {"change_share": _share(change)}),
@@ -136,7 +160,9 @@ def move(cause: int, purchases: int, silence: float, usual: float, change: float
 
 def known_since(row: Row) -> int:
     """The first day on which anything is recorded of a party."""
-    return int(min(day for day in (row["created_day"], row["first_contact_day"], row["first_trade_day"]) if day is not None))
+    return int(
+        min(day for day in (row["created_day"], row["first_contact_day"], row["first_trade_day"]) if day is not None)
+    )
 
 
 def _falls(change: float | None) -> bool:

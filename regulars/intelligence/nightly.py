@@ -80,7 +80,7 @@ def run(
             result = analyses.get(name).run(desk)
             results[name] = (result, time.perf_counter() - started)
         scores = connection.execute(_SCORES, {"costs_known": horizon.costs_known}).to_arrow_table()
-    assert desk.journey is not None  # noqa: S101 -- the stage analysis lays it
+    assert desk.journey is not None
     return Outcome(horizon, historical, scores, desk.journey, desk.calibrations, results)
 
 

@@ -26,7 +26,19 @@ if TYPE_CHECKING:
     from regulars.staff.models import User
 
 RUNS_KEPT: Final = 60
-STEPS: Final = ("facts", "ledger", "calibration", "stage", "value", "concentration", "cycle", "movement", "next_step", "scores", "moves")
+STEPS: Final = (
+    "facts",
+    "ledger",
+    "calibration",
+    "stage",
+    "value",
+    "concentration",
+    "cycle",
+    "movement",
+    "next_step",
+    "scores",
+    "moves",
+)
 """What a run goes through, in this order."""
 
 
@@ -49,7 +61,11 @@ def refresh(*, by: User | None = None, as_of: datetime | None = None, run: Analy
         try:
             _work(run, as_of)
         except BaseException as error:
-            run.state, run.finished_at, run.error = RunState.FAILED, clock.now(), f"{type(error).__name__}: {error}"[:500]
+            run.state, run.finished_at, run.error = (
+                RunState.FAILED,
+                clock.now(),
+                f"{type(error).__name__}: {error}"[:500],
+            )
             run.save()
             raise
     return {
@@ -66,9 +82,9 @@ def ask_for_refresh(*, by: User | None = None) -> tuple[AnalysisRun, bool]:
 
 
 def _work(run: AnalysisRun, as_of: datetime | None) -> None:
-    from regulars.intelligence import nightly
-    from regulars.reporting.moves import record_moves
-    from regulars.reporting.scores import scores_up
+    from regulars.intelligence import nightly  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.reporting.moves import record_moves  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.reporting.scores import scores_up  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     started = time.perf_counter()
     store = load.warehouse()
@@ -93,7 +109,7 @@ def _work(run: AnalysisRun, as_of: datetime | None) -> None:
 
 
 def _moment(outcome: Outcome, as_of: datetime | None) -> datetime:
-    from regulars.reporting.scores import end_of
+    from regulars.reporting.scores import end_of  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     if as_of is not None or outcome.historical:
         return min(end_of(outcome.horizon.today), clock.now())
@@ -102,7 +118,7 @@ def _moment(outcome: Outcome, as_of: datetime | None) -> datetime:
 
 @transaction.atomic
 def _finish(run: AnalysisRun, outcome: Outcome) -> None:
-    assert run.as_of is not None  # noqa: S101 -- set by _work
+    assert run.as_of is not None
     AnalysisResult.objects.bulk_create(
         AnalysisResult(run=run, name=name, as_of=run.as_of, seconds=seconds, result=result.as_dict())
         for name, (result, seconds) in outcome.results.items()
@@ -115,16 +131,16 @@ def _finish(run: AnalysisRun, outcome: Outcome) -> None:
 
 
 def _kept() -> list[Learned]:
-    from regulars.intelligence.models.journey import NEVER
-    from regulars.intelligence.models.population import from_dict
+    from regulars.intelligence.models.journey import NEVER  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.models.population import from_dict  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     return [from_dict(-NEVER if since is None else since, values) for since, values in queries.calibrations()]
 
 
 def _keep(learned: list[Learned]) -> None:
     """Store the calibrations in force; unchanged ones stay as they are."""
-    from regulars.intelligence.models.journey import NEVER
-    from regulars.intelligence.models.population import as_dict
+    from regulars.intelligence.models.journey import NEVER  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.models.population import as_dict  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     wanted = {None if one.since == -NEVER else to_date(one.since): as_dict(one) for one in learned}
     stored = {one.since: one for one in Calibration.objects.all()}
@@ -150,7 +166,7 @@ def _only_one() -> Iterator[None]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(folder / "lock", "ab") as file:
         try:
-            import fcntl
+            import fcntl  # noqa: PLC0415 -- heavy: only for whoever analyses
         except ImportError:  # pragma: no cover -- Windows has one worker
             yield
             return

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from regulars.customers.reasons import duration
 from regulars.reporting import pictures, queries, sentences
 from regulars.reporting.models import AnalysisRun
 from regulars.reporting.pictures import Chart, customers_url
@@ -54,7 +55,7 @@ class Company:
         self.results: dict[str, dict[str, Any]] = {one.name: one.result for one in run.results.all()}
         self.days = int(wanted["days"]) if wanted.get("days") in {str(one) for one in PERIODS} else 90
         self.by = wanted["by"] if wanted.get("by") in MEASURES else "people"
-        assert run.as_of is not None  # noqa: S101 -- a finished run has one
+        assert run.as_of is not None
         self.as_of = run.as_of
         self.day: date = show.local_day(run.as_of)
 
@@ -63,7 +64,9 @@ class Company:
         """Says that the record ends long ago and is judged as of its own end; empty otherwise."""
         if not self.run.historical:
             return ""
-        return _("The record ends on %(day)s; everything is judged as of that day, not of today.") % {"day": show.show_date(self.day)}
+        return _("The record ends on %(day)s; everything is judged as of that day, not of today.") % {
+            "day": show.show_date(self.day)
+        }
 
     @cached_property
     def periods(self) -> list[tuple[str, str, bool]]:
@@ -118,25 +121,57 @@ class Company:
             Figure(_("At stake"), self._money(sum(one["at_stake"] for one in urgent)), _("with %(people)s who need somebody now") % {"people": pictures.customers_said(sum(one["customers"] for one in urgent))}, url=customers_url(needs="1", sort="-at_stake"))
         ]  # fmt: skip
         if concentration["enough"]:
-            interval = f"{show.show_percent(concentration['share_low'])}–{show.show_percent(concentration['share_high'])}"
-            meaning = _("of revenue since %(day)s") % {"day": show.show_date(date.fromisoformat(concentration["since"]))}
-            figures.append(Figure(_("The top 20% bring"), show.show_percent(concentration["share"]), meaning, interval, customers_url(top=20, sort="-revenue")))
+            interval = (
+                f"{show.show_percent(concentration['share_low'])}–{show.show_percent(concentration['share_high'])}"
+            )
+            meaning = _("of revenue since %(day)s") % {
+                "day": show.show_date(date.fromisoformat(concentration["since"]))
+            }
+            figures.append(
+                Figure(
+                    _("The top 20% bring"),
+                    show.show_percent(concentration["share"]),
+                    meaning,
+                    interval,
+                    customers_url(top=20, sort="-revenue"),
+                )
+            )
         if cycle["enough"]:
-            figures.append(Figure(_("Usual interval"), pictures.duration(cycle["median"]), _("half of them between %(low)s and %(high)s") % {"low": pictures.duration(cycle["quarter"]), "high": pictures.duration(cycle["three_quarters"])}))
+            figures.append(
+                Figure(
+                    _("Usual interval"),
+                    duration(cycle["median"]),
+                    _("half of them between %(low)s and %(high)s")
+                    % {"low": duration(cycle["quarter"]), "high": duration(cycle["three_quarters"])},
+                )
+            )
         return figures
 
     @cached_property
     def classes(self) -> list[ClassLine]:
         """The three classes and everybody else."""
         value = self.results["value"]
-        return [self._class(key, one, value["basis"]) for key, one in value["classes"].items()] if value["enough"] else []
+        return (
+            [self._class(key, one, value["basis"]) for key, one in value["classes"].items()] if value["enough"] else []
+        )
 
     def _class(self, key: str, one: dict[str, Any], basis: str) -> ClassLine:
-        more = _("%(money)s more a year is possible") % {"money": self._money(round(one["gain"] or 0))} if key == "most_growable" else ""
+        more = (
+            _("up to %(money)s more a year") % {"money": self._money(round(one["gain"] or 0))}
+            if key == "most_growable"
+            else ""
+        )
         if key == "below_zero" and one["customers"]:
             more = _("%(money)s in 24 months") % {"money": self._money(one["contribution_24m"])}
         share = show.show_percent(one["share"]) if one["share"] else show.DASH
-        return ClassLine(key, show.show_number(one["customers"]), self._money(one["contribution_12m"]), share, more, customers_url(**{"class": key}))
+        return ClassLine(
+            key,
+            show.show_number(one["customers"]),
+            self._money(one["contribution_12m"]),
+            share,
+            more,
+            customers_url(**{"class": key}),
+        )
 
     @property
     def basis(self) -> str:

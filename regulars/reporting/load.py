@@ -22,14 +22,14 @@ TABLES = (*commerce.TABLES, *customers.TABLES)
 
 def warehouse() -> Store:
     """The warehouse of this house."""
-    from regulars.intelligence.warehouse.store import Store
+    from regulars.intelligence.warehouse.store import Store  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     return Store(Path(settings.HOME) / "warehouse")
 
 
 def facts_down(store: Store) -> Manifest:
     """Replace the warehouse by the facts as they are now."""
-    from regulars.intelligence.warehouse.extract import batches
+    from regulars.intelligence.warehouse.extract import batches  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     with snapshot() as cursor:
         parts = ((table, batches(table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE)) for table in TABLES)

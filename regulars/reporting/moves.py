@@ -46,7 +46,9 @@ def _recorded(today: int) -> dict[str, int]:
 def _keys(outcome: Outcome) -> Iterator[str]:
     moves, ids = outcome.journey.moves, outcome.journey.ids
     days = {int(day): to_date(day).isoformat() for day in set(moves.day.tolist())}
-    for customer, day, origin, target in zip(ids[moves.customer].tolist(), moves.day.tolist(), moves.origin.tolist(), moves.target.tolist(), strict=True):
+    for customer, day, origin, target in zip(
+        ids[moves.customer].tolist(), moves.day.tolist(), moves.origin.tolist(), moves.target.tolist(), strict=True
+    ):
         yield f"{customer}:{days[day]}:{STAGES[origin]}>{STAGES[target]}"
 
 
@@ -59,7 +61,7 @@ def _retract(stale: list[int]) -> None:
 
 
 def _events(outcome: Outcome, new: list[int], keys: list[str]) -> Iterator[NewEvent]:
-    from regulars.intelligence import explain
+    from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     moves, ids, at = outcome.journey.moves, outcome.journey.ids, outcome.journey.moved_at
     midnights: dict[int, datetime] = {}

@@ -18,7 +18,7 @@ from regulars.web import resources
 from regulars.web.arc import Layout, Node, Stream, draw
 from regulars.web.stages import STAGES
 
-MOST_STREAMS: Final = 14
+MOST_STREAMS: Final = 12
 Json = dict[str, Any]
 
 
@@ -56,7 +56,11 @@ def arc(result: Json, *, by: str, days: int, as_of: date, layout: Layout) -> Saf
 def _node(key: str, held: Json, measure: str, currency: str) -> Node:
     people, money = customers_said(held["customers"]), show.show_money(held["money"], currency)
     number = show.show_number(held["customers"]) if measure == "customers" else money
-    title = _("%(stage)s: %(people)s, %(money)s in 12 months") % {"stage": STAGES[key], "people": people, "money": money}
+    title = _("%(stage)s: %(people)s, %(money)s in 12 months") % {
+        "stage": STAGES[key],
+        "people": people,
+        "money": money,
+    }
     return Node(key, str(STAGES[key]), max(held[measure], 0), number, customers_url(stage=key), title)
 
 
@@ -67,7 +71,8 @@ def _stream(flow: Json, measure: str, currency: str, since: date) -> Stream:
         "people": customers_said(flow["customers"]), "money": show.show_money(flow["money"], currency),
     }  # fmt: skip
     url = customers_url(moved=f"{origin}-{target}", since=f"{since.isoformat()}..")
-    return Stream(origin, target, flow[measure], url, title)
+    number = show.show_number(flow["customers"]) if measure == "customers" else ""
+    return Stream(origin, target, flow[measure], url, title, number)
 
 
 def flow_rows(result: Json, *, days: int, as_of: date) -> list[Json]:
@@ -84,7 +89,7 @@ def lorenz(result: Json) -> Chart:
     """Cumulative share of revenue over customers, the smallest first, with the line of equality."""
     points = [[100 * x, 100 * y] for x, y in result["lorenz"]]
     cut = 100 * (1 - result["top"])
-    axis = {"type": "value", "min": 0, "max": 100, "axisLabel": {"formatter": "{value}%"}}
+    axis = {"type": "value", "min": 0, "max": 100, "interval": 20, "axisLabel": {"formatter": "{value}%"}}
     option = {
         "tooltip": {"show": False},
         "grid": {"left": 8, "right": 16, "top": 16, "bottom": 24},
@@ -109,26 +114,53 @@ def bands(result: Json) -> Chart:
     """Customers by usual interval, the overdue ones apart."""
     named = [_band_name(one["low"], one["high"]) for one in result["bands"]]
     urls = [customers_url(cycle=f"{one['low']}-{one['high'] or ''}") for one in result["bands"]]
-    timely = [{"value": one["customers"] - one["overdue"], "url": url} for one, url in zip(result["bands"], urls, strict=True)]
+    timely = [
+        {"value": one["customers"] - one["overdue"], "url": url} for one, url in zip(result["bands"], urls, strict=True)
+    ]
     late = [{"value": one["overdue"], "url": url} for one, url in zip(result["bands"], urls, strict=True)]
     option = {
         "legend": {"top": 0, "left": 0},
-        "xAxis": {"type": "category", "data": named, "axisLabel": {"interval": 0, "hideOverlap": True}},
+        "grid": {"top": 32, "bottom": 24},
+        "xAxis": {
+            "type": "category",
+            "data": named,
+            "name": _("usual days between purchases"),
+            "nameLocation": "middle",
+            "nameGap": 26,
+            "axisLabel": {"hideOverlap": True},
+        },
         "yAxis": {"type": "value", "minInterval": 1, "format": "number"},
         "series": [
-            {"type": "bar", "stack": "all", "name": _("In time"), "data": timely, "color": "var(--series-1)", "format": "number"},
-            {"type": "bar", "stack": "all", "name": _("Overdue"), "data": late, "color": "var(--series-3)", "format": "number"},
+            {
+                "type": "bar",
+                "stack": "all",
+                "name": _("In time"),
+                "data": timely,
+                "color": "var(--series-1)",
+                "format": "number",
+            },
+            {
+                "type": "bar",
+                "stack": "all",
+                "name": _("Overdue"),
+                "data": late,
+                "color": "var(--series-3)",
+                "format": "number",
+            },
         ],
     }
-    headers = [_("Usual interval"), _("Customers"), _("Overdue")]
-    rows = [[name, show.show_number(one["customers"]), show.show_number(one["overdue"])] for name, one in zip(named, result["bands"], strict=True)]
+    headers = [_("Usual days between purchases"), _("Customers"), _("Overdue")]
+    rows = [
+        [name, show.show_number(one["customers"]), show.show_number(one["overdue"])]
+        for name, one in zip(named, result["bands"], strict=True)
+    ]
     return Chart(option, headers, rows)
 
 
 def _band_name(low: int, high: int | None) -> str:
     if high is None:
         return _("over %(length)s") % {"length": duration(low - 1)}
-    return _("%(low)s–%(high)s days") % {"low": max(low, 1), "high": high - 1} if high < 60 or low < 31 else _("%(low)s–%(high)s d") % {"low": low, "high": high - 1}
+    return f"{max(low, 1)}–{high - 1}"
 
 
 def months(result: Json) -> Chart:
@@ -137,18 +169,27 @@ def months(result: Json) -> Chart:
     named = [show.show_month(date.fromisoformat(one["month"])) for one in rows]
     month = [one["month"][:7] for one in rows]
     series = [
-        _bars(_("Returning"), [one["returning"] for one in rows], "var(--series-1)", [customers_url(returned_in=m) for m in month]),
+        _bars(
+            _("Returning"),
+            [one["returning"] for one in rows],
+            "var(--series-1)",
+            [customers_url(returned_in=m) for m in month],
+        ),
         _bars(_("New"), [one["new"] for one in rows], "var(--series-2)", [customers_url(first_order=m) for m in month]),
         _bars(_("Lost"), [-one["lost"] for one in rows], "var(--series-3)", [customers_url(lost_in=m) for m in month]),
     ]
     option = {
         "legend": {"top": 0, "left": 0},
+        "grid": {"top": 32},
         "xAxis": {"type": "category", "data": named, "axisLabel": {"hideOverlap": True}},
         "yAxis": {"type": "value", "format": "number"},
         "series": series,
     }
     table = [
-        [name if one["whole"] else _("%(month)s (so far)") % {"month": name}, *(show.show_number(one[key]) for key in ("new", "returning", "lost", "won_back"))]
+        [
+            name if one["whole"] else _("%(month)s (so far)") % {"month": name},
+            *(show.show_number(one[key]) for key in ("new", "returning", "lost", "won_back")),
+        ]
         for name, one in zip(named, rows, strict=True)
     ]
     return Chart(option, [_("Month"), _("New"), _("Returning"), _("Lost"), _("Won back")], table)

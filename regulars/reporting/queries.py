@@ -31,7 +31,11 @@ def last_done() -> AnalysisRun | None:
 def under_way() -> AnalysisRun | None:
     """The run that waits or works, if there is one; what was asked for more than an hour ago is taken to have died."""
     recent = clock.now() - timedelta(hours=1)
-    return AnalysisRun.objects.filter(state__in=(RunState.QUEUED, RunState.RUNNING), asked_at__gt=recent).order_by("-id").first()
+    return (
+        AnalysisRun.objects.filter(state__in=(RunState.QUEUED, RunState.RUNNING), asked_at__gt=recent)
+        .order_by("-id")
+        .first()
+    )
 
 
 def newest_run() -> AnalysisRun | None:

@@ -11,7 +11,9 @@ from regulars.reporting import queries
 from regulars.web import asof, assets, places
 from regulars.web.places import Place
 
-places.register(Place("company", _("Company"), icon="arc", url_name="reporting:company", order=15, chord="g o", rule="insight.view"))
+places.register(
+    Place("company", _("Company"), icon="arc", url_name="reporting:company", order=15, chord="g o", rule="insight.view")
+)
 assets.register(style="web/css/arc.css")
 assets.register(style="reporting/reporting.css")
 

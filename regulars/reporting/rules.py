@@ -49,7 +49,9 @@ STAGE_RULES: Final = (
         _(
             "Over the last three purchases the rate of spending is at least 25% above the own past and the difference is too large for chance (2.33 standard errors); no complaint is open."
         ),
-        _("The difference falls below 1 standard error at a later purchase, a complaint is opened, or a silence becomes improbable."),
+        _(
+            "The difference falls below 1 standard error at a later purchase, a complaint is opened, or a silence becomes improbable."
+        ),
         _("Deepen while it goes well: better terms, further services."),
     ),
     StageRule(
@@ -62,7 +64,9 @@ STAGE_RULES: Final = (
     ),
     StageRule(
         "divorce",
-        _("A silence that makes it at least 75% likely that they have left: by their own rhythm, and by how often customers leave after as many purchases."),
+        _(
+            "A silence that makes it at least 75% likely that they have left: by their own rhythm, and by how often customers leave after as many purchases."
+        ),
         _("A purchase."),
         _("Analyse why they left; try to win back those who are worth it."),
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +17,16 @@ if TYPE_CHECKING:
     from regulars.intelligence.nightly import Outcome
 
 CHUNK: Final = 20_000
-STAGES: Final = ("recruit", "welcome", "getting_to_know", "account_management", "intensify", "pre_divorce", "divorce", "recovery")
+STAGES: Final = (
+    "recruit",
+    "welcome",
+    "getting_to_know",
+    "account_management",
+    "intensify",
+    "pre_divorce",
+    "divorce",
+    "recovery",
+)
 COLUMNS: Final[dict[str, str]] = {
     "as_of": "timestamp", "orders_12m": "bigint", "revenue_12m": "bigint", "revenue_prior_12m": "bigint", "margin_12m": "bigint",
     "recency_score": "bigint", "frequency_score": "bigint", "monetary_score": "bigint", "value_class": "text",
@@ -29,7 +37,13 @@ COLUMNS: Final[dict[str, str]] = {
 }  # fmt: skip
 _TYPES: Final = {
     "sqlite": {"timestamp": "text", "json": "text", "float": "real", "bigint": "integer", "text": "text"},
-    "postgresql": {"timestamp": "timestamptz", "json": "jsonb", "float": "double precision", "bigint": "bigint", "text": "text"},
+    "postgresql": {
+        "timestamp": "timestamptz",
+        "json": "jsonb",
+        "float": "double precision",
+        "bigint": "bigint",
+        "text": "text",
+    },
 }
 
 
@@ -57,20 +71,39 @@ class Voice:
 
     def row(self, score: dict[str, Any]) -> tuple[Any, ...]:
         """The party's id and the values of ``COLUMNS``."""
-        return (score["customer_id"], self.as_of, *self._sums(score), *self._value(score), *self._stage(score), *self._rhythm(score), *self._next(score))
+        return (
+            score["customer_id"],
+            self.as_of,
+            *self._sums(score),
+            *self._value(score),
+            *self._stage(score),
+            *self._rhythm(score),
+            *self._next(score),
+        )
 
     @staticmethod
     def _sums(score: dict[str, Any]) -> Iterable[Any]:
-        return (score[name] for name in ("orders_12m", "revenue_12m", "revenue_prior_12m", "margin_12m", "recency_score", "frequency_score", "monetary_score"))
+        return (
+            score[name]
+            for name in (
+                "orders_12m",
+                "revenue_12m",
+                "revenue_prior_12m",
+                "margin_12m",
+                "recency_score",
+                "frequency_score",
+                "monetary_score",
+            )
+        )
 
     def _value(self, score: dict[str, Any]) -> Iterable[Any]:
-        from regulars.intelligence import explain
+        from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
 
         reasons = _json(explain.value(score, currency=self.currency, buyers=self.buyers))
         return score["class"], reasons, score["value_rank"], score["value_percentile"]
 
     def _stage(self, score: dict[str, Any]) -> Iterable[Any]:
-        from regulars.intelligence import explain
+        from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
 
         since = score["since"] if score["since"] is not None else explain.known_since(score)
         previous = score["previous"]
@@ -80,7 +113,7 @@ class Voice:
         )  # fmt: skip
 
     def _rhythm(self, score: dict[str, Any]) -> Iterable[Any]:
-        from regulars.intelligence import explain
+        from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
 
         if not score["purchases"]:
             return (None, "[]", None, None, None, None)
@@ -92,8 +125,8 @@ class Voice:
         return (round(score["gone"], 4), _json(explain.risk(score, left)), *cycle, expected)
 
     def _next(self, score: dict[str, Any]) -> Iterable[Any]:
-        from regulars.intelligence import explain
-        from regulars.intelligence.analyses.next_step import NOTHING_NOW
+        from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
+        from regulars.intelligence.analyses.next_step import NOTHING_NOW  # noqa: PLC0415 -- heavy: only for whoever analyses
 
         said = _json(explain.next_step(score, currency=self.currency, come_back=self.come_back))
         return score["at_stake"], "" if score["action"] in NOTHING_NOW else score["action"], said

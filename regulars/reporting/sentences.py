@@ -33,7 +33,9 @@ ABOUT: Final[dict[str, About]] = {
     "stage": About(
         _("Stages of the relationship"),
         _("In which stage is each relationship, since when, and why?"),
-        _("Each stage has its own job: welcome a newcomer, deepen what grows, ask why somebody slips away before he is gone."),
+        _(
+            "Each stage has its own job: welcome a newcomer, deepen what grows, ask why somebody slips away before he is gone."
+        ),
         _(
             "log(interval) of customer i ~ Normal(μi, σi²), (μi, σi²) ~ Normal-inverse-gamma of all customers; S(s) = probability that an "
             "interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many purchases. "
@@ -44,7 +46,9 @@ ABOUT: Final[dict[str, About]] = {
     "value": About(
         _("Value and classes"),
         _("What is each customer worth, and where is there more to be had?"),
-        _("Attention is scarce: it belongs to those who bring most, to those who could bring more, and not to those who cost money."),
+        _(
+            "Attention is scarce: it belongs to those who bring most, to those who could bring more, and not to those who cost money."
+        ),
         _(
             "Score of recency, frequency, money = 1 + ⌊5 × share of buyers strictly below⌋, so equal customers score equally. "
             "Most valuable: the fewest customers who bring half of the last 12 months' contribution. Below zero: contribution of the last "
@@ -56,7 +60,9 @@ ABOUT: Final[dict[str, About]] = {
     "concentration": About(
         _("Concentration"),
         _("What share of revenue do the top 20 % of customers bring?"),
-        _("If few customers carry the house, losing one of them is an event; if none does, care must be made cheap for all."),
+        _(
+            "If few customers carry the house, losing one of them is an event; if none does, care must be made cheap for all."
+        ),
         _(
             "Customers by revenue; share of the top p = Σ revenue of the top p / Σ revenue; Gini = 2 Σ (i − ½) y(i) / (n² ȳ) − 1. "
             "95 % intervals from the influence functions of both. Customers whose returns exceed what they bought count as zero."
@@ -66,7 +72,9 @@ ABOUT: Final[dict[str, About]] = {
     "cycle": About(
         _("Purchase cycle"),
         _("How long do customers usually wait between purchases, and who is overdue?"),
-        _("Contact shortly before a customer would buy anyway earns most; long before it annoys, long after it is too late."),
+        _(
+            "Contact shortly before a customer would buy anyway earns most; long before it annoys, long after it is too late."
+        ),
         _("Usual interval = exp(posterior mean of log interval); overdue: survival of the present silence ≤ 10 %."),
         "Gelman et al., Bayesian Data Analysis, 3.3; shrinkage of interpurchase times as in Allenby, Leone & Jen, JASA 94 (1999)",
     ),
@@ -97,7 +105,7 @@ FOUND: Final[dict[str, Promise]] = {
     "classes.nobody": _("Nobody has bought yet."),
     "classes.half_margin": _("%(customers)s customers bring half of the profit."),
     "classes.half_revenue": _("%(customers)s customers bring half of the revenue."),
-    "classes.could_grow": _("%(customers)s could bring %(gain_money)s more a year."),
+    "classes.could_grow": _("%(customers)s could bring up to %(gain_money)s more a year."),
     "classes.lose": _("%(customers)s cost %(loss_money)s in 24 months."),
     "classes.see_growable": _("See who could grow"),
     "concentration.too_few": _("Not enough buyers yet to speak of concentration (%(customers)s)."),

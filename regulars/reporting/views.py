@@ -21,7 +21,12 @@ def company(request: HttpRequest) -> HttpResponse:
     require(request.user, "insight.view")
     page = of_last_run(request.GET)
     run = queries.under_way()
-    context = {"page": page, "progress": _progress(run), "may_refresh": can(request.user, "insight.refresh"), "about": sentences.ABOUT}
+    context = {
+        "page": page,
+        "progress": _progress(run),
+        "may_refresh": can(request.user, "insight.refresh"),
+        "about": sentences.ABOUT,
+    }
     return render(request, "reporting/company.html", context)
 
 
@@ -39,7 +44,7 @@ def stages(request: HttpRequest) -> HttpResponse:
 def refresh(request: HttpRequest) -> HttpResponse:
     """Ask for a refresh and show how far it is."""
     require(request.user, "insight.refresh")
-    run = queries.under_way() or tasks.enqueue_refresh(by=request.user)
+    run = queries.under_way() or tasks.enqueue_refresh(by=request.user)  # type: ignore[arg-type]  # require() has let only users pass
     return render(request, "reporting/progress.html", {"progress": _progress(run)})
 
 
@@ -64,5 +69,7 @@ def _progress(run: AnalysisRun | None) -> dict[str, object] | None:
         RunState.FAILED: _("The analysis stopped; the figures of before still stand."),
     }
     done = STEPS.index(run.step) if run.step in STEPS else 0
-    state = {RunState.QUEUED: "waiting", RunState.RUNNING: "running", RunState.FAILED: "failed"}.get(RunState(run.state), "done")
+    state = {RunState.QUEUED: "waiting", RunState.RUNNING: "running", RunState.FAILED: "failed"}.get(
+        RunState(run.state), "done"
+    )
     return {"run": run, "done": done, "total": len(STEPS), "state": state, "label": words.get(RunState(run.state), "")}

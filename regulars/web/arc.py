@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, hypot, pi, sin, sqrt
 from typing import Literal
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 Layout = Literal["wide", "tall"]
 Point = tuple[float, float]
@@ -32,13 +33,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Stream:
-    """Customers on their way from one stage to another; ``title`` says how many and when."""
+    """Customers on their way from one stage to another; ``title`` says how many and when, ``number`` stands on the band."""
 
     origin: str
     target: str
     weight: float
     url: str
     title: str
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ class _Bow:
 
 
 _BOWS: dict[str, _Bow] = {
-    "wide": _Bow(1000, 372, (500, 330), (350, 258), pi * 0.985, pi * 0.015, 34),
-    "tall": _Bow(360, 560, (-40, 280), (178, 248), pi * 0.455, -pi * 0.455, 26),
+    "wide": _Bow(1000, 366, (500, 330), (352, 258), pi * 0.985, pi * 0.015, 34),
+    "tall": _Bow(360, 560, (22, 280), (130, 246), pi * 0.44, -pi * 0.44, 24),
 }
 
 
@@ -77,7 +79,11 @@ def draw(nodes: Sequence[Node], streams: Sequence[Stream], *, label: str, layout
     broadest = max((stream.weight for stream in streams), default=0) or 1
     ordered = sorted(streams, key=lambda stream: -stream.weight)
     drawn = format_html_join("", "{}", ((_stream(one, places, sizes, one.weight / broadest, bow),) for one in ordered))
-    spots = format_html_join("", "{}", ((_node(node, number, len(nodes), sizes[node.key], bow, layout),) for number, node in enumerate(nodes)))
+    spots = format_html_join(
+        "",
+        "{}",
+        ((_node(node, number, len(nodes), sizes[node.key], bow, layout),) for number, node in enumerate(nodes)),
+    )
     return format_html(
         '<svg class="arc arc-{}" viewBox="0 0 {} {}" role="group" aria-label="{}">{}<g class="arc-streams">{}</g><g>{}</g></svg>',
         layout, _n(bow.width), _n(bow.height), label, _line(bow, len(nodes)), drawn, spots,
@@ -96,21 +102,40 @@ def _line(bow: _Bow, count: int) -> SafeString:
 
 
 def _stream(one: Stream, places: dict[str, Point], sizes: dict[str, float], share: float, bow: _Bow) -> SafeString:
-    """A band that is broad where customers leave and ends in a point where they arrive."""
+    """A band that narrows on its way and ends in an arrow where they arrive, with its number at the bend."""
     start, end = places[one.origin], places[one.target]
     bend = _bend(start, end, bow, forward=list(places).index(one.target) > list(places).index(one.origin))
-    start, end = _towards(start, bend, sizes[one.origin]), _towards(end, bend, sizes[one.target] + 3)
-    half = 1.2 + 9 * sqrt(share)
-    dx, dy = bend[0] - start[0], bend[1] - start[1]
-    length = hypot(dx, dy) or 1
-    across = (-dy / length * half, dx / length * half)
-    inner = (across[0] * 0.55, across[1] * 0.55)
+    half = 1 + 9 * sqrt(share)
+    head = max(half * 0.9, 3.5)
+    start, tip = _towards(start, bend, sizes[one.origin] + 2), _towards(end, bend, sizes[one.target] + 4)
+    neck = _towards(tip, bend, head * 1.8)
+    first, last = _across(start, bend, half), _across(neck, bend, half * 0.45)
+    wing = _across(neck, bend, head)
     numbers = (
-        start[0] + across[0], start[1] + across[1], bend[0] + inner[0], bend[1] + inner[1], *end,
-        bend[0] - inner[0], bend[1] - inner[1], start[0] - across[0], start[1] - across[1],
+        start[0] + first[0], start[1] + first[1], bend[0] + first[0] * 0.7, bend[1] + first[1] * 0.7,
+        neck[0] - last[0], neck[1] - last[1], neck[0] - wing[0], neck[1] - wing[1], *tip, neck[0] + wing[0], neck[1] + wing[1],
+        neck[0] + last[0], neck[1] + last[1], bend[0] - first[0] * 0.7, bend[1] - first[1] * 0.7, start[0] - first[0], start[1] - first[1],
     )  # fmt: skip
-    shape = format_html('<path class="arc-stream stage-{}" d="M{} {}Q{} {} {} {}Q{} {} {} {}Z"><title>{}</title></path>', one.target, *(_n(v) for v in numbers), one.title)
+    shape = format_html(
+        '<g class="arc-stream stage-{}"><title>{}</title><path d="M{} {}Q{} {} {} {}L{} {} {} {} {} {} {} {}Q{} {} {} {}Z"/>{}</g>',
+        one.target, one.title, *(_n(v) for v in numbers), _count(one, start, bend, neck),
+    )  # fmt: skip
     return format_html('<a href="{}" aria-label="{}">{}</a>', one.url, one.title, shape) if one.url else shape
+
+
+def _count(one: Stream, start: Point, bend: Point, end: Point) -> SafeString:
+    """The number of a stream, on its middle."""
+    if not one.number:
+        return SafeString("")
+    x, y = (0.25 * start[0] + 0.5 * bend[0] + 0.25 * end[0], 0.25 * start[1] + 0.5 * bend[1] + 0.25 * end[1])
+    return format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', _n(x), _n(y + 4), one.number)
+
+
+def _across(point: Point, goal: Point, half: float) -> Point:
+    """At right angles to the way from ``point`` to ``goal``, so long."""
+    dx, dy = goal[0] - point[0], goal[1] - point[1]
+    length = hypot(dx, dy) or 1
+    return -dy / length * half, dx / length * half
 
 
 def _bend(start: Point, end: Point, bow: _Bow, *, forward: bool) -> Point:
@@ -143,7 +168,11 @@ def _node(node: Node, number: int, count: int, radius: float, bow: _Bow, layout:
         node.key, node.title or node.label, _n(x), _n(y), _n(radius), _n(label_x), _n(label_y - (8 if anchor == "middle" else 2)),
         anchor, node.number, node.label,
     )  # fmt: skip
-    return format_html('<a href="{}" aria-label="{}">{}</a>', node.url, node.title or node.label, spot) if node.url else spot
+    return (
+        format_html('<a href="{}" aria-label="{}">{}</a>', node.url, node.title or node.label, spot)
+        if node.url
+        else spot
+    )
 
 
 def draw_path(keys: Sequence[str], visited: Sequence[str], *, label: str) -> SafeString:
@@ -155,20 +184,30 @@ def draw_path(keys: Sequence[str], visited: Sequence[str], *, label: str) -> Saf
     """
     bow = _Bow(240, 84, (120, 76), (108, 60), pi * 0.97, pi * 0.03, 8)
     places = {key: bow.at(number, len(keys)) for number, key in enumerate(keys)}
-    steps = [pair for pair in zip(visited, visited[1:], strict=False) if pair[0] in places and pair[1] in places]
-    way = format_html_join("", "{}", ((_step(places[a], places[b], bow, newest=number == len(steps) - 1),) for number, (a, b) in enumerate(steps)))
+    steps = [pair for pair in pairwise(visited) if pair[0] in places and pair[1] in places]
+    way = format_html_join(
+        "",
+        "{}",
+        ((_step(places[a], places[b], bow, newest=number == len(steps) - 1),) for number, (a, b) in enumerate(steps)),
+    )
     here, been = visited[-1] if visited else "", set(visited)
     dots = format_html_join(
         "", '<circle class="stage-{} {}" cx="{}" cy="{}" r="{}"/>',
         ((key, "is-here" if key == here else "is-visited" if key in been else "", _n(x), _n(y), "8" if key == here else "4") for key, (x, y) in places.items()),
     )  # fmt: skip
-    return format_html('<svg class="arc-small" viewBox="0 0 240 84" role="img" aria-label="{}">{}{}{}</svg>', label, _line(bow, len(keys)), way, dots)
+    return format_html(
+        '<svg class="arc-small" viewBox="0 0 240 84" role="img" aria-label="{}">{}{}{}</svg>',
+        label,
+        _line(bow, len(keys)),
+        way,
+        dots,
+    )
 
 
 def _step(start: Point, end: Point, bow: _Bow, *, newest: bool) -> SafeString:
     bend = _bend(start, end, bow, forward=end[0] > start[0])
     numbers = (_n(v) for v in (*start, *bend, *end))
-    return format_html('<path class="arc-step{}" d="M{} {}Q{} {} {} {}"/>', mark_safe(" is-newest" if newest else ""), *numbers)  # noqa: S308 -- constant
+    return format_html('<path class="arc-step{}" d="M{} {}Q{} {} {} {}"/>', " is-newest" if newest else "", *numbers)
 
 
 def _n(value: float) -> str:

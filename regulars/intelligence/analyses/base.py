@@ -119,8 +119,6 @@ class Analysis(Protocol):
     SOURCE: str
     READS: tuple[str, ...]
     MAKES: tuple[str, ...]
-    Params: type[Params]
-    Result: type[Result]
     run: Callable[..., Result]
 
 

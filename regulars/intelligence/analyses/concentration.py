@@ -58,7 +58,15 @@ class Result(base.Result):
         if not self.enough:
             return [Saying("concentration.too_few", {"customers": self.buyers})]
         return [
-            Saying("concentration.top", {"top_share": self.top, "bring_share": self.share, "low_share": self.share_low, "high_share": self.share_high}),
+            Saying(
+                "concentration.top",
+                {
+                    "top_share": self.top,
+                    "bring_share": self.share,
+                    "low_share": self.share_low,
+                    "high_share": self.share_high,
+                },
+            ),
             Saying("concentration.half", {"customers": self.half, "of": self.buyers}),
         ]
 
@@ -74,7 +82,9 @@ class Result(base.Result):
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Measure over the whole recorded period."""
     chosen, horizon = params or Params(), desk.horizon
-    read = desk.engine.execute("SELECT greatest(revenue, 0)::DOUBLE AS revenue FROM customer WHERE orders > 0 OR returns > 0").fetchnumpy()
+    read = desk.engine.execute(
+        "SELECT greatest(revenue, 0)::DOUBLE AS revenue FROM customer WHERE orders > 0 OR returns > 0"
+    ).fetchnumpy()
     values = read["revenue"]
     if len(values) < chosen.fewest or not values.sum() > 0 or horizon.first_day is None or horizon.last_day is None:
         return Result(enough=False, buyers=len(values))
@@ -88,7 +98,7 @@ def run(desk: Desk, params: Params | None = None) -> Result:
 
 def measure(values: Any, top: float) -> Json:
     """Shares, Gini and intervals of non-negative values, at least one of them positive."""
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     y = np.sort(np.asarray(values, float))
     n, total = len(y), float(y.sum())

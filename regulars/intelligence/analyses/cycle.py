@@ -47,7 +47,15 @@ class Result(base.Result):
         if not self.enough:
             return [Saying("cycle.too_few", {"customers": self.customers})]
         return [
-            Saying("cycle.usual", {"usual_days": self.median, "low_days": self.quarter, "high_days": self.three_quarters, "customers": self.customers}),
+            Saying(
+                "cycle.usual",
+                {
+                    "usual_days": self.median,
+                    "low_days": self.quarter,
+                    "high_days": self.three_quarters,
+                    "customers": self.customers,
+                },
+            ),
             Saying("cycle.overdue", {"customers": self.overdue, "of": self.customers}),
         ]
 
@@ -68,7 +76,9 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     if whole[0] < chosen.fewest:
         return Result(enough=False, customers=whole[0])
     bands = [_band(desk, low, high, chosen.overdue) for low, high in zip(LOWS, (*LOWS[1:], None), strict=True)]
-    return Result(customers=whole[0], overdue=whole[1], quarter=whole[2], median=whole[3], three_quarters=whole[4], bands=bands)
+    return Result(
+        customers=whole[0], overdue=whole[1], quarter=whole[2], median=whole[3], three_quarters=whole[4], bands=bands
+    )
 
 
 def _band(desk: Desk, low: int, high: int | None, overdue: float) -> Json:

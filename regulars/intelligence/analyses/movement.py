@@ -41,7 +41,12 @@ class Result(base.Result):
         if not whole:
             return [Saying("movement.too_short")]
         last = whole[-1]
-        said = [Saying("movement.last", {"in_month": last["month"], **{name: last[name] for name in ("new", "returning", "lost")}})]
+        said = [
+            Saying(
+                "movement.last",
+                {"in_month": last["month"], **{name: last[name] for name in ("new", "returning", "lost")}},
+            )
+        ]
         year = whole[-12:]
         if len(year) == 12:
             gained, lost = sum(m["new"] + m["won_back"] for m in year), sum(m["lost"] for m in year)

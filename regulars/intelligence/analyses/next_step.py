@@ -51,7 +51,9 @@ class Result(base.Result):
 
     def headline(self) -> list[Saying]:
         """What is at stake with those who are slipping."""
-        urgent = [self.actions.get(code, {"customers": 0, "at_stake": 0}) for code in ("settle_complaint", "call", "write")]
+        urgent = [
+            self.actions.get(code, {"customers": 0, "at_stake": 0}) for code in ("settle_complaint", "call", "write")
+        ]
         money, customers = sum(one["at_stake"] for one in urgent), sum(one["customers"] for one in urgent)
         return [Saying("next_step.at_stake", {"stake_money": money, "customers": customers, "currency": self.currency})]
 
@@ -100,7 +102,9 @@ def run(desk: Desk, params: Params | None = None) -> Result:
         "rate": horizon.margin_rate or 1.0, "call": chosen.worth_a_call, "ready": chosen.ready, "come_back": come_back,
         "today": horizon.today,
     })  # fmt: skip
-    rows = desk.engine.execute("SELECT action, count(*), sum(at_stake)::BIGINT FROM next_step GROUP BY action").fetchall()
+    rows = desk.engine.execute(
+        "SELECT action, count(*), sum(at_stake)::BIGINT FROM next_step GROUP BY action"
+    ).fetchall()
     found = {action: {"customers": count, "at_stake": money} for action, count, money in rows}
     actions = {action: found[action] for action in ACTIONS if action in found}
     return Result(

@@ -16,7 +16,9 @@ from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
 if TYPE_CHECKING:
     from regulars.intelligence.models.journey import Moves, Purchases
 
-WHY = "Each stage has its own job: welcome a newcomer, deepen what grows, ask why somebody slips away before he is gone."
+WHY = (
+    "Each stage has its own job: welcome a newcomer, deepen what grows, ask why somebody slips away before he is gone."
+)
 FORMULA = (
     "log(interval) of customer i ~ Normal(μi, σi²), (μi, σi²) ~ Normal-inverse-gamma of all customers; S(s) = probability that an "
     "interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many purchases. "
@@ -74,7 +76,10 @@ class Result(base.Result):
             return [Saying("company.nobody")]
         return [
             Saying("company.with_us", {"customers": with_us, "bought": sum(here.values()) - here["recruit"]}),
-            Saying("company.slipping", {"customers": slipping["customers"], "year_money": slipping["money"], "currency": self.currency}),
+            Saying(
+                "company.slipping",
+                {"customers": slipping["customers"], "year_money": slipping["money"], "currency": self.currency},
+            ),
         ]
 
     def chart(self) -> Json:
@@ -88,10 +93,12 @@ class Result(base.Result):
 
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Replay all relationships, lay ``journey`` on the desk and make ``standing`` and ``move``."""
-    from regulars.intelligence.models.journey import NEVER, Calibration, Purchases, Rules, replay
-    from regulars.intelligence.warehouse import ledger
+    from regulars.intelligence.models.journey import NEVER, Calibration, Purchases, Rules, replay  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.warehouse import ledger  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    rules = Rules(**{name: getattr(params or Params(), name) for name in Params.__dataclass_fields__ if name != "ranges"})
+    rules = Rules(
+        **{name: getattr(params or Params(), name) for name in Params.__dataclass_fields__ if name != "ranges"}
+    )
     ids, read = ledger.purchases(desk.engine)
     complaint = read["complaint_day"].copy() if len(ids) else read["complaint_day"]
     complaint[complaint < 0] = NEVER
@@ -99,12 +106,17 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     moves, standing = replay(bought, desk.calibrations or [Calibration()], desk.horizon.today, rules)
     desk.journey = base.Journey(ids, moves, standing, _moments(bought, read["at"], moves))
     _register(desk, desk.journey)
-    return Result(stages=_stages(desk), currency=desk.horizon.currency, flows={str(days): _flows(desk, days) for days in PERIODS}, calibration=_calibration(desk))
+    return Result(
+        stages=_stages(desk),
+        currency=desk.horizon.currency,
+        flows={str(days): _flows(desk, days) for days in PERIODS},
+        calibration=_calibration(desk),
+    )
 
 
 def _moments(bought: Purchases, at: Any, moves: Moves) -> Any:
     """The second of the purchase behind each move; −1 where none was made that day."""
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     counts = np.bincount(bought.customer) if len(bought.customer) else np.empty(0, np.int64)
     purchase = (np.cumsum(counts) - counts)[moves.customer] + moves.purchases - 1
@@ -112,7 +124,7 @@ def _moments(bought: Purchases, at: Any, moves: Moves) -> Any:
 
 
 def _register(desk: Desk, journey: base.Journey) -> None:
-    from regulars.intelligence.warehouse.frames import lay
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     standing, moves = journey.standing, journey.moves
     lay(desk.engine, "standing", {
@@ -145,10 +157,12 @@ def _flows(desk: Desk, days: int) -> list[Json]:
            FROM moved JOIN customer c USING (customer_id) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2""",
         {"since": desk.horizon.today - days},
     ).fetchall()
-    return [{"origin": STAGES[a], "target": STAGES[b], "customers": count, "money": money} for a, b, count, money in rows]
+    return [
+        {"origin": STAGES[a], "target": STAGES[b], "customers": count, "money": money} for a, b, count, money in rows
+    ]
 
 
 def _calibration(desk: Desk) -> Json:
-    from regulars.intelligence.models.population import as_dict
+    from regulars.intelligence.models.population import as_dict  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     return as_dict(desk.calibrations[-1]) if desk.calibrations else {}

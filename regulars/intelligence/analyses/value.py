@@ -59,9 +59,23 @@ class Result(base.Result):
         top, grow, below = (self.classes[key] for key in ("most_valuable", "most_growable", "below_zero"))
         said = [Saying(f"classes.half_{self.basis}", {"customers": top["customers"], "part_share": top["share"]})]
         if grow["customers"]:
-            said.append(Saying("classes.could_grow", {"customers": grow["customers"], "gain_money": round(grow["gain"]), "currency": self.currency}))
+            said.append(
+                Saying(
+                    "classes.could_grow",
+                    {"customers": grow["customers"], "gain_money": round(grow["gain"]), "currency": self.currency},
+                )
+            )
         if below["customers"]:
-            said.append(Saying("classes.lose", {"customers": below["customers"], "loss_money": -below["contribution_24m"], "currency": self.currency}))
+            said.append(
+                Saying(
+                    "classes.lose",
+                    {
+                        "customers": below["customers"],
+                        "loss_money": -below["contribution_24m"],
+                        "currency": self.currency,
+                    },
+                )
+            )
         return said
 
     def chart(self) -> Json:

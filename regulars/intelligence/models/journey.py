@@ -175,14 +175,16 @@ class Standing:
     returned_after: Floats
 
 
-def replay(bought: Purchases, calibrations: Sequence[Calibration], today: int, rules: Rules | None = None) -> tuple[Moves, Standing]:
+def replay(
+    bought: Purchases, calibrations: Sequence[Calibration], today: int, rules: Rules | None = None
+) -> tuple[Moves, Standing]:
     """Walk all customers from their first purchase to the end of ``today``.
 
     Args:
         calibrations: ascending by ``since``; the first is taken to hold from the beginning of time.
         today: day number; later purchases must not be in ``bought``.
     """
-    from regulars.intelligence.models.walk import Walk
+    from regulars.intelligence.models.walk import Walk  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     walk = Walk(bought, list(calibrations) or [Calibration()], today, rules or Rules())
     return walk.run()
@@ -196,7 +198,9 @@ def evidence(bought: Purchases) -> Evidence:
     logs = np.log(np.diff(bought.day)[same].astype(float))
     count = np.bincount(who, minlength=customers)
     return Evidence.of(
-        count, np.bincount(who, weights=logs, minlength=customers), np.bincount(who, weights=logs**2, minlength=customers)
+        count,
+        np.bincount(who, weights=logs, minlength=customers),
+        np.bincount(who, weights=logs**2, minlength=customers),
     )
 
 

@@ -28,7 +28,9 @@ def calibrate(bought: Purchases, today: int, *, since: int = -NEVER) -> Calibrat
     ordinal = _ordinals(bought)
     counts = np.bincount(bought.customer)
     last = np.cumsum(counts) - 1
-    survival = rhythm.prior_.predict(remembered(bought, counts)).survival(np.maximum(today - bought.day[last], 0).astype(float))
+    survival = rhythm.prior_.predict(remembered(bought, counts)).survival(
+        np.maximum(today - bought.day[last], 0).astype(float)
+    )
     followed = np.delete(ordinal, last)
     returned = np.bincount(step_of(followed), minlength=len(STEPS))
     leaving = LeavingModel().fit(returned, counts, survival).leaving_
@@ -84,11 +86,13 @@ def as_dict(calibration: Calibration) -> dict[str, Any]:
 def from_dict(since: int, kept: dict[str, Any]) -> Calibration:
     """What ``as_dict`` kept."""
     prior, leaving = RhythmPrior(**kept["prior"]), Leaving(tuple(kept["leaving"]))
-    return Calibration(since, prior, leaving, float(kept["amount_variance"]), int(kept["fitted_on"]), int(kept["purchases"]))
+    return Calibration(
+        since, prior, leaving, float(kept["amount_variance"]), int(kept["fitted_on"]), int(kept["purchases"])
+    )
 
 
 def _ordinals(bought: Purchases) -> Any:
-    """1 for a customer's first purchase, 2 for the second …"""
+    """1 for a customer's first purchase, 2 for the second, and so on."""
     counts = np.bincount(bought.customer)
     return np.arange(len(bought.customer)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
 

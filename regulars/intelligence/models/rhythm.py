@@ -122,8 +122,7 @@ class RhythmModel:
             _loss, _start(n, mean, within), args=(n, mean, within), jac=True, method="L-BFGS-B",
             bounds=[(0.0, 7.6), (-4.0, 4.0), (-1.0, 5.0), (-5.0, 6.0)],
         )  # fmt: skip
-        m0, k0, a0, b0 = answer.x[0], *np.exp(answer.x[1:])
-        self.prior_ = RhythmPrior(float(m0), float(k0), float(a0), float(b0))
+        self.prior_ = RhythmPrior(float(answer.x[0]), *(float(one) for one in np.exp(answer.x[1:])))
         self.log_likelihood_ = -float(answer.fun) * len(n)
         return self
 
@@ -138,7 +137,7 @@ def _start(n: Floats, mean: Floats, within: Floats) -> Floats:
 
 def _loss(parameters: Floats, n: Floats, mean: Floats, within: Floats) -> tuple[float, Floats]:
     """Minus the mean log marginal likelihood and its gradient in (m0, log k0, log a0, log b0)."""
-    m0, k0, a0, b0 = parameters[0], *np.exp(parameters[1:])
+    m0, k0, a0, b0 = float(parameters[0]), *(float(one) for one in np.exp(parameters[1:]))
     k, a = k0 + n, a0 + 0.5 * n
     apart = mean - m0
     b = b0 + 0.5 * within + 0.5 * k0 * n * apart**2 / k

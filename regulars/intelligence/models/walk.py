@@ -113,7 +113,14 @@ class Walk:
         day, amount = self.bought.day[at], np.log(self.bought.goods[at])
         if k == 0:
             self.amounts.add(m, amount)
-            self._move(np.arange(m), day, Stage.WELCOME, Cause.FIRST_PURCHASE, k, np.zeros(m), np.full(m, np.nan))
+            self._move(
+                np.arange(m),
+                day,
+                (Stage.WELCOME, Cause.FIRST_PURCHASE),
+                k=k,
+                silence=np.zeros(m),
+                usual=np.full(m, np.nan),
+            )
             return
         gap = (day - self.bought.day[at - 1]).astype(float)
         rare = self._rarity(k, m, day, gap)
@@ -127,7 +134,8 @@ class Walk:
         target, cause = self._decide(k, m, index, rare, self.bought.complaint_open[at])
         self.returned_after[:m] = np.where((cause == Cause.BACK) & (self.back[:m] == 0), gap, self.returned_after[:m])
         moved = np.flatnonzero(target != self.stage[:m])
-        self._move(moved, day[moved], target[moved], cause[moved], k, gap[moved], self._usual(k, moved, index[moved]))
+        usual = self._usual(k, moved, index[moved])
+        self._move(moved, day[moved], (target[moved], cause[moved]), k=k, silence=gap[moved], usual=usual)
 
     def _rarity(self, k: int, m: int, day: Ints, gap: Floats) -> Floats:
         """The survival of the interval that has just ended, as it was known while it lasted."""
@@ -156,13 +164,20 @@ class Walk:
         weight = weight_after(k)
         known = (weight / (weight + self._of("k0", index)) >= rules.own_weight) & (k >= 2)
         z, change = np.nan_to_num(self.z[:m]), np.nan_to_num(self.change[:m])
-        growing = np.where(was == Stage.INTENSIFY, z >= rules.leave, (z >= rules.enter) & (change >= rules.change)) & ~complaint
+        growing = (
+            np.where(was == Stage.INTENSIFY, z >= rules.leave, (z >= rules.enter) & (change >= rules.change))
+            & ~complaint
+        )
         falling = np.where(self.shrunk[:m], z <= -rules.leave, (z <= -rules.enter) & (change <= -rules.change))
         returning = (was == Stage.DIVORCE) | ((was == Stage.PRE_DIVORCE) & ~self.shrunk[:m] & (rare <= rules.deep))
         self.back[:m] = np.where(returning, 0, self.back[:m] + 1)
         recovering = returning | ((was == Stage.RECOVERY) & (self.back[:m] < rules.purchases_back))
         choices = [recovering, known & falling, known & growing, known]
-        target = np.select(choices, [Stage.RECOVERY, Stage.PRE_DIVORCE, Stage.INTENSIFY, Stage.ACCOUNT_MANAGEMENT], Stage.GETTING_TO_KNOW)
+        target = np.select(
+            choices,
+            [Stage.RECOVERY, Stage.PRE_DIVORCE, Stage.INTENSIFY, Stage.ACCOUNT_MANAGEMENT],
+            Stage.GETTING_TO_KNOW,
+        )
         self.shrunk[:m] = target == Stage.PRE_DIVORCE
         settled = np.select(
             [was == Stage.RECOVERY, was == Stage.INTENSIFY, was == Stage.PRE_DIVORCE, known],
@@ -183,16 +198,16 @@ class Walk:
         usual = self._usual(k, np.arange(m), self._calibration_at(day))
         if k == 0:
             waited = np.flatnonzero((expected < until) & (expected < late) & (expected < gone))
-            self._aged(waited, day, expected, Stage.GETTING_TO_KNOW, Cause.NO_SECOND_YET, k, usual)
+            self._aged(waited, day, expected, (Stage.GETTING_TO_KNOW, Cause.NO_SECOND_YET), k, usual)
         complaint = self.bought.complaint_day[at]
         upset = np.flatnonzero((self.stage[:m] == Stage.INTENSIFY) & (complaint < until) & (complaint < late))
-        self._aged(upset, day, complaint, Stage.ACCOUNT_MANAGEMENT, Cause.COMPLAINT, k, usual)
+        self._aged(upset, day, complaint, (Stage.ACCOUNT_MANAGEMENT, Cause.COMPLAINT), k, usual)
         slipping = np.flatnonzero((late < until) & (late < gone) & (self.stage[:m] != Stage.PRE_DIVORCE))
-        self._aged(slipping, day, late, Stage.PRE_DIVORCE, Cause.SILENT, k, usual)
+        self._aged(slipping, day, late, (Stage.PRE_DIVORCE, Cause.SILENT), k, usual)
         silent = np.flatnonzero(late < until)
         self.shrunk[silent] = False
         left = np.flatnonzero(gone < until)
-        self._aged(left, day, gone, Stage.DIVORCE, Cause.GONE, k, usual)
+        self._aged(left, day, gone, (Stage.DIVORCE, Cause.GONE), k, usual)
 
     def _crossings(self, k: int, m: int, day: Ints, until: Ints) -> tuple[Ints, Ints, Ints]:
         """First days on which the first return is overdue, the silence is late, and the customer most likely gone."""
@@ -205,7 +220,9 @@ class Walk:
             begins = calibration.since if number else -NEVER
             ends = self.since_days[number] if number < len(self.since_days) else NEVER
             for crossing, survival in zip(found, self._levels(k, calibration), strict=True):
-                reached = np.maximum(day[here] + np.ceil(rhythm.quantile(survival)).astype(np.int64), max(begins, -NEVER))
+                reached = np.maximum(
+                    day[here] + np.ceil(rhythm.quantile(survival)).astype(np.int64), max(begins, -NEVER)
+                )
                 within = (reached < np.minimum(until[here], ends)) & (crossing[here] == NEVER)
                 crossing[here] = np.where(within, reached, crossing[here])
         return found[0], found[1], found[2]
@@ -217,19 +234,30 @@ class Walk:
         gone = float(leaving.survival_when_gone(k + 1, rules.gone))
         return 0.5, min(max(late, 0.02), rules.late), min(max(gone, 0.002), rules.beyond)
 
-    def _aged(self, chosen: Ints, bought_on: Ints, day: Ints, target: Stage, cause: Cause, k: int, usual: Floats) -> None:
+    def _aged(
+        self, chosen: Ints, silent_since: Ints, day: Ints, into: tuple[Stage, Cause], k: int, usual: Floats
+    ) -> None:
         on = day[chosen]
-        self._move(chosen, on, target, cause, k, (on - bought_on[chosen]).astype(float), usual[chosen])
+        silence = (on - silent_since[chosen]).astype(float)
+        self._move(chosen, on, into, k=k, silence=silence, usual=usual[chosen])
 
-    def _move(self, who: Ints, day: Ints, target: Any, cause: Any, k: int, silence: Floats, usual: Floats) -> None:
+    def _move(self, who: Ints, day: Ints, into: tuple[Any, Any], *, k: int, silence: Floats, usual: Floats) -> None:
+        """Note that ``who`` moved on ``day`` into a stage for a cause."""
         if not len(who):
             return
-        origin = self.stage[who]
+        origin, target, cause = self.stage[who], *(np.broadcast_to(one, len(who)) for one in into)
         rows = {
-            "customer": self.order[who], "day": day, "origin": origin, "target": np.broadcast_to(target, len(who)),
-            "cause": np.broadcast_to(cause, len(who)), "purchases": np.full(len(who), k + 1), "silence": silence,
-            "usual": usual, "change": self.change[who], "amount_change": self.amount_change[who],
-        }  # fmt: skip
+            "customer": self.order[who],
+            "day": day,
+            "origin": origin,
+            "target": target,
+            "cause": cause,
+            "purchases": np.full(len(who), k + 1),
+            "silence": silence,
+            "usual": usual,
+            "change": self.change[who],
+            "amount_change": self.amount_change[who],
+        }
         for name, values in rows.items():
             self.columns[name].append(np.array(values))
         self.previous[who], self.stage[who] = origin, target
@@ -239,13 +267,19 @@ class Walk:
         columns = {name: np.concatenate(parts) if parts else np.empty(0) for name, parts in self.columns.items()}
         order = np.lexsort((columns["day"], columns["customer"]))
         whole = {"customer", "day", "origin", "target", "cause", "purchases"}
-        return Moves(**{name: values[order].astype(np.int64 if name in whole else float) for name, values in columns.items()})
+        return Moves(
+            **{name: values[order].astype(np.int64 if name in whole else float) for name, values in columns.items()}
+        )
 
     def _standing(self) -> Standing:
         """The end of the walk, back in the order of the customers' numbers."""
         inverse = np.argsort(self.order, kind="stable")
         last = self.bought.day[self.starts + self.counts - 1] if len(self.counts) else np.empty(0, np.int64)
-        weight = np.array([weight_after(count - 1) for count in range(1, int(self.counts[0]) + 1)])[self.counts - 1] if len(last) else np.empty(0)
+        weight = (
+            np.array([weight_after(count - 1) for count in range(1, int(self.counts[0]) + 1)])[self.counts - 1]
+            if len(last)
+            else np.empty(0)
+        )
         now = self.calibrations[-1]
         rhythm = now.prior.predict(Evidence(weight, self.total, self.squares)).only(inverse)
         purchases = self.counts[inverse]
@@ -257,4 +291,3 @@ class Walk:
             gone=now.leaving.gone(purchases, survival), change=self.change[inverse],
             amount_change=self.amount_change[inverse], intervals=weight[inverse], returned_after=self.returned_after[inverse],
         )  # fmt: skip
-

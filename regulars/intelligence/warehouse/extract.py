@@ -89,6 +89,8 @@ def _blocks(cursor: Any, statement: str) -> Iterator[bytes]:
 
 def _with_days(part: pa.Table, table: FactTable, zone: str) -> pa.Table:
     for name, moment in table.days.items():
-        instants = part[moment].cast(pa.timestamp("s")).cast(pa.timestamp("s", tz="UTC")).cast(pa.timestamp("s", tz=zone))
+        instants = (
+            part[moment].cast(pa.timestamp("s")).cast(pa.timestamp("s", tz="UTC")).cast(pa.timestamp("s", tz=zone))
+        )
         part = part.append_column(name, pc.local_timestamp(instants).cast(pa.date32()).cast(pa.int32()))
     return part.cast(schema_of(table))

@@ -155,7 +155,8 @@ def prepare(engine: Engine, *, today: int) -> Horizon:
 
 def _look(engine: Engine, today: int) -> Horizon:
     chosen = engine.execute(
-        "SELECT currency FROM orders WHERE day <= $today GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1", {"today": today}
+        "SELECT currency FROM orders WHERE day <= $today GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1",
+        {"today": today},
     ).fetchone()
     currency = chosen[0] if chosen else ""
     counted = engine.execute(
@@ -186,4 +187,3 @@ def purchases(engine: Engine) -> tuple[Any, dict[str, Any]]:
 def columns(engine: Engine, query: str, **parameters: Any) -> dict[str, Any]:
     """The answer of ``query`` as numpy columns by name (masked where NULL)."""
     return dict(engine.execute(query, parameters or None).fetchnumpy())
-

@@ -61,7 +61,11 @@ class Store:
         }  # fmt: skip
         return Manifest(read["generation"], read["taken_at"], tables)
 
-    def replace(self, parts: Mapping[FactTable, Iterable[pa.Table]] | Iterable[tuple[FactTable, Iterable[pa.Table]]], taken_at: datetime) -> Manifest:
+    def replace(
+        self,
+        parts: Mapping[FactTable, Iterable[pa.Table]] | Iterable[tuple[FactTable, Iterable[pa.Table]]],
+        taken_at: datetime,
+    ) -> Manifest:
         """Write a whole new generation and put it in force."""
         before = self.manifest()
         generation = before.generation + 1
