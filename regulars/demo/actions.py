@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from regulars.catalogue.models import Product
 from regulars.commerce.actions import rebuild_trade
-from regulars.commerce.models import Order
+from regulars.commerce.models import Order, OrderLine, Return
 from regulars.customers.actions import ensure_summaries, rebuild_activity
-from regulars.customers.models import Event, Party
+from regulars.customers.models import CustomerSummary, Event, Party, Task
 from regulars.demo import truth
+from regulars.demo.loader.bulk import tell_planner
 from regulars.demo.loader.company import Loader
 from regulars.demo.loader.staff import PASSWORD, taken_names
 from regulars.demo.simulator.company import Market, generate
@@ -70,6 +71,7 @@ def load_demo(
     with transaction.atomic():
         loader.load(generate(customers=customers, seed=seed, today=today), lambda done: tell(done, customers))
         ensure_summaries()
+        tell_planner(Party, Event, Task, Order, OrderLine, Return, CustomerSummary)
         rebuild_trade()
         rebuild_activity()
     seconds = time.perf_counter() - started
