@@ -99,7 +99,7 @@ class Studio:
 
 @contextmanager
 def opened(studio: Studio, session: str, variant: str) -> Iterator[Any]:
-    """A fresh browser window of a variant, signed in by `session` unless that is empty."""
+    """The browser as somebody has it: a variant, signed in by `session` unless that is empty."""
     size, language, theme = parts_of(variant)
     width, height = SIZES[size]
     context = studio.browser.new_context(
@@ -112,19 +112,20 @@ def opened(studio: Studio, session: str, variant: str) -> Iterator[Any]:
     )
     cookies = {"django_language": language, "theme": theme} | ({"sessionid": session} if session else {})
     context.add_cookies([{"name": name, "value": value, "url": studio.address} for name, value in cookies.items()])
-    yield context.new_page()
+    yield context
     context.close()
 
 
-def shoot(studio: Studio, session: str, page: Page, variant: str) -> Seen:
+def shoot(studio: Studio, context: Any, page: Page, variant: str) -> Seen:
     """Open `page`, wait until it is quiet, take the picture; a page that never becomes quiet is a problem."""
-    with opened(studio, session if page.signed_in else "", variant) as window:
-        seen = watch(window, studio.address, 404 if page.name == "not-found" else 200)
-        try:
-            window.goto(page.path, wait_until="networkidle", timeout=20_000)
-        except Exception as error:  # noqa: BLE001 -- the report goes on with the next page
-            seen.problems.append(f"{type(error).__name__}: {str(error).splitlines()[0]}")
-        window.screenshot(path=studio.folder / f"{page.name}-{variant}.png", full_page=studio.full)
+    window = context.new_page()
+    seen = watch(window, studio.address, 404 if page.name == "not-found" else 200)
+    try:
+        window.goto(page.path, wait_until="networkidle", timeout=20_000)
+    except Exception as error:  # noqa: BLE001 -- the report goes on with the next page
+        seen.problems.append(f"{type(error).__name__}: {str(error).splitlines()[0]}")
+    window.screenshot(path=studio.folder / f"{page.name}-{variant}.png", full_page=studio.full)
+    window.close()
     if seen.status >= 500:
         seen.problems.append(f"answered {seen.status}")
     return seen
@@ -174,8 +175,10 @@ def take(pages: Sequence[Page], variants: Sequence[str], address: str, user: Any
         studio.folder.mkdir(exist_ok=True)
         for variant in variants:
             session = session_of(user, *parts_of(variant)[1:])
-            for page in pages:
-                results.setdefault(page.name, []).append(shoot(studio, session, page, variant))
+            with opened(studio, session, variant) as signed_in, opened(studio, "", variant) as guest:
+                for page in pages:
+                    seen = shoot(studio, signed_in if page.signed_in else guest, page, variant)
+                    results.setdefault(page.name, []).append(seen)
         browser.close()
     type(user).objects.filter(pk=user.pk).update(**own_choice)
     print(f"{len(pages)} pages in {len(variants)} variants: {studio.folder}")
