@@ -6,8 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from regulars.channels import actions
-from regulars.channels import composer as composer  # its panel registers itself
+from regulars.channels import actions, commands  # noqa: F401 -- the palette's commands and the composer register themselves
 from regulars.customers.models import Event, Party, Snooze, Task
 from regulars.kit.errors import UserError
 from regulars.web import assets, undo
