@@ -118,6 +118,16 @@ def _fixed(user: User) -> Iterator[tuple[Entry, str]]:
             yield entry, fold(f"{action.label} {action.words} {action.key}")
 
 
+def actions() -> list[Action]:
+    """Every registered action."""
+    return list(_actions.values())
+
+
+def address_of(action: Action) -> str:
+    """Where the action is done; empty while its page does not exist."""
+    return _reverse(action.url_name)
+
+
 def actions_with_chords(user: User) -> list[tuple[Action, str]]:
     """The actions that have a chord, with their addresses."""
     return [

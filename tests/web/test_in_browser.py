@@ -136,6 +136,7 @@ def test_cell_is_edited_kept_and_left_alone(browser_page: OpenPage, owner: Any) 
     cell = page.locator("#list tbody tr").first.locator("th")
     page.keyboard.press("j")
     page.keyboard.press("e")
+    expect(page.locator(".cell-form input[name=value]")).to_be_focused()
     page.keyboard.type("Not this")
     page.keyboard.press("Escape")
     expect(cell).to_have_text("Name 00")
@@ -203,6 +204,8 @@ def test_charts_are_drawn_only_where_they_are(browser_page: OpenPage, owner: Any
     assert page.evaluate("typeof window.echarts") == "undefined"
     page.goto("/patterns/")
     expect(page.locator(".chart-canvas svg").first).to_be_visible()
+    page.locator(".chart-canvas").first.hover()
+    expect(page.locator(".tip").first).to_contain_text("NT$")
     toggle = page.locator("[data-table-toggle]").first
     toggle.click()
     expect(page.locator(".chart-table").first).to_contain_text("NT$412,000")

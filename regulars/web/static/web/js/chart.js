@@ -59,9 +59,34 @@
     for (const [name, value] of Object.entries(part)) if (name !== "format") made[name] = prepare(value, colour, name);
     const format = FORMATS[part.format];
     if (format && /Axis$/.test(key)) made.axisLabel = { ...made.axisLabel, formatter: format.short };
-    if (format && key === "series") made.tooltip = { ...made.tooltip, valueFormatter: (v) => (v == null ? "–" : format.full(last(v))) };
+    if (format && key === "series") made.tooltip = { ...made.tooltip, valueFormatter: (v) => format.full(last(v)) };
     if (format && key === "label") made.formatter = (p) => format.short(last(p.value));
     return made;
+  }
+
+  /* the tooltip is built of elements: the library's own is a string with style attributes, which the page's policy blocks */
+  function make(kind, text = "") {
+    const made = document.createElement("span");
+    made.className = kind;
+    made.textContent = text;
+    return made;
+  }
+
+  let formats = [];
+  function tip(params) {
+    const all = [params].flat().filter((one) => formats[one.seriesIndex] !== null && last(one.value) != null);
+    const box = make("tip");
+    const head = all[0]?.axisValueLabel ?? (all[0]?.seriesName && all[0].name !== all[0].seriesName ? all[0].name : "");
+    if (head) box.append(make("tip-head", head));
+    for (const one of all) {
+      const line = make("tip-line");
+      const dot = make("tip-dot");
+      if (typeof one.color === "string") dot.style.background = one.color;
+      const named = /^series\d*\u0000|^series\d+$/.test(one.seriesName ?? "") ? "" : one.seriesName;
+      line.append(dot, make("tip-name", named || (head ? "" : one.name)), make("tip-value", (formats[one.seriesIndex] ?? FORMATS.number.full)(last(one.value))));
+      box.append(line);
+    }
+    return all.length ? box : "";
   }
 
   function theme(colour) {
@@ -80,6 +105,7 @@
           trigger: "axis", confine: true, backgroundColor: colour("--surface"), borderColor: colour("--line-strong"), borderWidth: 1, padding: [6, 10],
           textStyle: { color: colour("--ink"), fontSize: 12 }, axisPointer: { lineStyle: { color: colour("--line-strong") }, shadowStyle: { color: colour("--hover") } },
           extraCssText: "box-shadow:none;border-radius:6px",
+          formatter: tip,
         },
       },
       registered: {
@@ -100,6 +126,9 @@
     const lines = figure.classList.contains("chart-s") ? 2 : 4;
     for (const axis of [option.xAxis, option.yAxis].flat()) if (axis?.type === "value") axis.splitNumber ??= lines;
     const chart = echarts.init(canvas, registered, { renderer: "svg", locale: "EN" });
+    chart.formats = [option.series].flat().map((one) => (one?.silent ? null : one?.tooltip?.valueFormatter));
+    const ownTip = base.tooltip.formatter;
+    base.tooltip.formatter = (params) => { formats = chart.formats; return ownTip(params); };
     chart.setOption({ ...base, ...option, tooltip: { ...base.tooltip, ...option.tooltip }, grid: Array.isArray(option.grid) ? option.grid : { ...base.grid, ...option.grid } });
     chart.on("click", (event) => { if (event.data?.url) location.href = event.data.url; });
     chart.on("mouseover", (event) => { canvas.classList.toggle("is-link", Boolean(event.data?.url)); });

@@ -125,6 +125,21 @@
     if (opened && !panel().hidden) row(opened)?.classList.add("is-open");
   });
 
+  /* typing in a long list of choices leaves those that hold the words */
+  R.controller("narrow", (input) => {
+    const labels = [...input.form.querySelectorAll(".check")];
+    input.addEventListener("input", () => {
+      const words = input.value.trim().toLocaleLowerCase();
+      for (const label of labels) label.hidden = !label.textContent.toLocaleLowerCase().includes(words);
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      const shown = labels.filter((label) => !label.hidden);
+      if (shown.length === 1) shown[0].querySelector("input").checked = true;
+      else event.preventDefault();
+    });
+  });
+
   /* a filter's form opens where its name was clicked; the column menu stays open while columns are switched */
   document.addEventListener("htmx:beforeRequest", (event) => { reopen = event.detail.elt.dataset?.keepOpen ?? ""; });
   document.addEventListener("htmx:afterSwap", (event) => {
