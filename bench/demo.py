@@ -33,7 +33,7 @@ def draw(customers: int) -> int:
 
 
 def load(context: Context, customers: int) -> dict[str, float]:
-    """Load into a new home; what `load_demo` said, and the peak memory in MB."""
+    """Load into a new home; what `load_demo` said."""
     home = context.home / f"demo-{customers}"
     environment = os.environ | {"REGULARS_HOME": str(home), "DJANGO_SETTINGS_MODULE": "regulars.config.settings"}
     subprocess.run([sys.executable, "-m", "django", "migrate", "-v", "0"], env=environment, check=True)

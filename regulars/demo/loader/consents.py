@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from regulars.customers.models import Consent
 from regulars.demo.loader.bulk import write
 from regulars.demo.loader.entries import as_json
+from regulars.demo.loader.staff import MARKETING
 from regulars.demo.loader.talk import Desk
 from regulars.demo.simulator.model import DAYS, Kind
 from regulars.demo.simulator.profiles import AGREES
 from regulars.demo.words import firms, phrases
+
+_COMPANIES: Final = ("email", "phone")  # companies are asked about
 
 
 def load_beginnings(desk: Desk) -> None:
@@ -21,9 +26,10 @@ def load_beginnings(desk: Desk) -> None:
 
 
 def load_consents(desk: Desk) -> int:
-    """Write what persons permitted and refused, with proof; returns the number of rows."""
+    """Write what customers permitted and refused, with proof; returns the number of rows."""
     people, profiles = desk.company.people, desk.company.profiles
-    customer, column = np.nonzero(profiles.agrees & (people.kind != Kind.CORPORATE)[:, None])
+    asked = (people.kind != Kind.CORPORATE)[:, None] | np.isin(list(AGREES), _COMPANIES)[None, :]
+    customer, column = np.nonzero(profiles.agrees & asked)
     withdrawn = profiles.withdrawn_at[customer, column]
     gone = np.flatnonzero(withdrawn < DAYS)
     at = np.concatenate([np.floor(people.lead_at[customer]) + 1e-3, withdrawn[gone]])
@@ -43,7 +49,7 @@ def load_consents(desk: Desk) -> int:
     )  # fmt: skip
     desk.entries.add(
         moments, kind=["customers.consent_given" if given else "customers.consent_withdrawn" for given in granted], customer_id=keys,
-        channel=channels, object_type="consent", object_id=pks, department="marketing",
+        channel=channels, object_type="consent", object_id=pks, department=MARKETING,
         payload=[as_json({"purpose": "marketing", "channel": c, "evidence": proof}) for c, proof in zip(channels, proofs, strict=True)],
     )  # fmt: skip
     return rows

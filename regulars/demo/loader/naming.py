@@ -87,9 +87,11 @@ def mobile(number: int) -> tuple[str, str]:
 
 
 def landline(area: str, number: int) -> tuple[str, str]:
-    """A number with 555 in front as written and in E.164."""
+    """A number with 555 near the front as written and in E.164."""
     length = _LOCAL_DIGITS.get(area, 7)
-    local = f"555{number * 7 % 10 ** (length - 3):0{length - 3}d}"
+    front = {"02": "5555", "04": "3555"}.get(area, "555")
+    rest = length - len(front)
+    local = f"{front}{number * 7 % 10**rest:0{rest}d}"
     return f"({area}){local[:-4]}-{local[-4:]}", f"+886{area[1:]}{local}"
 
 

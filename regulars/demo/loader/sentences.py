@@ -28,8 +28,16 @@ _COLUMNS: Final = {
 }
 
 
-_ONLY_SPOKEN: Final = ("未接", "沒有接", "沒人接", "致電", "電話中", "再打", "閒聊", "拜訪", "攤位")
-_ONLY_WRITTEN: Final = ("已讀", "來訊", "來信", "填了資料")
+_CALLED: Final = ("未接", "沒有接", "沒人接", "致電", "電話中", "再打", "例行聯繫", "去電")
+_MET: Final = ("拜訪", "到公司", "檢討會議", "攤位")
+_WRITTEN: Final = ("已讀", "來訊", "來信", "填了資料")
+# What cannot be said of a contact, by the way it took place.
+_UNFIT: Final = {
+    "call": (*_MET, *_WRITTEN),
+    "visit": (*_CALLED, *_WRITTEN),
+    "written": (*_CALLED, *_MET, "閒聊"),
+    "note": _WRITTEN,
+}
 # What a text says about how a call went; the first that is found.
 _SIGNS: Final = (
     ("改傳訊息", "message_left"), ("未接", "no_answer"), ("沒有接", "no_answer"), ("沒人接", "no_answer"), ("no answer", "no_answer"),
@@ -44,10 +52,9 @@ def outcome_of(said: str) -> str:
 
 
 @cache
-def fitting(options: tuple[str, ...], spoken: bool) -> tuple[str, ...]:
-    """Those of ``options`` that can be said of a talk, or of something in writing."""
-    out = _ONLY_WRITTEN if spoken else _ONLY_SPOKEN
-    return tuple(option for option in options if not any(sign in option for sign in out)) or options
+def fitting(options: tuple[str, ...], manner: str) -> tuple[str, ...]:
+    """Those of ``options`` that can be said of a contact in this ``manner``: call, visit, written or note."""
+    return tuple(option for option in options if not any(sign in option for sign in _UNFIT[manner])) or options
 
 
 class Talker:
@@ -57,14 +64,14 @@ class Talker:
         self._dice: list[int] = np.random.default_rng(seed).integers(0, 2**31, 1 << 16).tolist()
         self._turn = 0
 
-    def say(self, topic: Topic, *, item: str, sort: str, english: bool = False, spoken: bool = True) -> str:
-        """A text on ``topic`` about the product ``item``; ``spoken`` when it was not in writing."""
+    def say(self, topic: Topic, *, item: str, sort: str, english: bool = False, manner: str = "note") -> str:
+        """A text on ``topic`` about the product ``item``; ``manner`` as in ``fitting``."""
         if english and (options := phrases.ENGLISH.get(f"{topic.name}.{sort}") or phrases.ENGLISH.get(topic.name)):
             return self.fill(self.pick(options), item)
         if topic is Topic.COMPLAINT:
             return self.fill(self.pick(phrases.COMPLAINT[sort]), item)
         columns = _BY_SORT[topic][sort] if topic in _BY_SORT else _COLUMNS[topic]
-        return self.fill("".join(self.pick(fitting(column, spoken)) for column in columns), item)
+        return self.fill("".join(self.pick(fitting(column, manner)) for column in columns), item)
 
     def promise(self, topic: Topic, *, item: str, sort: str) -> str:
         """What was promised in a contact on ``topic`` about the product ``item``."""
@@ -80,6 +87,10 @@ class Talker:
         if "{" not in phrase:
             return phrase
         return phrase.format(item=item, n=self._die() % 4 + 2, day=self.pick(phrases.WEEKDAYS))
+
+    def roll(self, sides: int) -> int:
+        """A number from 0 to ``sides`` - 1."""
+        return self._die() % sides
 
     def _die(self) -> int:
         self._turn = (self._turn + 1) & 0xFFFF

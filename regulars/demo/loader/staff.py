@@ -13,14 +13,17 @@ from regulars.staff.models import Role, Team, Territory, User
 
 PASSWORD: Final = "regulars-demo"  # noqa: S105 -- the demonstration's, printed by `regulars init --demo`
 
+# Departments, as the timeline shows them.
+SALES, SERVICE, MARKETING, FIELD, MANAGEMENT = "業務部", "客服部", "行銷部", "現場服務部", "營運部"
+
 # Team, its department, its territory.
 _TEAMS: Final = (
-    ("北區業務", "sales", "北部"),
-    ("南區業務", "sales", "南部"),
-    ("客服中心", "service", ""),
-    ("行銷企劃", "marketing", ""),
-    ("現場服務", "field", ""),
-    ("營運管理", "management", ""),
+    ("北區業務", SALES, "北部"),
+    ("南區業務", SALES, "南部"),
+    ("客服中心", SERVICE, ""),
+    ("行銷企劃", MARKETING, ""),
+    ("現場服務", FIELD, ""),
+    ("營運管理", MANAGEMENT, ""),
 )
 # Sign-in name, name, role, team, territory, language.
 _PEOPLE: Final = (

@@ -12,7 +12,7 @@ from regulars.demo.loader.entries import Entries, as_json
 from regulars.demo.loader.moments import Calendar
 from regulars.demo.loader.parties import Parties
 from regulars.demo.loader.sentences import Talker, outcome_of
-from regulars.demo.loader.staff import Staff
+from regulars.demo.loader.staff import MARKETING, SALES, SERVICE, Staff
 from regulars.demo.simulator.company import Company
 from regulars.demo.simulator.contacts import NO_ORDER, Form, Topic
 from regulars.demo.simulator.model import Kind
@@ -47,6 +47,9 @@ _SALES: Final = frozenset(
 )
 _MARKETING: Final = frozenset({Topic.LEAD})
 _GIFTS: Final = CODES.index("CG")
+_MANNERS: Final = {
+    Form.CALL_IN: "call", Form.CALL_OUT: "call", Form.VISIT: "visit", Form.STORE: "visit", Form.NOTE: "note",
+}  # fmt: skip
 _SPOKEN: Final = frozenset({Form.CALL_IN, Form.CALL_OUT, Form.VISIT, Form.STORE})
 _DUE_IN_DAYS: Final = 3.0  # a complaint is to be settled within
 
@@ -69,9 +72,9 @@ class Desk:
         if order != NO_ORDER:
             product = int(trade.main[order])
         elif self.company.people.kind[customer] == Kind.CORPORATE:
-            product = int(goods.start[_GIFTS] + (customer * 5) % goods.size[_GIFTS])
+            product = int(goods.start[_GIFTS] + self.talker.roll(int(goods.size[_GIFTS])))
         else:
-            product = int(trade.main[(customer * 31 + 7) % len(trade.main)])
+            product = int(trade.main[self.talker.roll(len(trade.main))])
         return goods.name[product], GROUPS[int(goods.group[product])].sort
 
     def english(self, customer: int) -> bool:
@@ -107,7 +110,7 @@ def load_contacts(desk: Desk) -> Spoken:
         spoken.actors.append(actor)
         item, sort = desk.item(customer, order)
         text = desk.talker.say(
-            topic, item=item, sort=sort, english=desk.english(customer), spoken=form in _SPOKEN or form == Form.NOTE
+            topic, item=item, sort=sort, english=desk.english(customer), manner=_MANNERS.get(form, "written")
         )
         kind, channel, direction = _FORMS[form]
         payload = _payload(form, direction, text, position) if direction else {}
@@ -151,7 +154,7 @@ def _person(desk: Desk, customer: int, form: Form) -> int | None:
 
 
 def _department(topic: Topic) -> str:
-    return "sales" if topic in _SALES else "marketing" if topic in _MARKETING else "service"
+    return SALES if topic in _SALES else MARKETING if topic in _MARKETING else SERVICE
 
 
 def _actor(desk: Desk, topic: Topic, customer: int, position: int) -> int:

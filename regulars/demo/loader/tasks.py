@@ -9,6 +9,7 @@ import numpy as np
 from regulars.customers.models import Task
 from regulars.demo.loader.bulk import write
 from regulars.demo.loader.entries import as_json
+from regulars.demo.loader.staff import SERVICE
 from regulars.demo.loader.talk import Desk, Spoken
 from regulars.demo.simulator.arrays import Days, Ints
 from regulars.demo.simulator.contacts import Topic
@@ -56,7 +57,7 @@ def _task_entries(desk: Desk, created: list[str], done: list[str | None], **fact
         {"title": title, "kind": facts["kind"], "due_at": f"{due.replace(' ', 'T')}+00:00"}
         for title, due in zip(titles, facts["due"], strict=True)
     ]
-    shared = {"department": "service", "object_type": "task"}
+    shared = {"department": SERVICE, "object_type": "task"}
     desk.entries.add(
         created, kind="customers.task_added", customer_id=facts["customers"], actor_id=facts["who"], object_id=keys,
         payload=[as_json(payload) for payload in added], **shared,
@@ -94,7 +95,7 @@ def load_complaints(desk: Desk) -> int:
         done_by_id=[one if end else None for one, end in zip(who, settled, strict=True)], outcome=how,
     )  # fmt: skip
     channels = [("phone", "phone", "email", "line")[customer % 4] for customer in customers]
-    shared = {"department": "service", "object_type": "task"}
+    shared = {"department": SERVICE, "object_type": "task"}
     desk.entries.add(
         opened, kind="channels.complaint_received", customer_id=keys, channel=channels, actor_id=who, object_id=pks,
         payload=[as_json({"direction": "in", "about": title}) for title in titles],

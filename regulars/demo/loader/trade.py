@@ -13,6 +13,7 @@ from regulars.demo.loader.bulk import Keys, write
 from regulars.demo.loader.entries import Entries, as_json
 from regulars.demo.loader.moments import Calendar
 from regulars.demo.loader.parties import Parties
+from regulars.demo.loader.staff import SALES, SERVICE
 from regulars.demo.simulator import baskets, fulfilment
 from regulars.demo.simulator.arrays import Flags, Ints
 from regulars.demo.simulator.baskets import NO_PRODUCT, LineKind
@@ -259,7 +260,7 @@ def _returns(books: Books, line_keys: range) -> int:
     entries.add(
         [moments[i] for i in known], kind="commerce.goods_returned", customer_id=[customers[i] for i in known],
         object_type="return", object_id=[pks[i] for i in known], amount=[amount[i] for i in known], currency=CURRENCY,
-        quantity=[pieces[i] for i in known], payload=payloads, department="service",
+        quantity=[pieces[i] for i in known], payload=payloads, department=SERVICE,
     )  # fmt: skip
     return rows
 
@@ -289,7 +290,7 @@ def _called_off(books: Books) -> int:
     )  # fmt: skip
     entries.add(
         moments, kind="commerce.order_cancelled", customer_id=customers, object_type="order", object_id=pks, amount=amount, currency=CURRENCY,
-        payload=[as_json({"number": number}) for number in numbers], department="sales",
+        payload=[as_json({"number": number}) for number in numbers], department=SALES,
     )  # fmt: skip
     return rows
 
@@ -314,7 +315,7 @@ def _announce(company: Company, placed: Placed, sums: _Sums, entries: Entries) -
     )
     entries.add(
         [placed.moments[i] for i in known], kind="commerce.order_placed", customer_id=[placed.customers[i] for i in known],
-        channel=[baskets.CHANNELS[channel[i]] for i in known], department="sales", object_type="order",
+        channel=[baskets.CHANNELS[channel[i]] for i in known], department=SALES, object_type="order",
         object_id=[placed.keys[i] for i in known], amount=[amount[i] for i in known], currency=CURRENCY,
         quantity=[pieces[i] for i in known], payload=payloads, source=[placed.sources[i] for i in known],
     )  # fmt: skip

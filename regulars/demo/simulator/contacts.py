@@ -66,7 +66,7 @@ FORMS: Final[dict[Topic, dict[Form, float]]] = {
     Topic.AFTER_SALE: _INBOUND,
     Topic.THANKS: {Form.LINE_IN: 0.5, Form.MAIL_IN: 0.3, Form.CALL_IN: 0.2},
     Topic.CARE: {Form.VISIT: 0.4, Form.CALL_OUT: 0.6},
-    Topic.QUOTE: {Form.MAIL_OUT: 0.6, Form.MAIL_IN: 0.4},
+    Topic.QUOTE: {Form.MAIL_OUT: 1.0},
     Topic.GRUMBLE: {Form.NOTE: 0.4, Form.CALL_IN: 0.4, Form.LINE_IN: 0.2},
     Topic.SILENCE: {Form.CALL_OUT: 1.0},
     Topic.WIN_BACK: {Form.CALL_OUT: 0.6, Form.MAIL_OUT: 0.4},
