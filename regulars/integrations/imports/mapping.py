@@ -15,6 +15,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[\W_]+")
 _PREFIXES = re.compile(r"^(?:property|hs|olist|col|fld)\s+(?=\S)")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
+_FLAGS = frozenset({"true", "false", "yes", "no", "是", "否"})
 _LEAST = 40
 _SURE = 78
 _MOST_CUSTOM = 60
@@ -119,10 +120,12 @@ def _value_score(field: Field, column: Column) -> float:
         return {"money": 44.0 if fractions else 20.0, "quantity": 43.0 if small and not fractions else 10.0}.get(kind, 5.0)
     if kind == "email":
         return 45.0 if any(_EMAIL.fullmatch(value) for value in column.examples) else -1.0
-    if (kind == "name" or field.key in {"description", "subject"}) and column.numeric > 0.7:
+    if (kind == "name" or field.key in {"description", "subject", "name"}) and column.numeric > 0.7:
         return -1.0
     if kind == "text" and field.key == "description":
         return 42.0 if column.numeric < 0.1 and not column.date_order and sum(" " in value for value in column.examples) >= 2 else 0.0
+    if kind == "id" and all(value.casefold() in _FLAGS for value in column.examples):
+        return -1.0
     if kind == "id" and not column.date_order:
         return _id_score(field, column)
     return 0.0

@@ -37,10 +37,12 @@ class Record:
     preferred: set[str] = field(default_factory=set)
     consents: dict[str, str] = field(default_factory=dict)
     employers: set[int] = field(default_factory=set)
+    staff: set[str] = field(default_factory=set)
     new_identifiers: list[tuple[str, str]] = field(default_factory=list)
     new_points: list[tuple[str, str, str, bool]] = field(default_factory=list)
     new_consents: list[tuple[str, str, int]] = field(default_factory=list)
     works_at: list[tuple[Record, str]] = field(default_factory=list)
+    since: date | None = None
     trashed: bool = False
     queued: bool = False
 
@@ -67,6 +69,7 @@ class CustomersImporter:
         self._by_id: dict[int, Record] = {}
         self._queue: list[Record] = []
         self._seen: set[int] = set()
+        self._told: set[str] = set()
 
     def read(self, rows: list[Row]) -> Chunk:
         """Parse rows; touches no table."""
@@ -76,8 +79,10 @@ class CustomersImporter:
             person = values if isinstance(values, Reject) else self.reader.read(number, cells, values)
             if isinstance(person, Reject):
                 chunk.rejects.append((number, cells, person))
-            else:
-                chunk.people.append(person)
+                continue
+            person.again = not self._told.isdisjoint(person.externals)
+            self._told.update(person.externals)
+            chunk.people.append(person)
         return chunk
 
     def settle(self, chunk: Chunk) -> None:
@@ -98,7 +103,7 @@ class CustomersImporter:
             record = self._find(person)
             created = record is None or (record.id == 0 and not record.queued)
             if record is None:
-                record = Record(0, {**_EMPTY, "custom": {}})
+                record = Record(0, {**_EMPTY, "custom": {}}, since=person.since)
             changed = self._apply(record, person)
             if created or changed:
                 tally.accepted += 1
@@ -161,6 +166,10 @@ class CustomersImporter:
         statement = "SELECT party_id, other_id FROM customers_partyrelation WHERE kind = 'employed_by' AND valid_to IS NULL AND party_id IN ({marks})"
         for party, other in bulk.select(statement, wanted):
             self._by_id[party].employers.add(other)
+        statement = """SELECT r.other_id, p.fold FROM customers_partyrelation r JOIN customers_party p ON p.id = r.party_id
+                       WHERE r.kind = 'employed_by' AND r.valid_to IS NULL AND r.other_id IN ({marks})"""
+        for firm, fold in bulk.select(statement, wanted):
+            self._by_id[firm].staff.add(fold)
 
     def _find(self, person: Person) -> Record | None:
         fold = text.fold(person.name)[:200]
@@ -172,10 +181,16 @@ class CustomersImporter:
         if not person.externals and not person.tax_id and person.named:
             place = person.facts
             keys.append((f"name {fold}", f"{place.get('city', '')}|{place.get('address', '')}|{place.get('postcode', '')}"))
+        if person.externals:  # two numbers of one system are two customers, whatever else they share
+            keys = [key for key in keys if key[0] in {self.source, TAX_SYSTEM} or not self._numbered(key)]
         found = list({id(record): record for key in keys if (record := self._by.get(key)) is not None}.values())
         if len(found) > 1 and person.externals:
             self.context.tally.warn("two_parties", f"{person.row}: {', '.join(person.externals)}")
         return found[0] if found else None
+
+    def _numbered(self, key: tuple[str, str]) -> bool:
+        record = self._by.get(key)
+        return record is not None and any(system == self.source for system, _external in record.identifiers)
 
     def _index(self, record: Record, person: Person) -> None:
         fold = record.facts["fold"]
@@ -196,9 +211,12 @@ class CustomersImporter:
         """Put what the row says onto the record; returns whether anything differs."""
         changed = self._apply_name(record, person)
         for name, value in person.facts.items():
-            changed |= self._set(record, name, value)
-        if person.custom and any(record.facts["custom"].get(key) != value for key, value in person.custom.items()):
-            changed |= self._set(record, "custom", {**record.facts["custom"], **person.custom})
+            if not (person.again and record.facts[name]):  # of several rows on one customer the first decides
+                changed |= self._set(record, name, value)
+        custom = record.facts["custom"]
+        told = {key: value for key, value in person.custom.items() if custom.get(key) != value and not (person.again and key in custom)}
+        if told:
+            changed |= self._set(record, "custom", {**custom, **told})
         systems = [(self.source, external) for external in person.externals] + ([(TAX_SYSTEM, person.tax_id)] if person.tax_id else [])
         for key in systems:
             other = self._by.get(key)
@@ -220,6 +238,13 @@ class CustomersImporter:
                 changed = True
         if person.company:
             changed |= self._employ(record, person)
+        if person.contact and (fold := text.fold(person.contact)[:200]) not in record.staff:
+            record.staff.add(fold)
+            contact = Record(0, {**_EMPTY, "custom": {}, "name": person.contact[:200], "fold": fold})
+            contact.works_at.append((record, person.job[:80]))
+            self.context.tally.customers_created += 1
+            self._enqueue(contact)
+            changed = True
         changed |= record.trashed and bool(record.id)
         return changed
 
@@ -309,7 +334,7 @@ class CustomersImporter:
         )
         parties.make_summaries(record.id for record in records)
         role = self.context.plan.options.role
-        bulk.insert(PartyRole, ("party_id", "role", "valid_from", "batch_id"), [(record.id, role, today, batch) for record in records])
+        bulk.insert(PartyRole, ("party_id", "role", "valid_from", "batch_id"), [(record.id, role, record.since or today, batch) for record in records])
 
     def _change(self, records: list[Record]) -> None:
         if not records:

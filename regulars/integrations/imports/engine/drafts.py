@@ -210,10 +210,11 @@ class Reader:
         external = values[self._at["customer"]]
         if external or self._customer_mapped:
             return str(external)
-        return str(values[self._at["email"]] or values[self._at["phone"]] or text.fold(values[self._at["name"]]))[:120]
+        return str(values[self._at["email"]].partition(";")[0] or values[self._at["phone"]] or text.fold(values[self._at["name"]]))[:120]
 
     def _buyer(self, external: str, values: list[Any]) -> Buyer:
         facts = {key: values[self._at[key]] for key in ("name", "email", "phone", "address", "city", "region", "postcode", "country")}
+        facts["email"] = facts["email"].partition(";")[0]
         return Buyer(external, since=values[self._at["ordered_at"]], **facts)
 
     def _describe(self, draft: Draft, values: list[Any]) -> None:

@@ -68,6 +68,7 @@ class EventsImporter:
                 chunk.rejects.append((number, cells, values))
                 continue
             facts = {key: values[place] for key, place in self.parser.place.items()}
+            facts["email"] = facts["email"].partition(";")[0]
             digest = hashlib.blake2b(repr([(key, facts[key]) for key in sorted(facts)]).encode(), digest_size=10).hexdigest()
             count = self._raws[digest] = self._raws.get(digest, 0) + 1
             key = f"{facts['key']}/{digest[:8]}" if facts["key"] else digest if count == 1 else f"{digest}.{count}"

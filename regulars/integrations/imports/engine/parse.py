@@ -21,6 +21,7 @@ from regulars.integrations.imports.values.problem import Memo, Problem
 from regulars.kit import phone
 
 _EMAIL = re.compile(r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;.]+")
+_AROUND_AT = re.compile(r"\s*@\s*")
 _LARGEST = Decimal(10) ** 13
 _MOST_QUANTITY = Decimal(10) ** 12
 _PICO = Decimal(10) ** 12
@@ -187,12 +188,15 @@ def _read_name(raw: str) -> str:
 
 
 def _read_email(raw: str) -> str | Problem:
-    value = texts.read_text(unicodedata.normalize("NFKC", raw)).removeprefix("mailto:").lower()
-    if value in texts.BLANKS:
+    """The addresses of a cell, lower-case, separated by ";"."""
+    text = texts.read_text(unicodedata.normalize("NFKC", raw)).lower()
+    if text in texts.BLANKS:
         return ""
-    if not _EMAIL.fullmatch(value) or len(value) > _LENGTHS["email"]:
-        return Problem(_("“%(value)s” is not an e-mail address.") % {"value": raw.strip()})
-    return value
+    addresses = [word.removeprefix("mailto:") for word in re.split(r"[;,、\s]+", _AROUND_AT.sub("@", text)) if word]
+    for address in addresses:
+        if not _EMAIL.fullmatch(address) or len(address) > _LENGTHS["email"]:
+            return Problem(_("“%(value)s” is not an e-mail address.") % {"value": raw.strip()})
+    return ";".join(dict.fromkeys(addresses))
 
 
 def _read_phone(raw: str) -> str | Problem:

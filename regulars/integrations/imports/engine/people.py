@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
@@ -56,6 +57,9 @@ class Person:
     custom: dict[str, str]
     company: str = ""
     job: str = ""
+    since: date | None = None
+    contact: str = ""
+    again: bool = False
     shortened: list[str] = field(default_factory=list)
 
 
@@ -86,10 +90,11 @@ class PersonReader:
                 return self._parser.reject("owner", cells, _("Nobody signs in as “%(name)s”.") % {"name": get["owner"]})
             facts["owner_id"] = owner
         custom = {column: value for column, raw in zip(self._custom, get["custom"], strict=True) if (value := _plain(raw))}
-        if get["job"] and not company:
+        contact = _plain(get["contact"]) if kind == "organisation" else ""
+        if get["job"] and not company and not contact:
             custom[self._parser.columns("job")[0]] = get["job"]
         person = Person(
-            row, cells, kind, name[:200], named, facts, externals, get["tax_id"], points, _consents(get), custom, company, get["job"] if company else ""
+            row, cells, kind, name[:200], named, facts, externals, get["tax_id"], points, _consents(get), custom, company, get["job"] if company or contact else "", get["since"], contact
         )
         _shorten(person)
         return person
@@ -97,6 +102,8 @@ class PersonReader:
     def _who(self, get: dict[str, Any]) -> tuple[str, str, str]:
         """Kind, name, and the company the person works at."""
         name, company = _plain(get["name"]), _plain(get["company"])
+        if not name and not company:
+            name = _plain(get["contact"])
         parts = text.person_name(get["family_name"], get["given_name"])
         word = get["type"].casefold()
         says = "" if not word else "organisation" if word in _ORGANISATION else "person" if self._type_says_company or word in {"person", "individual", "個人"} else ""
@@ -111,7 +118,7 @@ class PersonReader:
 
     def _points(self, get: dict[str, Any]) -> list[Point]:
         region = _REGIONS.get(get["country"].casefold(), get["country"].upper() if len(get["country"]) == 2 else settings.COUNTRY)
-        found = [Point("email", one, one) for one in get["email"] if one]
+        found = [Point("email", one, one) for cell in get["email"] for one in cell.split(";") if one]
         for kind, numbers in (("mobile", get["mobile"]), ("phone", get["phone"]), ("fax", [get["fax"]])):
             found += [Point(kind, one, phone.normalise(one, region=region)) for one in numbers if one]
         if get["line_id"]:

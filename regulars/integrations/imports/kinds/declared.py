@@ -100,11 +100,12 @@ CUSTOMERS: Final = Kind(
     (
         Field("customer", _("Customer number"), "id", (*words.CUSTOMER, "id", "編號")),
         Field("alias", _("Another number of the same customer"), "id", words.ALIAS, many=True),
-        Field("name", _("Name"), "name", words.NAME),
+        Field("name", _("Name"), "name", tuple(word for word in words.NAME if word not in words.CONTACT)),
         Field("family_name", _("Family name"), "name", words.FAMILY),
         Field("given_name", _("Given name"), "name", words.GIVEN),
         Field("other_name", _("Name in another script"), "name", words.OTHER_NAME),
         Field("company", _("Company"), "name", words.COMPANY, _("With a person's name: the company the person works at; alone: the customer itself.")),
+        Field("contact", _("Contact person"), "name", words.CONTACT, _("A person who works at the customer.")),
         Field("job", _("Position"), "text", words.TITLE),
         Field("type", _("Person or company"), "word", words.TYPE),
         Field("tax_id", _("Tax ID"), "tax", words.TAX),
@@ -120,6 +121,7 @@ CUSTOMERS: Final = Kind(
         Field("postcode", _("Postcode"), "id", words.POSTCODE),
         Field("country", _("Country"), "text", words.COUNTRY),
         Field("birth_date", _("Birthday"), "day", words.BIRTH),
+        Field("since", _("Customer since"), "day", words.SINCE),
         Field("salutation", _("Salutation"), "text", words.SALUTATION),
         Field("language", _("Language"), "word", words.LANGUAGE),
         Field("industry", _("Industry"), "text", words.INDUSTRY),
@@ -131,7 +133,7 @@ CUSTOMERS: Final = Kind(
         Field("phone_refusal", _("Refuses calls"), "flag", words.NO_PHONE),
         Field("custom", _("Keep as a custom field"), "text", ("tags", "tag", "標籤"), many=True),
     ),
-    needs=(("customer", "alias", "name", "family_name", "given_name", "company", "email", "phone", "mobile", "tax_id"),),
+    needs=(("customer", "alias", "name", "family_name", "given_name", "company", "contact", "email", "phone", "mobile", "tax_id"),),
     telling=frozenset({"name", "family_name", "given_name", "company", "email", "phone", "mobile", "tax_id", "birth_date", "address", "city", "country", "customer"}),
 )
 EVENTS: Final = Kind(

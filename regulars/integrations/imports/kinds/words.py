@@ -27,6 +27,7 @@ NAME: Final = (
     "姓名", "客戶姓名", "客戶名稱", "顧客姓名", "會員姓名", "聯絡人", "收件人", "訂購人", "買家姓名", "名稱", "客户名称",
     "nome", "nome do cliente", "cliente", "nombre", "kundenname", "nom", "nom complet",
 )  # fmt: skip
+CONTACT: Final = ("contact name", "contact person", "contact", "聯絡人", "聯絡人姓名", "窗口", "發言人", "ansprechpartner", "contato")
 COMPANY: Final = (
     "company name", "company", "organisation name", "organization name", "organisation", "organization", "account", "companyname", "business name", "related company",
     "公司名稱", "公司", "公司全名", "企業名稱", "廠商名稱", "抬頭", "發票抬頭", "razao social", "empresa", "firma", "societe", "compania",
@@ -46,15 +47,15 @@ ADDRESS: Final = (
     "address", "street", "street address", "address line 1", "address1", "address 1 street", "address 1 formatted", "ship address", "mailing address", "street 2", "street2",
     "地址", "住址", "通訊地址", "聯絡地址", "公司地址", "收件地址", "戶籍地址", "endereco", "direccion", "strasse", "adresse",
 )  # fmt: skip
-CITY: Final = ("city", "town", "customer city", "ship city", "address 1 city", "縣市", "城市", "市", "cidade", "ciudad", "ort", "stadt", "ville")
+CITY: Final = ("city", "town", "companycity", "customer city", "ship city", "address 1 city", "縣市", "城市", "市", "cidade", "ciudad", "ort", "stadt", "ville")
 REGION: Final = (
-    "state", "region", "province", "county", "customer state", "ship region", "address 1 region", "district", "行政區", "區", "鄉鎮市區", "區域", "estado", "provincia", "bundesland",
+    "state", "region", "province", "companystate", "county", "customer state", "ship region", "address 1 region", "district", "行政區", "區", "鄉鎮市區", "區域", "estado", "provincia", "bundesland",
 )  # fmt: skip
 POSTCODE: Final = (
     "postcode", "postal code", "zip", "zip code", "zipcode", "customer zip code prefix", "zip code prefix", "ship postal code", "address 1 postal code",
     "郵遞區號", "郵編", "cep", "codigo postal", "plz", "code postal",
 )  # fmt: skip
-COUNTRY: Final = ("country", "ship country", "country name", "nation", "address 1 country", "國家", "國別", "國籍", "外國企業註冊地國", "pais", "land", "pays")
+COUNTRY: Final = ("country", "companycountry", "ship country", "country name", "nation", "address 1 country", "國家", "國別", "國籍", "外國企業註冊地國", "pais", "land", "pays")
 PRODUCT: Final = (
     "product id", "product code", "stock code", "stockcode", "sku", "item code", "item id", "item number", "item no", "article number", "product no", "barcode", "ean", "upc", "internal reference",
     "商品編號", "商品代號", "產品編號", "產品代號", "品號", "料號", "貨號", "條碼", "商品編碼", "商品号", "id do produto", "codigo do produto", "artikelnummer", "code article",
@@ -97,6 +98,9 @@ GIVEN: Final = ("given name", "first name", "firstname", "forename", "名", "名
 OTHER_NAME: Final = ("english name", "other name", "short name", "nickname", "name in english", "英文姓名", "英文名稱", "英文簡稱", "公司簡稱", "簡稱", "英文名")
 TAX: Final = ("tax id", "ubn", "vat number", "vat id", "vat", "unified business number", "統一編號", "統編", "營利事業統一編號", "公司統編", "cnpj", "nif")
 BIRTH: Final = ("birthday", "birth date", "date of birth", "dob", "生日", "出生日期", "出生年月日", "data de nascimento", "geburtsdatum", "geburtstag")
+SINCE: Final = (
+    "customer since", "member since", "since", "joined", "join date", "signup date", "registered at", "registration date", "dt customer", "加入日期", "入會日期", "入會日", "註冊日期", "註冊時間", "建檔日期",
+)  # fmt: skip
 INDUSTRY: Final = ("industry", "sector", "branch", "行業", "產業別", "產業", "行業別", "companyindustry", "setor", "branche")
 OWNER: Final = ("owner", "account owner", "sales rep", "salesperson", "assigned to", "負責人", "業務", "業務員", "業務代表", "承辦人")
 LANGUAGE: Final = ("language", "locale", "preferred language", "語言", "語系")
