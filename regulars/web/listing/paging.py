@@ -51,7 +51,7 @@ def page(state: State, user: User) -> Page:
 
 def count(state: State, user: User, cap: int = COUNT_CAP) -> Count:
     """The number of rows of the view, never counting past ``cap``. One query."""
-    found = state.narrowed(user).order_by()[: cap + 1].count()
+    found = state.narrowed(user).order_by().values("pk")[: cap + 1].count()
     return Count(min(found, cap), found > cap)
 
 
