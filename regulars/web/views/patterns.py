@@ -46,7 +46,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
 
 def _set(request: HttpRequest, code: str, theme: str) -> str:
     now = clock.now()
-    form = SampleForm({"name": "", "stage": "welcome", "day": "2026-11-22"})
+    form = SampleForm({"name": "", "stage": "welcome", "day": "2026-11-22"}, auto_id=f"{code}-{theme}-%s")
     form.is_valid()
     context = {
         "id": f"{code}-{theme}", "stages": list(STAGES), "classes": list(VALUE_CLASSES), "form": form, "now": now,
