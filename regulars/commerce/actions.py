@@ -49,5 +49,7 @@ def rebuild_trade(*, customer_ids: Iterable[int] | None = None) -> None:
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
             marks = ", ".join(["%s"] * len(chunk))
-            statement = _REBUILD.format(only_customers=f"AND customer_id IN ({marks})", only_parties=f"AND s.party_id IN ({marks})")
+            statement = _REBUILD.format(
+                only_customers=f"AND customer_id IN ({marks})", only_parties=f"AND s.party_id IN ({marks})"
+            )
             cursor.execute(statement, chunk * 3)

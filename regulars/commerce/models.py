@@ -39,7 +39,9 @@ class Order(models.Model):
 
     source = models.CharField(max_length=60)
     number = models.CharField(_("number"), max_length=80)
-    customer = models.ForeignKey("customers.Party", models.PROTECT, null=True, blank=True, related_name="trade_orders", db_index=False)
+    customer = models.ForeignKey(
+        "customers.Party", models.PROTECT, null=True, blank=True, related_name="trade_orders", db_index=False
+    )
     seller = models.ForeignKey("customers.Party", models.PROTECT, null=True, blank=True, related_name="+")
     ordered_at = models.DateTimeField(_("ordered"))
     channel = models.CharField(_("channel"), max_length=16, blank=True)
@@ -64,7 +66,9 @@ class Order(models.Model):
             models.Index(fields=["ordered_at", "id"], name="order_by_date"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source", "number"], condition=Q(retracted_in=None), name="order_once_per_source"),
+            models.UniqueConstraint(
+                fields=["source", "number"], condition=Q(retracted_in=None), name="order_once_per_source"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,7 +84,9 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines", db_index=False)
     line_key = models.CharField(max_length=40)
     kind = models.CharField(max_length=10, choices=LineKind, default=LineKind.PRODUCT)
-    product = models.ForeignKey("catalogue.Product", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    product = models.ForeignKey(
+        "catalogue.Product", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     description = models.CharField(max_length=255, blank=True)
     quantity = models.FloatField()
     unit_price = models.BigIntegerField()
@@ -94,7 +100,9 @@ class OrderLine(models.Model):
     class Meta:
         indexes: ClassVar = [models.Index(fields=["product", "order"], name="line_of_product")]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order", "line_key"], condition=Q(retracted_in=None), name="order_line_once"),
+            models.UniqueConstraint(
+                fields=["order", "line_key"], condition=Q(retracted_in=None), name="order_line_once"
+            ),
         ]
 
 
@@ -103,7 +111,9 @@ class Return(models.Model):
 
     source = models.CharField(max_length=60)
     number = models.CharField(_("number"), max_length=80)
-    customer = models.ForeignKey("customers.Party", models.PROTECT, null=True, blank=True, related_name="trade_returns", db_index=False)
+    customer = models.ForeignKey(
+        "customers.Party", models.PROTECT, null=True, blank=True, related_name="trade_returns", db_index=False
+    )
     order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="returns")
     returned_at = models.DateTimeField(_("returned"))
     reason = models.CharField(_("reason"), max_length=120, blank=True)
@@ -123,7 +133,9 @@ class Return(models.Model):
         verbose_name = _("return")
         indexes: ClassVar = [models.Index(fields=["customer", "-returned_at", "-id"], name="return_of_customer")]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source", "number"], condition=Q(retracted_in=None), name="return_once_per_source"),
+            models.UniqueConstraint(
+                fields=["source", "number"], condition=Q(retracted_in=None), name="return_once_per_source"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +149,9 @@ class ReturnLine(models.Model):
     line_key = models.CharField(max_length=40)
     kind = models.CharField(max_length=10, choices=LineKind, default=LineKind.PRODUCT)
     order_line = models.ForeignKey(OrderLine, models.PROTECT, null=True, blank=True, related_name="returned")
-    product = models.ForeignKey("catalogue.Product", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    product = models.ForeignKey(
+        "catalogue.Product", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     description = models.CharField(max_length=255, blank=True)
     quantity = models.FloatField()
     unit_price = models.BigIntegerField()
@@ -150,7 +164,9 @@ class ReturnLine(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["entry", "line_key"], condition=Q(retracted_in=None), name="return_line_once"),
+            models.UniqueConstraint(
+                fields=["entry", "line_key"], condition=Q(retracted_in=None), name="return_line_once"
+            ),
         ]
 
 
@@ -171,7 +187,9 @@ class Payment(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order", "source_key"], condition=Q(retracted_in=None), name="payment_once"),
+            models.UniqueConstraint(
+                fields=["order", "source_key"], condition=Q(retracted_in=None), name="payment_once"
+            ),
         ]
 
 
@@ -190,5 +208,7 @@ class Shipment(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order", "source_key"], condition=Q(retracted_in=None), name="shipment_once"),
+            models.UniqueConstraint(
+                fields=["order", "source_key"], condition=Q(retracted_in=None), name="shipment_once"
+            ),
         ]
