@@ -65,32 +65,40 @@ def run(desk: Desk, params: Params | None = None) -> Result:
         return Result(enough=False)
     starts = months_back(horizon.today, (params or Params()).months)
     ends = [*starts[1:], months_back(starts[-1] + 40, 1)[0]]
-    months = [_month(desk, low, high) for low, high in zip(starts, ends, strict=True) if high > horizon.first_day]
+    spans = [(low, high) for low, high in zip(starts, ends, strict=True) if high > horizon.first_day]
+    bought, moved = _bought(desk, spans), _moved(desk, spans)
+    months = [_month(low, high, bought.get(low, (0, 0, 0)), moved.get(low, (0, 0)), horizon.today) for low, high in spans]
     return Result(enough=bool(months), months=months)
 
 
-def _month(desk: Desk, low: int, high: int) -> Json:
-    span = {"low": low, "high": high}
-    new, returning, revenue = desk.engine.execute(
-        """WITH first AS (SELECT customer_id, min(day) AS first_day FROM orders GROUP BY customer_id)
-           SELECT count(DISTINCT o.customer_id) FILTER (first_day >= $low), count(DISTINCT o.customer_id) FILTER (first_day < $low),
-                  coalesce(sum(o.amount) FILTER (o.currency = $currency), 0)::BIGINT
-           FROM orders o JOIN parties p ON p.party_id = o.customer_id JOIN first f ON f.customer_id = o.customer_id
-           WHERE o.day >= $low AND o.day < $high AND o.day <= $today""",
-        {**span, "currency": desk.horizon.currency, "today": desk.horizon.today},
-    ).fetchone()
-    lost, won_back = desk.engine.execute(
-        f"""SELECT count(DISTINCT customer_id) FILTER (target = {_DIVORCE}),
+def _values(spans: list[tuple[int, int]]) -> str:
+    return "(VALUES " + ", ".join(f"({low:d}, {high:d})" for low, high in spans) + ") AS month(low, high)"
+
+
+def _bought(desk: Desk, spans: list[tuple[int, int]]) -> dict[int, tuple[int, int, int]]:
+    """By month: new customers, returning ones, revenue of the main currency."""
+    rows = desk.engine.execute(
+        f"""WITH told AS (
+                SELECT o.customer_id, o.day, o.amount, o.currency, min(o.day) OVER (PARTITION BY o.customer_id) AS first_day
+                FROM orders o JOIN parties p ON p.party_id = o.customer_id WHERE o.day <= $today)
+            SELECT low, count(DISTINCT customer_id) FILTER (first_day >= low), count(DISTINCT customer_id) FILTER (first_day < low),
+                   coalesce(sum(amount) FILTER (currency = $currency), 0)::BIGINT
+            FROM told JOIN {_values(spans)} ON day >= low AND day < high GROUP BY low""",  # noqa: S608 -- whole numbers
+        {"currency": desk.horizon.currency, "today": desk.horizon.today},
+    ).fetchall()
+    return {low: (new, returning, revenue) for low, new, returning, revenue in rows}
+
+
+def _moved(desk: Desk, spans: list[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """By month: customers who moved to divorce, and those who came back from it."""
+    rows = desk.engine.execute(
+        f"""SELECT low, count(DISTINCT customer_id) FILTER (target = {_DIVORCE}),
                    count(DISTINCT customer_id) FILTER (target = {_RECOVERY} AND origin = {_DIVORCE})
-            FROM move WHERE day >= $low AND day < $high""",  # noqa: S608 -- constants
-        span,
-    ).fetchone()
-    return {
-        "month": to_date(low).isoformat(),
-        "new": new,
-        "returning": returning,
-        "lost": lost,
-        "won_back": won_back,
-        "revenue": revenue,
-        "whole": high <= desk.horizon.today + 1,
-    }
+            FROM move JOIN {_values(spans)} ON day >= low AND day < high GROUP BY low"""  # noqa: S608 -- whole numbers
+    ).fetchall()
+    return {low: (lost, won_back) for low, lost, won_back in rows}
+
+
+def _month(low: int, high: int, bought: tuple[int, int, int], moved: tuple[int, int], today: int) -> Json:
+    names = ("new", "returning", "revenue", "lost", "won_back")
+    return {"month": to_date(low).isoformat(), **dict(zip(names, (*bought, *moved), strict=True)), "whole": high <= today + 1}

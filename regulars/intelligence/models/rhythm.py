@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 MEMORY = 0.9
 """Each older interval counts 0.9 of the next newer: ten intervals' worth of memory, so that rhythms may change."""
 MINIMUM_INTERVALS = 30
+LEAST_SPREAD = 0.2
+"""Nobody is taken to be more punctual than within a fifth of an interval: weekends and holidays alone shift that much."""
 _SAMPLE = 40_000
 
 
@@ -83,7 +85,7 @@ class RhythmPrior:
         mean = np.divide(own.total, n, out=np.full_like(own.total, self.m0), where=n > 0)
         within = np.maximum(own.squares - n * mean**2, 0.0)
         b = self.b0 + 0.5 * within + 0.5 * self.k0 * n * (mean - self.m0) ** 2 / k
-        return Predictive(location, np.sqrt(b * (k + 1.0) / (a * k)), 2.0 * a)
+        return Predictive(location, np.maximum(np.sqrt(b * (k + 1.0) / (a * k)), LEAST_SPREAD), 2.0 * a)
 
     def as_dict(self) -> dict[str, float]:
         """For keeping."""

@@ -47,6 +47,12 @@ class Trend:
         self.recent[-1, :m] = values
         self.seen[:m] += 1
 
+    def forget(self, who: Ints) -> None:
+        """Begin anew for those who have been away: an absence is no trend."""
+        self.recent[:, who] = 0.0
+        for kept in (self.seen, self.weight, self.total, self.squares):
+            kept[who] = 0.0
+
     def change(self, m: int, variance: float | Floats) -> tuple[Floats, Floats]:
         """Difference of the means (recent − former) and its variance; NaN and 1 while there is too little."""
         weight = self.weight[:m]
@@ -133,6 +139,9 @@ class Walk:
         self._look_at_trend(m, index)
         target, cause = self._decide(k, m, index, rare, self.bought.complaint_open[at])
         self.returned_after[:m] = np.where((cause == Cause.BACK) & (self.back[:m] == 0), gap, self.returned_after[:m])
+        returned = np.flatnonzero((cause == Cause.BACK) & (self.back[:m] == 0))
+        self.amounts.forget(returned)
+        self.intervals.forget(returned)
         moved = np.flatnonzero(target != self.stage[:m])
         usual = self._usual(k, moved, index[moved])
         self._move(moved, day[moved], (target[moved], cause[moved]), k=k, silence=gap[moved], usual=usual)
