@@ -10,4 +10,4 @@ class ChannelsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the kinds of contact register themselves."""
-        from regulars.channels import timeline  # noqa: F401 -- after the models
+        from regulars.channels import timeline  # noqa: F401, PLC0415 -- after the models

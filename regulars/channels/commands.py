@@ -37,7 +37,9 @@ def for_this_customer(user: User, path: str) -> Iterator[Entry]:
     """On the page or in the slide-over of a customer: the composer in each of its modes."""
     if _PAGE.match(path) and can(user, "customers.log"):
         for mode in MODES:
-            yield Entry(_LABELS[mode.key], f"#compose={mode.key}", mode.icon, group=_("This customer"), chord=mode.shortcut)
+            yield Entry(
+                _LABELS[mode.key], f"#compose={mode.key}", mode.icon, group=_("This customer"), chord=mode.shortcut
+            )
 
 
 @palette.provider
@@ -49,4 +51,10 @@ def for_somebody(user: User, text: str, limit: int) -> Iterator[Entry]:
         return
     shortcut = next(one for one in MODES if one.key == mode)
     for party in find_parties(Party.objects.visible_to(user).live(), name).order_by("fold", "pk")[:limit]:
-        yield Entry(f"{_LABELS[mode]} · {party.name}", f"{party.get_absolute_url()}#compose={mode}", shortcut.icon, party.city, _("Do"))
+        yield Entry(
+            f"{_LABELS[mode]} · {party.name}",
+            f"{party.get_absolute_url()}#compose={mode}",
+            shortcut.icon,
+            party.city,
+            _("Do"),
+        )

@@ -15,8 +15,9 @@ from django.utils.translation import pgettext_lazy
 
 from regulars.channels.forms import FORMS, WRITTEN
 from regulars.customers.models import Channel, ContactPoint, Party
-from regulars.customers.page.reach import CHANNEL_OF
+from regulars.customers.page.reach import CHANNEL_OF, Way, ways_to
 from regulars.customers.panels import PagePanel, register
+from regulars.customers.queries.profile import newest_consents
 from regulars.kit import clock
 from regulars.web.access import User
 
@@ -55,7 +56,24 @@ def composer_of(
         "place": place,
         "placeholder": said.placeholder if said else MODES[1].placeholder,
         "quick_days": quick_days(),
+        "ways": _ways(party, mode),
     }
+
+
+_WAYS: Final = {"call": {Channel.PHONE}, "done": {Channel.PHONE}, "write": set(WRITTEN), "visit": {Channel.POST}}
+
+
+def _ways(party: Party, mode: str) -> list[Way]:
+    """The numbers to dial or the addresses to write to, refused ones marked. Two queries."""
+    wanted = _WAYS.get(mode, set())
+    if not wanted:
+        return []
+    points = party.contact_points.filter(ended_at=None).order_by("-preferred", "pk")
+    return [
+        way
+        for way in ways_to(party, points, newest_consents(party).values())
+        if way.channel in wanted and (way.shown or way.forbidden)
+    ]
 
 
 def quick_days() -> list[tuple[str, str]]:

@@ -59,7 +59,7 @@ class NoteForm(PromiseForm):
 class ContactForm(PromiseForm):
     """A contact that took place."""
 
-    channel = forms.ChoiceField(choices=_channels(CONTACTS), label=_("How"))
+    channel: forms.Field = forms.ChoiceField(choices=_channels(CONTACTS), label=_("How"))
     direction = forms.ChoiceField(choices=DIRECTIONS, initial="out", label=_("Who began"))
     outcome = forms.ChoiceField(choices=[("", "–"), *OUTCOMES.items()], required=False, label=_("Outcome"))
     minutes = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_MINUTES, label=_("Minutes"))

@@ -17,13 +17,13 @@ assets.register(style="channels/composer.css", script="channels/composer.js")
 
 @undo.handles("channels.logged")
 def _take_back(user: User, data: dict[str, Any]) -> str:
-    event = Event.objects.filter(pk=data.get("event")).first()
-    task = Task.objects.filter(pk=data.get("task")).first()
-    snooze = Snooze.objects.filter(pk=data.get("snooze")).first()
+    event = Event.objects.filter(pk=data.get("event", 0)).first()
+    task = Task.objects.filter(pk=data.get("task", 0)).first()
+    snooze = Snooze.objects.filter(pk=data.get("snooze", 0)).first()
     if not (event or task or snooze):
         raise UserError(_("This can no longer be undone here."))
-    of = event.customer_id if event else task.party_id if task else snooze.party_id if snooze else None
-    if not Party.objects.visible_to(user).filter(pk=of).exists():
+    of = event.customer_id if event else task.party_id if task else snooze.party_id if snooze else 0
+    if not Party.objects.visible_to(user).filter(pk=of or 0).exists():
         raise UserError(_("This can no longer be undone here."))
     actions.take_back(by=user, event=event, task=task, snooze=snooze)
     return _("Undone: it is off the timeline")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from regulars.channels.timeline import NOT_REACHED
 from regulars.customers import actions as customers
 from regulars.customers.models import Party, Snooze
 from regulars.customers.queries.profile import visible_party
+from regulars.customers.views.common import Request
 from regulars.kit import clock
 from regulars.kit.errors import UserError
 from regulars.staff.rules import require
@@ -29,7 +30,7 @@ from regulars.web.toasts import toast
 TODAY = "today"
 
 
-def _party(request: HttpRequest, pk: int) -> Party:
+def _party(request: Request, pk: int) -> Party:
     require(request.user, "customers.log")
     try:
         party = visible_party(request.user, pk)
@@ -41,7 +42,7 @@ def _party(request: HttpRequest, pk: int) -> Party:
 
 
 @require_GET
-def composer(request: HttpRequest, pk: int) -> HttpResponse:
+def composer(request: Request, pk: int) -> HttpResponse:
     """The composer of a customer in ``mode`` (closed without one)."""
     party = _party(request, pk)
     mode = request.GET.get("mode", "")
@@ -50,7 +51,7 @@ def composer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-def log(request: HttpRequest, pk: int, mode: str) -> HttpResponse:
+def log(request: Request, pk: int, mode: str) -> HttpResponse:
     """Keep what the composer holds; 422 with the form where something is missing."""
     party, place = _party(request, pk), request.POST.get("place", "")
     if mode not in FORMS:
@@ -67,7 +68,7 @@ def log(request: HttpRequest, pk: int, mode: str) -> HttpResponse:
     return render(request, "channels/composer.html", {**context, "party": party}, status=422)
 
 
-def _keep(request: HttpRequest, party: Party, form: forms.Form) -> dict[str, Any]:
+def _keep(request: Request, party: Party, form: forms.Form) -> dict[str, Any]:
     """Do it; returns what undoing needs."""
     told, user = form.cleaned_data, request.user
     match form:
@@ -89,7 +90,7 @@ def _keep(request: HttpRequest, party: Party, form: forms.Form) -> dict[str, Any
     return {"event": logged.event.pk} | ({"task": logged.task.pk} if logged.task else {})
 
 
-def _kept(request: HttpRequest, party: Party, form: forms.Form, told: dict[str, Any], place: str) -> HttpResponse:
+def _kept(request: Request, party: Party, form: forms.Form, told: dict[str, Any], place: str) -> HttpResponse:
     words = _("Task added for %(name)s") if isinstance(form, TaskForm) else _("Logged for %(name)s")
     message = words % {"name": party.name}
     leaves = place == TODAY and isinstance(form, ContactForm)
@@ -99,7 +100,8 @@ def _kept(request: HttpRequest, party: Party, form: forms.Form, told: dict[str, 
     toast(request, message, undo=undo.offer("channels.logged", **told))
     if leaves:
         answer = HttpResponse("")
-        answer.headers |= {"HX-Retarget": f"#need-{party.pk}", "HX-Reswap": "delete"}
+        answer.headers["HX-Retarget"] = f"#need-{party.pk}"
+        answer.headers["HX-Reswap"] = "delete"
     else:
         context = composer_of(party, request.user, "", place=place)
         answer = render(request, "channels/composer.html", {**context, "party": party})

@@ -10,4 +10,4 @@ class CommerceConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the kinds of trade register themselves."""
-        from regulars.commerce import timeline  # noqa: F401 -- after the models
+        from regulars.commerce import timeline  # noqa: F401, PLC0415 -- after the models

@@ -18,7 +18,11 @@ def _favourites(party: Party, user: User) -> Mapping[str, Any] | None:
     found = favourites(party)
     if not found:
         return None
-    return {"favourites": found, "currency": party.summary.currency, "orders_url": f"{reverse('web:list-orders')}?customer={party.pk}"}
+    return {
+        "favourites": found,
+        "currency": party.summary.currency,
+        "orders_url": f"{reverse('web:list-orders')}?customer={party.pk}",
+    }
 
 
 def _order_url(pk: int) -> str:

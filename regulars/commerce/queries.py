@@ -19,20 +19,22 @@ if TYPE_CHECKING:
 FAVOURITES = 5
 
 
-def visible_orders(user: User | Any) -> QuerySet[Order]:
+def visible_orders(user: User | Any) -> QuerySet[Any]:
     """The live orders of the customers whom ``user`` sees; anonymous trade too for whoever sees all customers."""
-    rows = Order.objects.filter(retracted_in=None)
+    rows: QuerySet[Any] = Order.objects.filter(retracted_in=None)
     if reach(user) is Reach.ALL:
         return rows
     return rows.filter(customer__in=Party.objects.visible_to(user))
 
 
-def find_orders(rows: QuerySet[Order], typed: str) -> QuerySet[Order]:
+def find_orders(rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
     """``rows`` narrowed to those whose number begins with ``typed`` or whose customer is called so."""
     folded = text.fold(typed)
     if not folded:
         return rows
-    return rows.filter(Q(number__istartswith=typed.strip()) | Q(customer__in=Party.objects.filter(fold__contains=folded)))
+    return rows.filter(
+        Q(number__istartswith=typed.strip()) | Q(customer__in=Party.objects.filter(fold__contains=folded))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +58,7 @@ def favourites(customer: Party) -> list[Favourite]:
         .annotate(orders=Count("order", distinct=True), amount=Sum("amount"), last_at=Max("order__ordered_at"))
         .order_by("-amount", "product__code")[:FAVOURITES]
     )
-    return [Favourite(row["product__name"] or row["product__code"], row["orders"], row["amount"], row["last_at"]) for row in rows]
+    return [
+        Favourite(row["product__name"] or row["product__code"], row["orders"], row["amount"], row["last_at"])
+        for row in rows
+    ]

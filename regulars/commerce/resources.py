@@ -15,7 +15,17 @@ from regulars.commerce.queries import find_orders, visible_orders
 from regulars.customers.models import Channel
 from regulars.web.access import User
 from regulars.web.resources import (
-    Badge, Choice, Column, Empty, Filter, Link, Panel, Preset, Resource, Rows, register,
+    Badge,
+    Choice,
+    Column,
+    Empty,
+    Filter,
+    Link,
+    Panel,
+    Preset,
+    Resource,
+    Rows,
+    register,
 )  # fmt: skip
 
 

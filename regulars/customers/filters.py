@@ -44,6 +44,12 @@ def ordered_in(rows: Rows, month: date) -> Rows:
     return rows.filter(pk__in=orders.values("customer"))
 
 
+def returned_in(rows: Rows, month: date) -> Rows:
+    """Whoever placed an order in the month of ``month`` and had ordered before it."""
+    begin, _end = month_span(month)
+    return ordered_in(rows, month).filter(summary__first_order_at__lt=begin)
+
+
 def lost_in(rows: Rows, month: date) -> Rows:
     """Whoever moved to *divorce* in the month of ``month``."""
     begin, end = month_span(month)
@@ -57,7 +63,8 @@ def moved(rows: Rows, value: str) -> Rows:
     begin, _dash, end = value.partition("-")
     moves = _moves(begin=begin, to=end)
     newest = moves.filter(customer=OuterRef("pk")).order_by("-occurred_at", "-id").values("occurred_at")[:1]
-    return rows.filter(pk__in=moves.values("customer")).alias(moved_at=Subquery(newest))
+    narrowed: Rows = rows.filter(pk__in=moves.values("customer")).alias(moved_at=Subquery(newest))
+    return narrowed
 
 
 def since(rows: Rows, value: Range) -> Rows:
@@ -77,12 +84,14 @@ def _moves(*, begin: str = "any", to: str = "any") -> QuerySet[Event]:
 
 def permits(rows: Rows, channel: str) -> Rows:
     """Whoever last permitted marketing by ``channel``."""
-    return rows.alias(said=newest_consent(channel)).filter(said=ConsentState.GRANTED)
+    narrowed: Rows = rows.alias(said=newest_consent(channel)).filter(said=ConsentState.GRANTED)
+    return narrowed
 
 
 def refuses(rows: Rows, channel: str) -> Rows:
     """Whoever last refused marketing by ``channel``."""
-    return rows.alias(refused=newest_consent(channel)).filter(refused=ConsentState.WITHDRAWN)
+    narrowed: Rows = rows.alias(refused=newest_consent(channel)).filter(refused=ConsentState.WITHDRAWN)
+    return narrowed
 
 
 def newest_consent(channel: str) -> Subquery:

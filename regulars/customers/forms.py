@@ -146,7 +146,7 @@ def relation_choices(party: Party) -> list[tuple[str, Any]]:
 
 
 class SnoozeForm(forms.Form):
-    """Not now, until …"""
+    """Until when a customer is put off."""
 
     until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs=_DAY))
     reason = forms.CharField(max_length=255, required=False, label=_("Why"))

@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Prefetch
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars.customers import actions, choices, filters, panels
+from regulars.customers import actions, choices, filters, panels, task_list  # noqa: F401 -- the list of tasks registers itself
 from regulars.customers.bulk import BULK_ACTIONS, RESTORE
 from regulars.customers.models import ContactPoint, ContactPointKind, Identifier, Party, ValueClass
 from regulars.customers.queries.search import find_parties
@@ -40,6 +40,14 @@ from regulars.web.resources import (
 
 TAX_ID = "tax_id"
 _NUMBERS = {ContactPointKind.MOBILE, ContactPointKind.PHONE}
+
+
+def import_page() -> str:
+    """Where files are brought in; empty in a system without imports."""
+    try:
+        return reverse("imports:new")
+    except NoReverseMatch:
+        return ""
 
 
 def customers_of(user: User) -> Rows:
@@ -92,7 +100,7 @@ def _changed(party: Party, changes: dict[str, Any], user: User) -> BulkResult | 
     revision = actions.change_party(party=party, changes=changes, by=user)
     if revision is None:
         return None
-    label = Party._meta.get_field(next(iter(changes))).verbose_name
+    label = getattr(Party._meta.get_field(next(iter(changes))), "verbose_name", "")
     message = _said("%(field)s of %(name)s changed") % {"field": capfirst(label), "name": party.name}
     return BulkResult(message, undo.offer("customers.revision", revision=revision.pk))
 
@@ -243,7 +251,7 @@ CUSTOMERS = register(
         empty=Empty(
             _("Bring your customers in: drop the file of orders that your shop or till can export."),
             _("Import a file"),
-            lambda: reverse("imports:new"),
+            import_page,
             "upload",
         ),
     )

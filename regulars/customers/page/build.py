@@ -37,6 +37,7 @@ from regulars.kit import clock
 from regulars.web.access import User, can
 
 CONDENSED_ENTRIES = 12
+DEEPEST = 3
 
 
 class CustomerPage:
@@ -206,8 +207,36 @@ _SEEN_FROM_OTHER = {
 def kin_of(profile: Profile) -> list[Kin]:
     """The relations of the party: where it belongs first, then who belongs to it, people under their superiors."""
     up = [Kin(one, one.other, str(RelationKind(one.kind).label), 0) for one in profile.upward]
-    down = [Kin(one, one.party, _SEEN_FROM_OTHER[RelationKind(one.kind)](), 0) for one in profile.downward]
-    return up + down
+    people = {one.party_id: one for one in profile.downward if one.kind == RelationKind.EMPLOYED_BY}
+    others = [one for one in profile.downward if one.party_id not in people]
+    down = [Kin(one, one.party, _SEEN_FROM_OTHER[RelationKind(one.kind)](), 0) for one in others]
+    return up + _chart(people, profile.superiors) + down
+
+
+def _chart(people: dict[int, PartyRelation], superiors: dict[int, int]) -> list[Kin]:
+    """The people of an organisation, each below whom they report to; a circle in the record ends the descent."""
+    below: dict[int | None, list[int]] = {}
+    for pk in people:
+        superior = superiors.get(pk)
+        below.setdefault(superior if superior in people else None, []).append(pk)
+    chart: list[Kin] = []
+    waiting = [(pk, 0) for pk in reversed(below.get(None, []))]
+    seen: set[int] = set()
+    while waiting:
+        pk, depth = waiting.pop()
+        if pk in seen:
+            continue
+        seen.add(pk)
+        chart.append(
+            Kin(people[pk], people[pk].party, _SEEN_FROM_OTHER[RelationKind.EMPLOYED_BY](), min(depth, DEEPEST))
+        )
+        waiting += [(one, depth + 1) for one in reversed(below.get(pk, []))]
+    circling = [
+        Kin(people[pk], people[pk].party, _SEEN_FROM_OTHER[RelationKind.EMPLOYED_BY](), 0)
+        for pk in people
+        if pk not in seen
+    ]
+    return chart + circling
 
 
 def condensed(party: Party, user: User) -> dict[str, Any]:

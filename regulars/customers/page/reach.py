@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from regulars.customers.models import Channel, Consent, ConsentState, ContactPoint, ContactPointKind
+from regulars.customers.models import Channel, Consent, ConsentState, ContactPoint, ContactPointKind, Party
 from regulars.customers.queries.profile import Profile, forbidden_channels
 from regulars.kit import phone
 from regulars.web import format as show
@@ -51,15 +51,21 @@ class Way:
 
 def ways_of(profile: Profile) -> list[Way]:
     """The ways to reach the customer, preferred first; forbidden ones too, struck."""
-    words = {one.channel: one for one in profile.consents.values() if one.purpose in {"marketing", "all"}}
-    refused = forbidden_channels(profile.consents.values())
+    return ways_to(profile.party, profile.points, profile.consents.values())
+
+
+def ways_to(party: Party, points: Iterable[ContactPoint], consents: Iterable[Consent]) -> list[Way]:
+    """The same from what it follows from: contact points and the newest words of consent."""
+    consents = list(consents)
+    words = {one.channel: one for one in consents if one.purpose in {"marketing", "all"}}
+    refused = forbidden_channels(consents)
     ways, seen = [], set()
-    for point in profile.points:
+    for point in points:
         channel = CHANNEL_OF[point.kind]
-        ways.append(_way(channel, words.get(channel), profile.party.preferred_channel, point))
+        ways.append(_way(channel, words.get(channel), party.preferred_channel, point))
         seen.add(channel)
-    if profile.party.address:
-        ways.append(_way(Channel.POST, words.get(Channel.POST), profile.party.preferred_channel, None))
+    if party.address:
+        ways.append(_way(Channel.POST, words.get(Channel.POST), party.preferred_channel, None))
         seen.add(Channel.POST)
     ways += [_way(channel, one, "", None) for channel, one in refused.items() if channel not in seen]
     return sorted(ways, key=lambda way: (way.forbidden, not way.preferred, _place(way.channel)))

@@ -18,8 +18,8 @@ from regulars.customers.models import Asset, ContactPoint, Contract, CustomerSum
 from regulars.customers.page.reach import CHANNEL_OF, ICONS, said, shown_address
 from regulars.customers.queries.profile import Move, Profile
 from regulars.kit import clock
-from regulars.web import format as show
 from regulars.web import arc, resources
+from regulars.web import format as show
 from regulars.web.listing import cells
 
 SOON: Final = timedelta(days=60)
@@ -71,7 +71,9 @@ def path_of(summary: CustomerSummary, moves: Sequence[Move]) -> SafeString:
     if not visited or visited[-1] != summary.stage:
         visited.append(summary.stage)
     names = dict(Stage.choices)
-    label = _("The way through the stages: %(stages)s") % {"stages": " → ".join(str(names.get(key, key)) for key in visited)}
+    label = _("The way through the stages: %(stages)s") % {
+        "stages": " → ".join(str(names.get(key, key)) for key in visited)
+    }
     return arc.draw_path(list(Stage.values), visited, label=label)
 
 

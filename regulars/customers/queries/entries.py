@@ -52,7 +52,7 @@ def page_of_entries(
     party: Party, wanted: Wanted, after: After | None = None, size: int = PAGE
 ) -> tuple[list[Event], After | None]:
     """The next entries of ``party`` and where the page after them begins (None at the end). One query."""
-    rows = narrowed(party, wanted).select_related("actor", "party", "body").newest_first()
+    rows = narrowed(party, wanted).select_related("actor", "party", "body").order_by("-occurred_at", "-id")
     if after is not None:
         older = Q(occurred_at__lt=after.occurred_at) | Q(occurred_at=after.occurred_at, pk__lt=after.pk)
         rows = rows.filter(Q(occurred_at__lte=after.occurred_at), older)

@@ -60,7 +60,7 @@ def _step(revision: Revision, names: _Names) -> Step:
             names.words(model, field, value),
         )
         for field, value in revision.after.items()
-        if field not in {"trashed_by"}
+        if field != "trashed_by"
     ]
     of = "" if model is Party else str(model._meta.verbose_name)
     by = str(revision.made_by) if revision.made_by else _("System")

@@ -56,7 +56,10 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A party with what hangs on it. ``consents`` holds the newest word per channel and purpose."""
+    """A party with what hangs on it.
+
+    ``consents`` holds the newest word per channel and purpose, ``superiors`` to whom each of its people reports.
+    """
 
     party: Party
     summary: CustomerSummary
@@ -65,6 +68,7 @@ class Profile:
     consents: dict[tuple[str, str], Consent]
     roles: list[PartyRole]
     relations: list[PartyRelation]
+    superiors: dict[int, int]
     tasks: list[Task]
     assets: list[Asset]
     contracts: list[Contract]
@@ -99,7 +103,8 @@ def visible_party(user: User | Any, pk: int) -> Party:
 
 
 def load_profile(party: Party, user: User | Any) -> Profile:
-    """What hangs on ``party``; relations only to parties whom ``user`` may see. Twelve queries."""
+    """What hangs on ``party``; relations only to parties whom ``user`` may see. Fourteen queries at most."""
+    relations = _relations(party, user)
     return Profile(
         party=party,
         summary=party.summary,
@@ -107,7 +112,8 @@ def load_profile(party: Party, user: User | Any) -> Profile:
         identifiers=list(party.identifiers.order_by("system", "pk")),
         consents=newest_consents(party),
         roles=list(party.roles.filter(valid_to=None).order_by("valid_from")),
-        relations=_relations(party, user),
+        relations=relations,
+        superiors=_superiors(party, relations),
         tasks=list(open_tasks(party)[:MOST_TASKS]),
         assets=list(party.assets.order_by(F("warranty_until").asc(nulls_last=True), "pk")),
         contracts=list(party.contracts.order_by(F("ends_on").asc(nulls_last=True), "pk")),
@@ -149,10 +155,23 @@ def _relations(party: Party, user: User | Any) -> list[PartyRelation]:
     return [one for one in found if one.party_id in seen and one.other_id in seen]
 
 
+def _superiors(party: Party, relations: list[PartyRelation]) -> dict[int, int]:
+    """Among the people of an organisation: who reports to whom."""
+    people = {one.party_id for one in relations if one.other_id == party.pk and one.kind == RelationKind.EMPLOYED_BY}
+    if party.kind != Kind.ORGANISATION or not people:
+        return {}
+    rows = PartyRelation.objects.current().filter(kind=RelationKind.REPORTS_TO, party__in=people, other__in=people)
+    return dict(rows.order_by("pk").values_list("party", "other"))
+
+
 def visible_among(user: User | Any, ids: Iterable[int]) -> set[int]:
     """Which of ``ids`` are live customers whom ``user`` may see. One query, none for no ids."""
     wanted = set(ids)
-    return set(Party.objects.visible_to(user).live().filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    return (
+        set(Party.objects.visible_to(user).live().filter(pk__in=wanted).values_list("pk", flat=True))
+        if wanted
+        else set()
+    )
 
 
 def _moves(party: Party) -> list[Move]:
@@ -167,8 +186,10 @@ _BELONGS = {Kind.ORGANISATION: RelationKind.EMPLOYED_BY, Kind.HOUSEHOLD: Relatio
 def _sums(party: Party, user: User | Any) -> Sums | None:
     if party.kind not in _BELONGS:
         return None
-    people = Party.objects.visible_to(user).live().filter(
-        relations__other=party, relations__kind=_BELONGS[Kind(party.kind)], relations__valid_to=None
+    people = (
+        Party.objects.visible_to(user)
+        .live()
+        .filter(relations__other=party, relations__kind=_BELONGS[Kind(party.kind)], relations__valid_to=None)
     )
     told = people.aggregate(n=Count("pk"), revenue=Sum("summary__revenue_12m"), orders=Sum("summary__orders"))
     return Sums(told["n"], told["revenue"] or 0, told["orders"] or 0)

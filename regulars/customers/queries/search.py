@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from regulars.customers.models import ContactPoint, Identifier, PartyQuerySet
+from regulars.customers.models import ContactPoint, Identifier
 from regulars.kit import phone, text
 
 _NUMBER = re.compile(r"^[+\d][\d\s().\-#]*$")
 SHORTEST_NUMBER = 3
 
 
-def find_parties(rows: PartyQuerySet, typed: str) -> PartyQuerySet:
+def find_parties(rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
     """``rows`` narrowed to those that ``typed`` may mean: every word in the name, or the whole as number or address.
 
     A telephone number is found in any notation and by its last digits; identifiers and mail addresses by their
@@ -49,7 +50,7 @@ def _by_contact_point(folded: str) -> Q:
 
 def _international(digits: str, folded: str) -> str:
     """The beginning of a number as it stands in E.164: a trunk 0 gives way to the country's code."""
-    from phonenumbers import country_code_for_region
+    from phonenumbers import country_code_for_region  # noqa: PLC0415 -- as in kit.phone: only paid by those who need it
 
     if folded.startswith("+"):
         return f"+{digits}"

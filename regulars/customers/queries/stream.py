@@ -20,7 +20,9 @@ def stream_customers(*, limit: int | None = None) -> Iterator[dict[str, Any]]:
     Money is a decimal string in ``currency``, times are ISO 8601 in UTC, reasons are sentences in the active language.
     """
     rows = (
-        CustomerSummary.objects.filter(party__trashed_at=None, party__merged_into=None).select_related("party").order_by("party_id")
+        CustomerSummary.objects.filter(party__trashed_at=None, party__merged_into=None)
+        .select_related("party")
+        .order_by("party_id")
     )
     stream = (rows[:limit] if limit is not None else rows).iterator(chunk_size=_CHUNK)
     while chunk := list(islice(stream, _CHUNK)):
@@ -30,7 +32,9 @@ def stream_customers(*, limit: int | None = None) -> Iterator[dict[str, Any]]:
 
 def _identifiers(party_ids: list[int]) -> dict[int, list[dict[str, str]]]:
     found: dict[int, list[dict[str, str]]] = defaultdict(list)
-    for party, system, number in Identifier.objects.filter(party__in=party_ids).order_by("pk").values_list("party", "system", "external_id"):
+    for party, system, number in (
+        Identifier.objects.filter(party__in=party_ids).order_by("pk").values_list("party", "system", "external_id")
+    ):
         found[party].append({"system": system, "id": number})
     return found
 

@@ -87,7 +87,9 @@ def page_of_needs(user: User | Any, scope: str, after: After | None = None) -> t
     """The next customers by money at stake, and where the page after them begins. Two queries."""
     rows = needing_somebody(user, scope)
     if after is not None:
-        less = Q(summary__at_stake__lt=after.at_stake) | Q(summary__at_stake=after.at_stake, summary__party_id__lt=after.pk)
+        less = Q(summary__at_stake__lt=after.at_stake) | Q(
+            summary__at_stake=after.at_stake, summary__party_id__lt=after.pk
+        )
         rows = rows.filter(Q(summary__at_stake__lte=after.at_stake), less)
     points = ContactPoint.objects.filter(ended_at=None).order_by("-preferred", "pk")
     rows = rows.select_related("summary", "owner").prefetch_related(

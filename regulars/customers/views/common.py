@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,8 +13,17 @@ from regulars.customers.queries.profile import visible_party
 from regulars.kit.errors import UserError
 from regulars.staff.rules import require
 
+if TYPE_CHECKING:
+    from regulars.staff.models import User
 
-def party_for(request: HttpRequest, pk: int, rule: str = "customers.view", *, trashed: bool = False) -> Party:
+
+class Request(HttpRequest):
+    """A request of somebody who has signed in: the middleware lets nobody else in."""
+
+    user: User
+
+
+def party_for(request: Request, pk: int, rule: str = "customers.view", *, trashed: bool = False) -> Party:
     """The customer ``pk`` for whoever asks.
 
     Raises:
@@ -38,7 +47,7 @@ def changed(party: Party, answer: HttpResponse | None = None) -> HttpResponse:
     return answer
 
 
-def ask(request: HttpRequest, template: str, context: dict[str, Any], *, refused: bool = False) -> HttpResponse:
+def ask(request: Request, template: str, context: dict[str, Any], *, refused: bool = False) -> HttpResponse:
     """A form in the dialog; 422 when what was given is refused."""
     return render(request, template, context, status=422 if refused else 200)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -11,11 +11,11 @@ from regulars.customers.page.build import CONDENSED_ENTRIES, CustomerPage, read_
 from regulars.customers.page.entries import group_labels, nothing_said
 from regulars.customers.queries.entries import Wanted, read_after
 from regulars.customers.queries.history import history_of
-from regulars.customers.views.common import party_for
+from regulars.customers.views.common import Request, party_for
 
 
 @require_GET
-def customer(request: HttpRequest, pk: int) -> HttpResponse:
+def customer(request: Request, pk: int) -> HttpResponse:
     """Everything about one customer in one screenful; a merged one leads to the one it was merged into."""
     merged = (
         Party.objects.visible_to(request.user)
@@ -30,7 +30,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def parts(request: HttpRequest, pk: int) -> HttpResponse:
+def parts(request: Request, pk: int) -> HttpResponse:
     """What may have changed after an act, to be swapped in by id."""
     in_panel = request.GET.get("place") == "panel"
     party = party_for(request, pk, trashed=True)
@@ -40,7 +40,7 @@ def parts(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def entries(request: HttpRequest, pk: int) -> HttpResponse:
+def entries(request: Request, pk: int) -> HttpResponse:
     """The timeline narrowed, or its next page."""
     party = party_for(request, pk, trashed=True)
     told = request.GET
@@ -55,7 +55,7 @@ def entries(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def history(request: HttpRequest, pk: int) -> HttpResponse:
+def history(request: Request, pk: int) -> HttpResponse:
     """Who changed what, from what to what."""
     party = party_for(request, pk, trashed=True)
     told = request.GET.get("before", "")
@@ -64,7 +64,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def peek(request: HttpRequest, pk: int) -> HttpResponse:
+def peek(request: Request, pk: int) -> HttpResponse:
     """The condensed page for the slide-over of Today."""
     party = party_for(request, pk)
     page = CustomerPage(party, request.user, entries=CONDENSED_ENTRIES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regulars.customers import actions
 from regulars.customers.forms import ConsentForm, ContactPointForm
 from regulars.customers.models import ContactPoint, Party
-from regulars.customers.views.common import ask, changed, party_for, refuse
+from regulars.customers.views.common import Request, ask, changed, party_for, refuse
 from regulars.kit import clock
 from regulars.kit.errors import UserError
 from regulars.web.toasts import toast
 
 
 @require_http_methods(["GET", "POST"])
-def add_point(request: HttpRequest, pk: int) -> HttpResponse:
+def add_point(request: Request, pk: int) -> HttpResponse:
     """Add a way to reach the customer."""
     party = party_for(request, pk, "customers.edit")
     form = ContactPointForm(request.POST or None, initial={"kind": request.GET.get("kind", "mobile")})
@@ -49,7 +49,7 @@ def _point(party: Party, point: int) -> ContactPoint:
 
 
 @require_POST
-def prefer_point(request: HttpRequest, pk: int, point: int) -> HttpResponse:
+def prefer_point(request: Request, pk: int, point: int) -> HttpResponse:
     """Use this one first among its kind."""
     party = party_for(request, pk, "customers.edit")
     actions.prefer_contact_point(point=_point(party, point), by=request.user)
@@ -58,7 +58,7 @@ def prefer_point(request: HttpRequest, pk: int, point: int) -> HttpResponse:
 
 
 @require_POST
-def end_point(request: HttpRequest, pk: int, point: int) -> HttpResponse:
+def end_point(request: Request, pk: int, point: int) -> HttpResponse:
     """Say that the address is no longer valid."""
     party = party_for(request, pk, "customers.edit")
     actions.end_contact_point(point=_point(party, point), by=request.user)
@@ -67,7 +67,7 @@ def end_point(request: HttpRequest, pk: int, point: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def replace_point(request: HttpRequest, pk: int, point: int) -> HttpResponse:
+def replace_point(request: Request, pk: int, point: int) -> HttpResponse:
     """Correct an address: the new one takes the place of the old, which stays in the history."""
     party = party_for(request, pk, "customers.edit")
     old = _point(party, point)
@@ -88,7 +88,7 @@ def replace_point(request: HttpRequest, pk: int, point: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def consent(request: HttpRequest, pk: int) -> HttpResponse:
+def consent(request: Request, pk: int) -> HttpResponse:
     """Write down what the customer said about being contacted."""
     party = party_for(request, pk, "customers.edit")
     form = ConsentForm(request.POST or None, initial={"channel": request.GET.get("channel", ""), "state": "granted"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regulars.customers import actions
 from regulars.customers.forms import NewPartyForm
 from regulars.customers.models import Kind, Revision
-from regulars.customers.views.common import changed, party_for, refuse
+from regulars.customers.views.common import Request, changed, party_for, refuse
 from regulars.kit.errors import UserError
 from regulars.staff.rules import require
 from regulars.web import undo
@@ -18,7 +18,7 @@ from regulars.web.toasts import toast
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Make a customer by hand."""
     require(request.user, "customers.edit")
     kind = request.GET.get("kind", "")
@@ -36,7 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def trash(request: HttpRequest, pk: int) -> HttpResponse:
+def trash(request: Request, pk: int) -> HttpResponse:
     """Move a customer to the trash."""
     party = party_for(request, pk, "customers.trash")
     batch = actions.trash_parties(party_ids=[party.pk], by=request.user)
@@ -51,7 +51,7 @@ def trash(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def restore(request: HttpRequest, pk: int) -> HttpResponse:
+def restore(request: Request, pk: int) -> HttpResponse:
     """Take a customer out of the trash."""
     party = party_for(request, pk, "customers.trash", trashed=True)
     actions.restore_parties(party_ids=[party.pk], by=request.user)
@@ -62,7 +62,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def undo_change(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
+def undo_change(request: Request, pk: int, revision: int) -> HttpResponse:
     """Give the fields of one revision the values they had before."""
     party = party_for(request, pk, "customers.edit")
     found = Revision.objects.filter(pk=revision, party_id=party.pk).first()

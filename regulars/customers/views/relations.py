@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +14,7 @@ from regulars.customers import actions
 from regulars.customers.forms import RelationForm
 from regulars.customers.models import Party, PartyRelation
 from regulars.customers.queries.search import find_parties
-from regulars.customers.views.common import ask, changed, party_for, refuse
+from regulars.customers.views.common import Request, ask, changed, party_for, refuse
 from regulars.kit.errors import UserError
 from regulars.web.toasts import toast
 
@@ -22,7 +22,7 @@ CANDIDATES = 8
 
 
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: Request, pk: int) -> HttpResponse:
     """Say how the customer stands to another."""
     party = party_for(request, pk, "customers.edit")
     form = RelationForm(request.POST or None, party=party)
@@ -34,7 +34,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             toast(request, _("Relation added"))
             return changed(party)
-    chosen = Party.objects.visible_to(request.user).filter(pk=form["other"].value() or None).first()
+    chosen = Party.objects.visible_to(request.user).filter(pk=_number(form["other"].value())).first()
     return ask(
         request,
         "customers/relations/form.html",
@@ -43,7 +43,11 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _relate(request: HttpRequest, party: Party, told: dict[str, Any]) -> None:
+def _number(told: Any) -> int:
+    return int(told) if str(told or "").isdigit() else 0
+
+
+def _relate(request: Request, party: Party, told: dict[str, Any]) -> None:
     other = Party.objects.visible_to(request.user).live().filter(pk=told["other"]).first()
     if other is None:
         raise UserError(_("Please choose somebody from the list."))
@@ -55,7 +59,7 @@ def _relate(request: HttpRequest, party: Party, told: dict[str, Any]) -> None:
 
 
 @require_GET
-def candidates(request: HttpRequest, pk: int) -> HttpResponse:
+def candidates(request: Request, pk: int) -> HttpResponse:
     """Whom the typed words may mean."""
     party = party_for(request, pk, "customers.edit")
     typed = request.GET.get("q", "").replace("\x00", "").strip()[:100]
@@ -65,7 +69,7 @@ def candidates(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def end(request: HttpRequest, pk: int, relation: int) -> HttpResponse:
+def end(request: Request, pk: int, relation: int) -> HttpResponse:
     """End a relation today."""
     party = party_for(request, pk, "customers.edit")
     seen = Party.objects.visible_to(request.user)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regulars.customers import actions
 from regulars.customers.forms import OutcomeForm, SnoozeForm
 from regulars.customers.models import Party, Task
-from regulars.customers.views.common import ask, changed, party_for, refuse
+from regulars.customers.views.common import Request, ask, changed, party_for, refuse
 from regulars.kit import clock
 from regulars.kit.errors import UserError
 from regulars.staff.rules import require
@@ -21,7 +21,7 @@ from regulars.web import undo
 from regulars.web.toasts import toast
 
 
-def _task(request: HttpRequest, pk: int) -> Task:
+def _task(request: Request, pk: int) -> Task:
     require(request.user, "customers.log")
     seen = Party.objects.visible_to(request.user).live()
     task = Task.objects.filter(pk=pk, party__in=seen).select_related("party").first()
@@ -31,7 +31,7 @@ def _task(request: HttpRequest, pk: int) -> Task:
 
 
 @require_http_methods(["GET", "POST"])
-def done(request: HttpRequest, pk: int) -> HttpResponse:
+def done(request: Request, pk: int) -> HttpResponse:
     """Mark a task done; the dialog asks for the outcome first where it is asked for."""
     task = _task(request, pk)
     form = OutcomeForm(request.POST or None)
@@ -44,7 +44,7 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def snooze(request: HttpRequest, pk: int) -> HttpResponse:
+def snooze(request: Request, pk: int) -> HttpResponse:
     """Keep the customer off Today until a day."""
     party = party_for(request, pk, "customers.log")
     today = timezone.localdate(clock.now())
@@ -74,16 +74,17 @@ def quick_days() -> list[tuple[str, str]]:
     ]
 
 
-def _left(request: HttpRequest, party: Party) -> HttpResponse:
+def _left(request: Request, party: Party) -> HttpResponse:
     if request.GET.get("place") == "today" or request.POST.get("place") == "today":
         answer = HttpResponse("")
-        answer.headers |= {"HX-Retarget": f"#need-{party.pk}", "HX-Reswap": "delete"}
+        answer.headers["HX-Retarget"] = f"#need-{party.pk}"
+        answer.headers["HX-Reswap"] = "delete"
         return changed(party, answer)
     return changed(party)
 
 
 @require_POST
-def wake(request: HttpRequest, pk: int) -> HttpResponse:
+def wake(request: Request, pk: int) -> HttpResponse:
     """Bring a customer who was put off back to Today."""
     party = party_for(request, pk, "customers.log")
     now = clock.now()

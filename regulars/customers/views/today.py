@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from regulars.customers.page.today import Today
 from regulars.customers.queries import today as queries
+from regulars.customers.resources import import_page
+from regulars.customers.views.common import Request
 from regulars.staff.rules import can, require
 
 
 @require_GET
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: Request) -> HttpResponse:
     """The day's work; an empty system leads to the import."""
     require(request.user, "today.view")
-    if queries.is_empty() and can(request.user, "imports.run") and (address := _import_page()):
+    if queries.is_empty() and can(request.user, "imports.run") and (address := import_page()):
         return redirect(address)
     scope = request.GET.get("whose", "")
     scopes = queries.scopes_of(request.user)
@@ -28,12 +29,3 @@ def today(request: HttpRequest) -> HttpResponse:
         return render(request, "customers/today/needs.html", {"today": page, "needs": page.needs_after(after)})
     needs = page.needs_after(None)
     return render(request, "customers/today/today.html", {"today": page, "needs": needs, "stakes": page.sum_of(needs)})
-
-
-def _import_page() -> str:
-    for name in ("imports:new", "imports:start", "imports:index"):
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return ""

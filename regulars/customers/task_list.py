@@ -1,0 +1,154 @@
+"""The list of open tasks: what was promised and planned, over all customers one may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from regulars.customers import actions, choices
+from regulars.customers.models import Party, Task, TaskKind
+from regulars.kit import clock, text
+from regulars.staff.rules import Reach, reach
+from regulars.web import undo
+from regulars.web.access import User
+from regulars.web.resources import (
+    Badge,
+    BulkAction,
+    BulkResult,
+    Column,
+    Edit,
+    Empty,
+    Filter,
+    Link,
+    Preset,
+    Resource,
+    Rows,
+    register,
+)  # fmt: skip
+
+WORKDAY_ENDS = time(18, 0)
+_TONES: dict[str, Any] = {TaskKind.PROMISE: "accent", TaskKind.COMPLAINT: "stake"}
+
+
+def open_tasks_of(user: User) -> Rows:
+    """The open tasks of the customers whom ``user`` sees."""
+    rows = Task.objects.open().filter(party__trashed_at=None, party__merged_into=None)
+    if reach(user) is not Reach.ALL:
+        rows = rows.filter(party__in=Party.objects.visible_to(user))
+    return rows.select_related("party", "assignee")
+
+
+def _find(rows: Rows, typed: str) -> Rows:
+    for word in text.fold(typed).split()[:6]:
+        rows = rows.filter(Q(title__icontains=word) | Q(party__fold__contains=word))
+    return rows
+
+
+def _overdue(rows: Rows, wanted: bool) -> Rows:
+    now = clock.now()
+    return rows.filter(due_at__lt=now) if wanted else rows.filter(Q(due_at__gte=now) | Q(due_at=None))
+
+
+def _move(*, user: User, obj: Task, value: Any) -> BulkResult:
+    due = timezone.make_aware(datetime.combine(value, WORKDAY_ENDS)) if value else None
+    before = obj.due_at
+    actions.move_task(task=obj, due_at=due, by=user)
+    token = undo.offer("customers.task_moved", task=obj.pk, due=before.isoformat() if before else "")
+    return BulkResult(_("Moved"), token)
+
+
+class DueForm(forms.Form):
+    """The new day."""
+
+    due = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class DoneForm(forms.Form):
+    """How they ended."""
+
+    outcome = forms.CharField(max_length=255, required=False, label=_("Outcome"))
+
+
+def _move_many(user: User, rows: Rows, data: Mapping[str, Any]) -> BulkResult:
+    found = list(rows)
+    for task in found:
+        _move(user=user, obj=task, value=data["due"])
+    return BulkResult(ngettext("%(n)s task moved", "%(n)s tasks moved", len(found)) % {"n": len(found)})
+
+
+def _complete_many(user: User, rows: Rows, data: Mapping[str, Any]) -> BulkResult:
+    found = list(rows)
+    for task in found:
+        actions.complete_task(task=task, by=user, outcome=data.get("outcome", ""))
+    message = ngettext("%(n)s task done", "%(n)s tasks done", len(found)) % {"n": len(found)}
+    return BulkResult(message, undo.offer("customers.task_done", tasks=[task.pk for task in found][:200]))
+
+
+TASKS = register(
+    Resource(
+        key="tasks",
+        label=_("Tasks"),
+        one=pgettext_lazy("count", "task"),
+        many=pgettext_lazy("count", "tasks"),
+        icon="task",
+        path="tasks/",
+        rule="customers.view",
+        order=15,
+        chord="g a",
+        queryset=open_tasks_of,
+        columns=(
+            Column("title", _("What"), "title", phone="primary", width="xl"),
+            Column("due", _("Due"), "due_at", "date", sort="due_at", phone="amount", edit=Edit(
+                _move, "date", raw=lambda task: timezone.localtime(task.due_at).date() if task.due_at else None, rule="customers.log"
+            )),
+            Column("customer", _("Customer"), lambda task: Link(task.party.name, task.party.get_absolute_url()), "link", sort="party__fold", width="l", phone="secondary"),
+            Column("kind", _("Kind"), lambda task: Badge(task.get_kind_display(), _TONES.get(task.kind, "neutral")), "badge", sort="kind"),
+            Column("assignee", _("Who"), "assignee", "person", sort="assignee__name"),
+            Column("created", _("Created"), "created_at", "ago", sort="created_at"),
+        ),
+        filters=(
+            Filter("assignee", _("Who"), "person", field="assignee", choices=choices.people),
+            Filter("kind", _("Kind"), "multi", field="kind", choices=choices.task_kinds),
+            Filter("overdue", _("Overdue"), "flag", apply=_overdue, quick=True),
+            Filter("due", _("Due"), "date_range", field="due_at"),
+        ),
+        default_sort="due",
+        search=_find,
+        in_palette=False,
+        full_url=lambda task: task.party.get_absolute_url(),
+        bulk_actions=(
+            BulkAction("done", _("Done"), _complete_many, rule="customers.log", icon="check", form=DoneForm),
+            BulkAction("move", _("Move to another day"), _move_many, rule="customers.log", icon="calendar", form=DueForm),
+        ),
+        export_rule="customers.export",
+        presets=(
+            Preset("mine", _("Mine"), "assignee=me"),
+            Preset("promises", _("Promises"), "kind=promise"),
+            Preset("complaints", _("Complaints"), "kind=complaint"),
+        ),
+        empty=Empty(_("Nothing is open. What is promised in a call or a note shows here."), icon="task"),
+    )
+)  # fmt: skip
+
+
+@undo.handles("customers.task_moved")
+def _move_back(user: User, data: dict[str, Any]) -> str:
+    task = open_tasks_of(user).get(pk=data["task"])
+    actions.move_task(task=task, due_at=datetime.fromisoformat(data["due"]) if data["due"] else None, by=user)
+    return str(_("Undone: the task is due as before"))
+
+
+@undo.handles("customers.task_done")
+def _reopen(user: User, data: dict[str, Any]) -> str:
+    ids = data.get("tasks") or [data["task"]]
+    seen = Party.objects.visible_to(user)
+    for task in Task.objects.filter(pk__in=ids, done_by=user, party__in=seen).select_related("party"):
+        actions.reopen_task(task=task, by=user)
+    return str(_("Undone: open again"))
