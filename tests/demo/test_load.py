@@ -173,9 +173,10 @@ def test_there_is_work_for_today(shared_demo: Demo) -> None:
     waiting = Task.objects.open()
     assert waiting.filter(due_at__lt=midnight, kind="promise").exists()
     assert waiting.filter(due_at__gte=midnight, due_at__lt=midnight + timedelta(days=1)).exists()
+    assert waiting.filter(kind="complaint").count() >= 2
     assert Task.objects.filter(kind="complaint").exclude(done_at=None).exists()
     assert not Task.objects.filter(done_at__lt=F("created_at")).exists()
-    assert CustomerSummary.objects.filter(first_order_at__gte=midnight - timedelta(days=21)).exists()
+    assert CustomerSummary.objects.filter(first_order_at__gte=midnight - timedelta(days=60)).exists()
 
 
 def test_one_login_per_role_and_each_sees_their_own(shared_demo: Demo) -> None:

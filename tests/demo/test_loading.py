@@ -65,7 +65,7 @@ def test_loading_twice_gives_the_same_rows(tmp_path: Path) -> None:
     seen = []
     for number in range(2):
         with transaction.atomic():
-            load(tmp_path / str(number), customers=120, seed=3)
+            load(tmp_path / str(number), customers=200, seed=3)
             seen.append({model: everything(model) for model in TABLES})
             transaction.set_rollback(True)
     for model in TABLES:

@@ -213,7 +213,8 @@ def draw_promises(rng: np.random.Generator, contacts: Contacts) -> Promises:
     forgotten = (due >= DAYS - 5) & (due < DAYS) & (rng.random(size) < FORGOTTEN)
     done = np.where(forgotten | (done >= DAYS), NEVER, done)
     few = max(2, round(0.0025 * len(np.unique(contacts.customer))))
-    fresh, older = np.flatnonzero(at < DAYS)[-few:], np.flatnonzero(at < DAYS - 4)[-few:]
-    due[older], done[older] = DAYS - 1 - np.arange(len(older)) % 3 + rng.random(len(older)), NEVER
-    due[fresh], done[fresh] = DAYS + rng.random(len(fresh)), NEVER
+    fresh, older = slice(max(0, size - few), size), slice(max(0, size - 2 * few), max(0, size - few))
+    lately = DAYS - 1 - np.arange(size)[older] % 3 + rng.random(len(at[older]))
+    due[older], done[older] = np.minimum(np.maximum(lately, at[older] + 0.2), DAYS - 0.01), NEVER
+    due[fresh], done[fresh] = DAYS + rng.random(len(at[fresh])), NEVER
     return Promises(made, due, done)

@@ -205,6 +205,8 @@ class _Life:
         who, at, state, bad = (np.concatenate(part) for part in zip(*self.placed, strict=True))
         by_time = np.lexsort((who, at))
         complaints = Complaints(*(np.concatenate(part) for part in zip(*self.complained, strict=True)))
+        latest = np.argsort(complaints.opened_at)[-max(2, len(self.state) // model.STILL_OPEN) :]
+        complaints.settled_at[latest] = np.maximum(complaints.settled_at[latest], DAYS + 1.0)
         return Course(
             orders=Orders(who[by_time], at[by_time], state[by_time], bad[by_time]),
             complaints=complaints,
