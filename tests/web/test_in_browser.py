@@ -223,3 +223,15 @@ def test_phone_shows_two_lines_a_bottom_bar_and_a_whole_screen_slide_over(browse
     box = page.locator("#panel").bounding_box()
     assert box is not None
     assert (box["x"], box["y"], box["width"]) == (0, 0, 390)
+
+
+def test_keys_of_the_page_rest_while_somebody_writes(browser_page: OpenPage, owner: Any) -> None:
+    page = browser_page(owner, path="/people/?sort=name")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel .panel-title")).to_have_text("Name 00")
+    page.get_by_role("button", name="View").click()
+    page.locator("#view-menu input[name=name]").fill("My people")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast")).to_contain_text("“My people” saved")
+    assert "/full/" not in page.url

@@ -1,5 +1,6 @@
 /* The keyboard: the registry rendered into the page decides what a key means. Nothing happens while an input method is
-   composing or somebody is typing, except for keys with Ctrl or ⌘ and Escape. */
+   composing; while somebody is typing only the palette, Escape, which leaves the field (a second one closes what is around
+   it, so that no half-written note is lost), and Ctrl or ⌘ with Enter, which sends the form. */
 "use strict";
 
 (() => {
@@ -43,8 +44,13 @@
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.altKey) return;
     const keys = nameOf(event);
-    const always = keys.startsWith("mod+") || keys === "escape";
-    if (R.isTyping(event.target) && !always) return;
+    if (R.isTyping(event.target) && keys === "mod+enter" && event.target.form) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+      return;
+    }
+    if (R.isTyping(event.target) && keys === "escape") { event.target.blur(); return; }
+    if (R.isTyping(event.target) && keys !== "mod+k") return;
     if (document.querySelector("dialog[open]") && keys !== "mod+k") return;
     if (keys === "escape" && document.querySelector("[popover]:popover-open")) return;
     if (keys === "enter" && event.target.closest?.("a, button, summary")) return;
