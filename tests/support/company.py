@@ -4,12 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from regulars.commerce.models import Order, OrderLine
-from regulars.catalogue.models import Product
-from regulars.commerce.models import Order, OrderLine
 from regulars.customers.actions.parties import create_party, trash_parties
 from regulars.customers.actions.tasks import add_task
 from regulars.customers.models import Party
-from regulars.kit import clock
 from regulars.kit import clock
 
 
@@ -25,17 +22,6 @@ def make_customers(count: int, by: Any) -> list[Party]:
 def make_trash(count: int, by: Any) -> None:
     """`count` customers in the trash."""
     trash_parties(party_ids=[party.pk for party in make_customers(count, by)], by=by)
-
-
-def make_orders(count: int, by: Any) -> None:
-    """`count` orders of one line, each of another customer."""
-    product, _ = Product.objects.get_or_create(code="TEA", defaults={"name": "茶葉", "currency": "TWD"})
-    for party in make_customers(count, by):
-        facts = {"source": "test", "number": str(party.pk), "ordered_at": clock.now(), "currency": "TWD"}
-        order = Order.objects.create(customer=party, amount=48_200, goods=48_200, line_count=1, quantity=1, **facts)
-        OrderLine.objects.create(
-            order=order, line_key="1", product=product, quantity=1, unit_price=48_200, amount=48_200
-        )
 
 
 def make_tasks(count: int, by: Any) -> None:
@@ -64,7 +50,6 @@ def make_orders(count: int, by: Any) -> None:
 
 MAKERS: dict[str, Callable[[int, Any], object]] = {
     "customers": make_customers,
-    "orders": make_orders,
     "orders": make_orders,
     "tasks": make_tasks,
     "trash": make_trash,
