@@ -12,7 +12,7 @@ from regulars.web import asof, assets, places
 from regulars.web.places import Place
 
 places.register(
-    Place("company", _("Company"), icon="arc", url_name="reporting:company", order=15, chord="g a", rule="insight.view")
+    Place("company", _("Company"), icon="arc", url_name="reporting:company", order=15, chord="g m", rule="insight.view")
 )
 assets.register(style="web/css/arc.css")
 assets.register(style="reporting/reporting.css")
