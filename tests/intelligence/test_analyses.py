@@ -111,9 +111,13 @@ def test_first_cohort_and_stages_of_online_retail(online_retail: Store, make_des
 
 
 def test_ties_score_equally(tmp_path: Path, make_desk: MakeDesk) -> None:
-    bought = [(who, START, 1_000) for who in range(1, 61)] + [(who, START + timedelta(days=1), 2_000) for who in range(61, 101)]
+    bought = [(who, START, 1_000) for who in range(1, 61)] + [
+        (who, START + timedelta(days=1), 2_000) for who in range(61, 101)
+    ]
     desk = make_desk(warehouse(tmp_path / "w", bought), TODAY, before=("stage", "value"))
-    rows = desk.engine.execute("SELECT DISTINCT customer_id > 60, recency_score, frequency_score, monetary_score FROM worth").fetchall()
+    rows = desk.engine.execute(
+        "SELECT DISTINCT customer_id > 60, recency_score, frequency_score, monetary_score FROM worth"
+    ).fetchall()
     assert sorted(rows) == [(False, 1, 1, 1), (True, 4, 1, 4)]
 
 
@@ -123,14 +127,18 @@ def test_classes_by_revenue_and_by_profit(shop: Store, tmp_path: Path, make_desk
     assert by_class[51] == "below_zero"
     assert by_class[40] == "most_valuable"
     assert by_class[1] in {"regular", "most_growable"}
-    sold_at_a_loss = warehouse(tmp_path / "loss", [(who, day, 1000) for who in range(1, 30) for day in every(30, 5)], cost_share=1.2)
+    sold_at_a_loss = warehouse(
+        tmp_path / "loss", [(who, day, 1000) for who in range(1, 30) for day in every(30, 5)], cost_share=1.2
+    )
     result = value.run(make_desk(sold_at_a_loss, START + timedelta(days=150), before=("stage",)))
     assert result.basis == "margin"
     assert result.classes["below_zero"]["customers"] == 29
 
 
 def test_returns_without_known_cost_give_back_only_their_margin(tmp_path: Path, make_desk: MakeDesk) -> None:
-    store = warehouse(tmp_path / "w", [(who, START, 1000) for who in range(1, 12)], returned=[(1, START, -1000)], cost_share=0.6)
+    store = warehouse(
+        tmp_path / "w", [(who, START, 1000) for who in range(1, 12)], returned=[(1, START, -1000)], cost_share=0.6
+    )
     desk = make_desk(store, START, before=("stage", "value"))
     assert desk.horizon.margin_rate == pytest.approx(0.4)
     rows = dict(desk.engine.execute("SELECT customer_id, contribution_12m FROM worth").fetchall())
@@ -157,6 +165,10 @@ def test_who_stopped_is_lost_in_a_month_and_called_or_won_back(shop: Store, make
 
 
 def test_complaint_comes_first(tmp_path: Path, make_desk: MakeDesk) -> None:
-    store = warehouse(tmp_path / "w", [(who, day, 1000) for who in range(1, 12) for day in every(30, 5)], complaints=[(3, START + timedelta(days=100), None)])
+    store = warehouse(
+        tmp_path / "w",
+        [(who, day, 1000) for who in range(1, 12) for day in every(30, 5)],
+        complaints=[(3, START + timedelta(days=100), None)],
+    )
     desk = make_desk(store, START + timedelta(days=125), before=("stage", "value", "next_step"))
     assert dict(desk.engine.execute("SELECT customer_id, action FROM next_step").fetchall())[3] == "settle_complaint"

@@ -13,7 +13,9 @@ from regulars.intelligence.models.rhythm import RhythmPrior
 KNOWN = Calibration(prior=RhythmPrior(3.6, 0.8, 3.0, 1.0), leaving=Leaving(), amount_variance=0.1)
 
 
-def purchases(*customers: Sequence[int], goods: Sequence[Sequence[float]] | None = None, complaint: int = NEVER) -> Purchases:
+def purchases(
+    *customers: Sequence[int], goods: Sequence[Sequence[float]] | None = None, complaint: int = NEVER
+) -> Purchases:
     who = np.repeat(np.arange(len(customers)), [len(days) for days in customers])
     day = np.concatenate([np.asarray(days, np.int64) for days in customers])
     amounts = np.concatenate([np.asarray(one, float) for one in goods]) if goods else np.full(len(day), 1000.0)
@@ -39,7 +41,8 @@ def test_first_purchase_welcomes_until_half_of_those_who_come_back_have_done_so(
 
 def test_second_purchase_begins_getting_to_know_and_a_known_rhythm_account_management() -> None:
     assert stage_of([0, 20], 21) is Stage.GETTING_TO_KNOW
-    assert stage_of([0, 20, 41], 42) is Stage.ACCOUNT_MANAGEMENT
+    assert stage_of([0, 20, 41], 42) is Stage.GETTING_TO_KNOW
+    assert stage_of([0, 20, 41, 60], 61) is Stage.ACCOUNT_MANAGEMENT
 
 
 def test_weekly_buyer_is_gone_after_two_months_and_a_yearly_one_is_not_after_a_year() -> None:
@@ -71,7 +74,7 @@ def test_growth_intensifies_and_a_complaint_ends_it() -> None:
 
 def test_shrinking_baskets_are_pre_divorce_although_nobody_is_silent() -> None:
     days, amounts = list(range(0, 300, 30)), [3000, 3100, 2950, 3050, 3000, 2980, 3020, 900, 1000, 950]
-    moves, standing = replay(purchases(days, goods=[amounts]), [KNOWN], 275)
+    _, standing = replay(purchases(days, goods=[amounts]), [KNOWN], 275)
     assert standing.stage[0] == Stage.PRE_DIVORCE
     assert Cause(standing.cause[0]) is Cause.SHRINKING
     assert standing.amount_change[0] == pytest.approx(-0.68, abs=0.02)
@@ -83,7 +86,11 @@ def world() -> Purchases:
     rng = np.random.default_rng(11)
     customers = []
     for _ in range(120):
-        pace, day, end = max(rng.lognormal(3.7, 0.8), 15), rng.integers(0, 400), 700 if rng.random() < 0.5 else rng.integers(100, 700)
+        pace, day, end = (
+            max(rng.lognormal(3.7, 0.8), 15),
+            rng.integers(0, 400),
+            700 if rng.random() < 0.5 else rng.integers(100, 700),
+        )
         days = [int(day)]
         while (day := day + max(1, round(rng.gamma(3, pace / 3)))) < end:
             days.append(int(day))
@@ -96,10 +103,14 @@ def until(bought: Purchases, today: int) -> tuple[Purchases, np.ndarray]:
     """What was known on that day, and which customers it is about."""
     here = bought.day <= today
     ids, numbers = np.unique(bought.customer[here], return_inverse=True)
-    return Purchases(numbers, bought.day[here], bought.goods[here], bought.complaint_open[here], bought.complaint_day[here]), ids
+    return Purchases(
+        numbers, bought.day[here], bought.goods[here], bought.complaint_open[here], bought.complaint_day[here]
+    ), ids
 
 
-def night(world: Purchases, today: int, kept: list[Calibration]) -> tuple[Moves, Standing, np.ndarray, list[Calibration]]:
+def night(
+    world: Purchases, today: int, kept: list[Calibration]
+) -> tuple[Moves, Standing, np.ndarray, list[Calibration]]:
     bought, ids = until(world, today)
     calibrations = population.renewed(kept, bought, today)
     return *replay(bought, calibrations, today), ids, calibrations
@@ -120,7 +131,9 @@ def test_nights_one_after_another_agree_with_a_rebuild_and_only_facts_or_ageing_
             assert ageing or customer in bought_today, (today, customer, Stage(before), Stage(stage))
             assert not (before == Stage.DIVORCE and stage == Stage.PRE_DIVORCE)
             stages[customer] = stage
-        for customer, day, origin, target in zip(ids[moves.customer].tolist(), moves.day.tolist(), moves.origin.tolist(), moves.target.tolist(), strict=True):
+        for customer, day, origin, target in zip(
+            ids[moves.customer].tolist(), moves.day.tolist(), moves.origin.tolist(), moves.target.tolist(), strict=True
+        ):
             assert written.setdefault((customer, day), (origin, target)) == (origin, target), "history was rewritten"
     assert len(kept) > 3
     rebuilt, _ = replay(until(world, 529)[0], kept, 529)
@@ -135,7 +148,9 @@ def test_calibration_starts_again_when_the_past_is_rewritten(world: Purchases) -
     *_, kept = night(world, 500, night(world, 400, [])[3])
     assert len(kept) == 2
     half = world.customer < 60
-    less = Purchases(world.customer[half], world.day[half], world.goods[half], world.complaint_open[half], world.complaint_day[half])
+    less = Purchases(
+        world.customer[half], world.day[half], world.goods[half], world.complaint_open[half], world.complaint_day[half]
+    )
     assert len(population.renewed(kept, until(less, 500)[0], 500)) == 1
 
 

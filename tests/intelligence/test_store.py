@@ -63,8 +63,12 @@ def test_facts_of_the_future_do_not_count(tmp_path: Path) -> None:
 def test_orders_in_other_currencies_are_counted_and_left_out(tmp_path: Path) -> None:
     warehouse(tmp_path, [(1, DAY, 100), (2, DAY, 200)])
     with engine.opened(Store(tmp_path)) as connection:
-        connection.execute("CREATE TEMP TABLE all_orders AS SELECT * REPLACE (CASE customer_id WHEN 2 THEN 'USD' ELSE currency END AS currency) FROM orders")
-        connection.execute("CREATE OR REPLACE TEMP VIEW orders AS SELECT * FROM all_orders UNION ALL SELECT * REPLACE (9 AS order_id) FROM all_orders WHERE currency = 'TWD'")
+        connection.execute(
+            "CREATE TEMP TABLE all_orders AS SELECT * REPLACE (CASE customer_id WHEN 2 THEN 'USD' ELSE currency END AS currency) FROM orders"
+        )
+        connection.execute(
+            "CREATE OR REPLACE TEMP VIEW orders AS SELECT * FROM all_orders UNION ALL SELECT * REPLACE (9 AS order_id) FROM all_orders WHERE currency = 'TWD'"
+        )
         horizon = ledger.prepare(connection, today=to_day(DAY))
     assert (horizon.currency, horizon.orders, horizon.other_currency) == ("TWD", 2, 1)
 
@@ -80,4 +84,8 @@ def test_sql_is_said_in_the_words_of_each_database() -> None:
 def test_days_and_months() -> None:
     assert to_date(to_day(DAY)) == DAY
     assert to_date(month_start(to_day(date(2026, 2, 28)))) == date(2026, 2, 1)
-    assert [to_date(day) for day in months_back(to_day(date(2026, 1, 15)), 3)] == [date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)]
+    assert [to_date(day) for day in months_back(to_day(date(2026, 1, 15)), 3)] == [
+        date(2025, 11, 1),
+        date(2025, 12, 1),
+        date(2026, 1, 1),
+    ]

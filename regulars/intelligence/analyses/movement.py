@@ -67,7 +67,9 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     ends = [*starts[1:], months_back(starts[-1] + 40, 1)[0]]
     spans = [(low, high) for low, high in zip(starts, ends, strict=True) if high > horizon.first_day]
     bought, moved = _bought(desk, spans), _moved(desk, spans)
-    months = [_month(low, high, bought.get(low, (0, 0, 0)), moved.get(low, (0, 0)), horizon.today) for low, high in spans]
+    months = [
+        _month(low, high, bought.get(low, (0, 0, 0)), moved.get(low, (0, 0)), horizon.today) for low, high in spans
+    ]
     return Result(enough=bool(months), months=months)
 
 
@@ -101,4 +103,8 @@ def _moved(desk: Desk, spans: list[tuple[int, int]]) -> dict[int, tuple[int, int
 
 def _month(low: int, high: int, bought: tuple[int, int, int], moved: tuple[int, int], today: int) -> Json:
     names = ("new", "returning", "revenue", "lost", "won_back")
-    return {"month": to_date(low).isoformat(), **dict(zip(names, (*bought, *moved), strict=True)), "whole": high <= today + 1}
+    return {
+        "month": to_date(low).isoformat(),
+        **dict(zip(names, (*bought, *moved), strict=True)),
+        "whole": high <= today + 1,
+    }

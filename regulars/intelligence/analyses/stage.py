@@ -42,14 +42,14 @@ class Params(base.Params):
     gone: float = 0.75
     beyond: float = 0.10
     deep: float = 0.05
-    own_weight: float = 0.5
+    known_from: float = 3.0
     enter: float = 2.33
     leave: float = 1.0
     change: float = 0.25
     purchases_back: int = 2
     ranges: ClassVar = {
         "late": Range(0.02, 0.5), "likely_leaving": Range(0.1, 0.9), "gone": Range(0.5, 0.99), "beyond": Range(0.002, 0.3),
-        "deep": Range(0.002, 0.5), "own_weight": Range(0.2, 0.9), "enter": Range(1, 5), "leave": Range(0, 3),
+        "deep": Range(0.002, 0.5), "known_from": Range(1, 20), "enter": Range(1, 5), "leave": Range(0, 3),
         "change": Range(0, 2), "purchases_back": Range(1, 6),
     }  # fmt: skip
 

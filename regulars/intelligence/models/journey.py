@@ -77,7 +77,7 @@ class Rules:
         gone: divorce needs this probability that he has left …
         beyond: … and a silence that at most this share of his intervals would outlast.
         deep: who buys again after a silence as rare as this comes back into recovery, not simply on.
-        own_weight: the rhythm is known when own intervals weigh at least this share against the population's.
+        known_from: the rhythm is known from two own intervals on that together with what all customers tell are worth so many.
         enter, leave: growth and decline count from ``enter`` standard errors on, and until they fall below ``leave``.
         change: growth or decline below this share of the former rate of spending is not called so.
         purchases_back: purchases after the return, each in time, that end recovery.
@@ -88,7 +88,7 @@ class Rules:
     gone: float = 0.75
     beyond: float = 0.10
     deep: float = 0.05
-    own_weight: float = 0.5
+    known_from: float = 3.0
     enter: float = 2.33
     leave: float = 1.0
     change: float = 0.25

@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 
 STEPS = (1, 2, 3, 5, 9, 17)
 """Customers are pooled by number of purchases: 1, 2, 3–4, 5–8, 9–16, 17 and more."""
-_PRIOR = (0.5, 2.0)
+_PRIOR_WEIGHT = 5.0
+"""Purchases' worth of belief in the default shares, for pools with few data."""
 _ROUNDS = 60
 
 
@@ -71,12 +72,12 @@ class LeavingModel:
         pool = step_of(purchases)
         waiting = np.asarray(survival, float)
         silent = np.bincount(pool, minlength=len(STEPS)).astype(float)
-        yes, no = _PRIOR
-        share = np.asarray(Leaving().shares)
+        usual = np.asarray(Leaving().shares)
+        share = usual
         for _ in range(_ROUNDS):
             own = share[pool]
             left = np.bincount(pool, weights=own / (own + (1 - own) * waiting), minlength=len(STEPS))
-            share = (left + yes) / (back + silent + yes + no)
+            share = (left + _PRIOR_WEIGHT * usual) / (back + silent + _PRIOR_WEIGHT)
         self.shares_ = [float(one) for one in share]
         self.leaving_ = Leaving(tuple(self.shares_))
         return self

@@ -171,7 +171,7 @@ class Walk:
         """The stage after purchase number k + 1 (k ≥ 1) and its cause; rules as docs/stages.md states them."""
         rules, was = self.rules, self.stage[:m]
         weight = weight_after(k)
-        known = (weight / (weight + self._of("k0", index)) >= rules.own_weight) & (k >= 2)
+        known = (weight + self._of("k0", index) >= rules.known_from) & (k >= 2)
         z, change = np.nan_to_num(self.z[:m]), np.nan_to_num(self.change[:m])
         growing = (
             np.where(was == Stage.INTENSIFY, z >= rules.leave, (z >= rules.enter) & (change >= rules.change))
