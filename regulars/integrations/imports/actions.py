@@ -86,7 +86,7 @@ def _adopt(job: ImportJob, found: Look, *, kind: str = "") -> None:
 
 
 def _open(job: ImportJob) -> None:
-    if job.state not in {ImportState.LOOKED, ImportState.PREVIEWED, ImportState.FAILED}:
+    if job.state not in {ImportState.LOOKED, ImportState.PREVIEWED} and not (job.state == ImportState.FAILED and job.batch_id is None):
         raise UserError(_("This import has been started; its settings can no longer be changed."))
 
 
@@ -287,3 +287,14 @@ def with_options(plan: Plan, options: Mapping[str, str]) -> Plan:
     """
     merged = {name: value for name in _REMEMBERED if (value := getattr(plan.options, name))}
     return Plan(plan.kind, plan.targets, plans.options_from({**merged, **options}), plan.remembered)
+
+
+def ask_for_preview(*, job: ImportJob) -> None:
+    """Mark a preview as under way; ``tasks.preview`` makes it.
+
+    Raises:
+        UserError: the plan cannot be carried out.
+    """
+    plans.check(Plan.from_json(job.plan), Look.from_json(job.look))
+    job.state, job.error = ImportState.PREVIEWING, ""
+    job.save(update_fields=["state", "error"])

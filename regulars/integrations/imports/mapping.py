@@ -15,6 +15,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[\W_]+")
 _PREFIXES = re.compile(r"^(?:property|hs|olist|col|fld)\s+(?=\S)")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
+_CODE = re.compile(r"(?=.*\d)[\w./-]{1,20}")
 _FLAGS = frozenset({"true", "false", "yes", "no", "是", "否"})
 _LEAST = 40
 _SURE = 78
@@ -84,8 +85,10 @@ def _score(field: Field, column: Column, look: Look) -> float:
     by_values = _value_score(field, column)
     if by_values < 0:
         return 0.0
+    if field.key == "description" and column.examples and all(_CODE.fullmatch(value) for value in column.examples):
+        by_name -= 35
     if look.has_header:
-        return by_name + min(by_values, 5) if by_name else 0.0
+        return by_name + min(by_values, 5) if by_name > 0 else 0.0
     return by_values
 
 

@@ -58,7 +58,7 @@ POSTCODE: Final = (
 COUNTRY: Final = ("country", "companycountry", "ship country", "country name", "nation", "address 1 country", "國家", "國別", "國籍", "外國企業註冊地國", "pais", "land", "pays")
 PRODUCT: Final = (
     "product id", "product code", "stock code", "stockcode", "sku", "item code", "item id", "item number", "item no", "article number", "product no", "barcode", "ean", "upc", "internal reference",
-    "商品編號", "商品代號", "產品編號", "產品代號", "品號", "料號", "貨號", "條碼", "商品編碼", "商品号", "id do produto", "codigo do produto", "artikelnummer", "code article",
+    "商品編號", "商品代號", "產品編號", "產品代號", "品號", "料號", "貨號", "條碼", "商品編碼", "商品号", "id do produto", "codigo do produto", "artikelnummer", "code article", "product", "item", "商品", "產品",
 )  # fmt: skip
 DESCRIPTION: Final = (
     "description", "product name", "product", "item", "item name", "item description", "product description", "article", "title", "goods",
