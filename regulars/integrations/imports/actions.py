@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from regulars.customers import actions as customers
 from regulars.customers.actions.batches import undo_by_kind
 from regulars.customers.models import Batch, BatchKind
-from regulars.integrations.imports import hooks, mapping, plan as plans, queries
-from regulars.integrations.imports.engine import run, undo
+from regulars.integrations.imports import hooks, mapping, queries
+from regulars.integrations.imports import plan as plans
+from regulars.integrations.imports.engine import finish, run, undo
 from regulars.integrations.imports.engine.run import LostLeaseError, Progress, StoppedError
 from regulars.integrations.imports.files import Look, look
 from regulars.integrations.imports.files.form import Corrections
@@ -32,7 +33,19 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("regulars.imports")
 _BLOCK = 1 << 20
-_REMEMBERED = ("source", "date_order", "decimal", "currency", "duplicates", "fee_codes", "product_codes", "cancel_prefix", "role", "event_kind", "channel")
+_REMEMBERED = (
+    "source",
+    "date_order",
+    "decimal",
+    "currency",
+    "duplicates",
+    "fee_codes",
+    "product_codes",
+    "cancel_prefix",
+    "role",
+    "event_kind",
+    "channel",
+)
 
 
 def receive(*, file: IO[bytes] | Path, name: str, by: User | None) -> ImportJob:
@@ -86,7 +99,9 @@ def _adopt(job: ImportJob, found: Look, *, kind: str = "") -> None:
 
 
 def _open(job: ImportJob) -> None:
-    if job.state not in {ImportState.LOOKED, ImportState.PREVIEWED} and not (job.state == ImportState.FAILED and job.batch_id is None):
+    if job.state not in {ImportState.LOOKED, ImportState.PREVIEWED} and not (
+        job.state == ImportState.FAILED and job.batch_id is None
+    ):
         raise UserError(_("This import has been started; its settings can no longer be changed."))
 
 
@@ -163,7 +178,13 @@ def start(*, job: ImportJob, by: User | None) -> ImportJob:
 def remember(found: Look, plan: Plan, by: User | None) -> None:
     """Keep what the columns meant, for the next file with this header."""
     options = {name: value for name in _REMEMBERED if (value := getattr(plan.options, name))}
-    facts = {"kind": plan.kind, "targets": list(plan.targets), "options": options, "used_at": clock.now(), "used_by": by}
+    facts = {
+        "kind": plan.kind,
+        "targets": list(plan.targets),
+        "options": options,
+        "used_at": clock.now(),
+        "used_by": by,
+    }
     ImportMapping.objects.update_or_create(fingerprint=mapping.fingerprint(found.names), defaults=facts)
 
 
@@ -171,7 +192,9 @@ def claim(job: ImportJob) -> bool:
     """Make this process the one that carries the import out; False when another does."""
     with transaction.atomic():
         locked = ImportJob.objects.select_for_update().get(pk=job.pk)
-        free = locked.state == ImportState.QUEUED or (locked.state == ImportState.RUNNING and queries.is_abandoned(locked))
+        free = locked.state == ImportState.QUEUED or (
+            locked.state == ImportState.RUNNING and queries.is_abandoned(locked)
+        )
         if not free:
             return False
         locked.runner, locked.state, locked.heartbeat_at = run.me(), ImportState.RUNNING, clock.now()
@@ -198,7 +221,11 @@ def carry_out(*, job: ImportJob, progress: Progress | None = None) -> bool:
         return True
     except Exception as error:
         logger.exception("import %s failed", job.pk)
-        sentence = str(error) if isinstance(error, UserError) else _("Something unforeseen happened: %(error)s") % {"error": error}
+        sentence = (
+            str(error)
+            if isinstance(error, UserError)
+            else _("Something unforeseen happened: %(error)s") % {"error": error}
+        )
         ImportJob.objects.filter(pk=job.pk).update(state=ImportState.FAILED, error=sentence, finished_at=clock.now())
         raise
     job.result, job.state, job.finished_at = result, ImportState.DONE, clock.now()
@@ -213,11 +240,11 @@ def _stopped(job: ImportJob, how: str) -> None:
         undo_import(job=job, by=job.created_by)
         return
     batch = job.batch_id or 0
-    touched = run.finish.touched_by(batch)
-    run.finish.match_returns(touched)
-    run.finish.give_roles(batch)
-    run.finish.write_timeline(batch)
-    run.finish.rebuild(touched)
+    touched = finish.touched_by(batch)
+    finish.match_returns(touched)
+    finish.give_roles(batch)
+    finish.write_timeline(batch)
+    finish.rebuild(sorted({*touched, *finish.parties_with_events(batch)}))
     job.state, job.finished_at, job.result = ImportState.STOPPED, clock.now(), stopped_figures(job)
     job.save(update_fields=["state", "finished_at", "result"])
     hooks.announce(job)
@@ -271,7 +298,7 @@ def discard_received(job: ImportJob) -> None:
     ImportJob.objects.filter(pk=job.pk, batch=None).delete()
 
 
-def _undo_batch(batch: Batch, by: User | None) -> None:  # noqa: ARG001 -- the registry's form
+def _undo_batch(batch: Batch, by: User | None) -> None:
     undo.retract(batch)
     ImportJob.objects.filter(batch=batch).update(state=ImportState.UNDONE, finished_at=clock.now())
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from regulars.integrations.imports import actions, plan as plans, queries
+from regulars.integrations.imports import actions, queries
+from regulars.integrations.imports import plan as plans
 from regulars.integrations.imports import sentences as said
 from regulars.integrations.imports.engine.run import Progress
 from regulars.integrations.imports.files import Look
@@ -67,7 +68,9 @@ def _interrupted(job: ImportJob) -> ImportJob | None:
     return next((one for one in queries.interrupted() if one.digest == job.digest and one.pk != job.pk), None)
 
 
-def _plan(job: ImportJob, *, kind: str | None, source: str, mapping: Mapping[str, str], options: Mapping[str, str]) -> None:
+def _plan(
+    job: ImportJob, *, kind: str | None, source: str, mapping: Mapping[str, str], options: Mapping[str, str]
+) -> None:
     found = Look.from_json(job.look)
     plan = Plan.from_json(job.plan)
     if kind and kind != plan.kind:
@@ -84,4 +87,3 @@ def _plan(job: ImportJob, *, kind: str | None, source: str, mapping: Mapping[str
 def sentences(result: dict[str, Any]) -> list[str]:
     """A result in words."""
     return said.summary(result)
-

@@ -19,7 +19,8 @@ def plan_from(data: Mapping[str, str], look: Look, before: Plan) -> Plan:
     kind = kind_called(before.kind)
     known = {one.key for one in kind.fields}
     targets = tuple(
-        target if (target := data.get(f"column-{place}", before.targets[place])) in known else "" for place in range(len(look.columns))
+        target if (target := data.get(f"column-{place}", before.targets[place])) in known else ""
+        for place in range(len(look.columns))
     )
     told = {one.name: data[one.name] for one in fields(Options) if one.name in data}
     kept = {one.name: getattr(before.options, one.name) for one in fields(Options)}

@@ -69,7 +69,10 @@ def guess_for(look: Look, kind: Kind) -> Guess:
         used.add(field.key)
     lacking = len(missing(kind, targets))
     if kind.field("custom") and not lacking and look.has_header and len(targets) <= _MOST_CUSTOM:
-        targets = [target or ("custom" if column.filled and not column.name.startswith("_") else "") for target, column in zip(targets, look.columns, strict=True)]
+        targets = [
+            target or ("custom" if column.filled and not column.name.startswith("_") else "")
+            for target, column in zip(targets, look.columns, strict=True)
+        ]
     return Guess(kind.key, tuple(targets), points - 10.0 * lacking)
 
 
@@ -120,13 +123,19 @@ def _value_score(field: Field, column: Column) -> float:
             return -1.0
         fractions = any(re.search(r"[.,]\d{1,2}$", value) for value in column.examples)
         small = all(len(value) <= 4 for value in column.examples)
-        return {"money": 44.0 if fractions else 20.0, "quantity": 43.0 if small and not fractions else 10.0}.get(kind, 5.0)
+        return {"money": 44.0 if fractions else 20.0, "quantity": 43.0 if small and not fractions else 10.0}.get(
+            kind, 5.0
+        )
     if kind == "email":
         return 45.0 if any(_EMAIL.fullmatch(value) for value in column.examples) else -1.0
     if (kind == "name" or field.key in {"description", "subject", "name"}) and column.numeric > 0.7:
         return -1.0
     if kind == "text" and field.key == "description":
-        return 42.0 if column.numeric < 0.1 and not column.date_order and sum(" " in value for value in column.examples) >= 2 else 0.0
+        return (
+            42.0
+            if column.numeric < 0.1 and not column.date_order and sum(" " in value for value in column.examples) >= 2
+            else 0.0
+        )
     if kind == "id" and all(value.casefold() in _FLAGS for value in column.examples):
         return -1.0
     if kind == "id" and not column.date_order:
@@ -137,7 +146,11 @@ def _value_score(field: Field, column: Column) -> float:
 def _id_score(field: Field, column: Column) -> float:
     """For files without a header: order numbers repeat in runs, products among many, customers less often than orders."""
     width = [len(value) for value in column.examples]
-    long = bool(width) and min(width) >= 4 and not any(" " in value or re.search(r"\.\d*[1-9]", value) for value in column.examples)
+    long = (
+        bool(width)
+        and min(width) >= 4
+        and not any(" " in value or re.search(r"\.\d*[1-9]", value) for value in column.examples)
+    )
     if not long:
         return 0.0
     floats = any(value.endswith(".0") for value in column.examples) or column.filled < 0.97

@@ -45,7 +45,9 @@ class ImportJob(models.Model):
     result = models.JSONField(default=dict)
     checkpoint = models.JSONField(default=dict)
     error = models.TextField(blank=True)
-    stop = models.CharField(max_length=4, blank=True, choices=[("keep", _("Stop and keep")), ("undo", _("Stop and undo"))])
+    stop = models.CharField(
+        max_length=4, blank=True, choices=[("keep", _("Stop and keep")), ("undo", _("Stop and undo"))]
+    )
     batch = models.ForeignKey("customers.Batch", models.PROTECT, null=True, blank=True, related_name="imports")
     runner = models.CharField(max_length=160, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
@@ -86,7 +88,7 @@ class ImportJob(models.Model):
         """How much of the file has been read, in percent."""
         total = self.look.get("rows") or 0
         done = self.checkpoint.get("tally", {}).get("rows", 0)
-        return min(100 * done // max(total, 1), 100)
+        return min(int(100 * done // max(total, 1)), 100)
 
 
 class ImportMapping(models.Model):

@@ -16,7 +16,7 @@ from regulars.integrations.imports.values import dates
 from regulars.kit.errors import UserError
 
 DEFAULT_SOURCE = "import"
-_ROLES = frozenset({"customer", "prospect", "reseller", "vendor", "partner"})
+_ROLES = {"customer", "prospect", "reseller", "vendor", "partner"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,9 @@ class Plan:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Back from JSON."""
-        return cls(data["kind"], tuple(data["targets"]), options_from(data.get("options", {})), bool(data.get("remembered")))
+        return cls(
+            data["kind"], tuple(data["targets"]), options_from(data.get("options", {})), bool(data.get("remembered"))
+        )
 
     @property
     def declared(self) -> Kind:
@@ -78,8 +80,12 @@ def options_from(data: Mapping[str, Any]) -> Options:
     """
     known = {one.name for one in fields(Options)}
     if unknown := set(data) - known:
-        raise UserError(_("There is no option “%(name)s”; there are: %(names)s.") % {"name": ", ".join(sorted(unknown)), "names": ", ".join(sorted(known))})
-    options = replace(Options(), **{name: str(value).strip() for name, value in data.items()})
+        raise UserError(
+            _("There is no option “%(name)s”; there are: %(names)s.")
+            % {"name": ", ".join(sorted(unknown)), "names": ", ".join(sorted(known))}
+        )
+    told: dict[str, Any] = {name: str(value).strip() for name, value in data.items()}
+    options = replace(Options(), **told)
     _one_of("date_order", options.date_order, {"", *dates.ORDERS})
     _one_of("decimal", options.decimal, {"", "point", "comma"})
     _one_of("duplicates", options.duplicates, {"keep", "drop"})
@@ -125,7 +131,10 @@ def with_mapping(plan: Plan, look: Look, wanted: Mapping[str, str]) -> Plan:
             raise UserError(_("There is no field “%(key)s”; there are: %(known)s.") % {"key": left, "known": known})
         place = names.get(column.casefold())
         if place is None and column:
-            raise UserError(_("There is no column “%(column)s”; there are: %(known)s.") % {"column": column, "known": ", ".join(look.names)})
+            raise UserError(
+                _("There is no column “%(column)s”; there are: %(known)s.")
+                % {"column": column, "known": ", ".join(look.names)}
+            )
         one = plan.declared.field(key)
         if one is not None and not one.many:
             targets = ["" if target == key else target for target in targets]
@@ -146,14 +155,19 @@ def check(plan: Plan, look: Look) -> None:
     if len(lacking) > len(plan.declared.needs) // 2 and not any(plan.targets):
         raise UserError(_("No column of this file could be recognised. Is it a table of orders, customers or events?"))
     if lacking:
-        values = {"fields": "; ".join(field_labels(plan.declared, group) for group in lacking), "kind": str(plan.declared.label)}
+        values = {
+            "fields": "; ".join(field_labels(plan.declared, group) for group in lacking),
+            "kind": str(plan.declared.label),
+        }
         raise UserError(_("For “%(kind)s” a column is missing that says: %(fields)s.") % values)
     for one in plan.declared.fields:
         if not one.many and len(plan.columns_of(one.key)) > 1:
             raise UserError(_("Two columns are mapped to “%(field)s”; please choose one.") % {"field": str(one.label)})
     if question := ambiguous_dates(plan, look):
         raise UserError(
-            _("In the column “%(column)s” a date such as “%(value)s” may be day/month or month/day. Please say which (date_order=dmy or date_order=mdy); it will be remembered.")
+            _(
+                "In the column “%(column)s” a date such as “%(value)s” may be day/month or month/day. Please say which (date_order=dmy or date_order=mdy); it will be remembered."
+            )
             % question
         )
 
@@ -178,7 +192,11 @@ def currency_of(plan: Plan, look: Look) -> str:
             if len(example) == 3 and example.isascii() and example.isalpha():
                 return example.upper()
     signs = {"£": "GBP", "€": "EUR", "R$": "BRL", "NT$": "TWD", "US$": "USD", "HK$": "HKD", "₩": "KRW"}
-    money = [place for place, target in enumerate(plan.targets) if (one := plan.declared.field(target)) and one.type == "money"]
+    money = [
+        place
+        for place, target in enumerate(plan.targets)
+        if (one := plan.declared.field(target)) and one.type == "money"
+    ]
     for place in money:
         for sign, code in signs.items():
             if any(sign in example for example in look.columns[place].examples):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from regulars.integrations.imports import sentences
 from regulars.integrations.imports.engine.run import is_alive
 from regulars.integrations.imports.models import ImportJob, ImportMapping, ImportState
 from regulars.kit import clock
@@ -67,7 +68,9 @@ def outcome(job: ImportJob) -> dict[str, Any]:
 def mapping_of(job: ImportJob) -> dict[str, str]:
     """Column name → field, of the columns that are used."""
     columns = job.look.get("columns", [])
-    return {column["name"]: target for column, target in zip(columns, job.plan.get("targets", []), strict=False) if target}
+    return {
+        column["name"]: target for column, target in zip(columns, job.plan.get("targets", []), strict=False) if target
+    }
 
 
 def date_order(job: ImportJob) -> str:
@@ -83,7 +86,4 @@ def date_order(job: ImportJob) -> str:
 
 def warnings(figures: dict[str, Any]) -> list[str]:
     """What the figures give to think about, as sentences."""
-    from regulars.integrations.imports.sentences import warning
-
-    return [warning(key, count, examples) for key, (count, examples) in figures.get("warnings", {}).items()]
-
+    return [sentences.warning(key, count, examples) for key, (count, examples) in figures.get("warnings", {}).items()]

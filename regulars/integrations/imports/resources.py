@@ -16,7 +16,17 @@ from regulars.web.palette import Action
 from regulars.web.places import Place
 
 places.register(
-    Place("imports", _("Imports"), icon="upload", url_name="imports:index", order=80, chord="g i", rule="imports.run", group="setup", phone=False)
+    Place(
+        "imports",
+        _("Imports"),
+        icon="upload",
+        url_name="imports:index",
+        order=80,
+        chord="g i",
+        rule="imports.run",
+        group="setup",
+        phone=False,
+    )
 )
 palette.register_action(Action("import", _("Import a file"), icon="upload", url_name="imports:new", rule="imports.run"))
 assets.register(style="imports/imports.css", script="imports/imports.js")
@@ -24,7 +34,7 @@ assets.register(style="imports/imports.css", script="imports/imports.js")
 
 @undo.handles("imports.undo")
 def _undo(user: User, data: dict[str, Any]) -> str:
-    job = ImportJob.objects.filter(pk=data.get("job")).first()
+    job = ImportJob.objects.filter(pk=int(data.get("job") or 0)).first()
     if job is None:
         raise UserError(_said("This can no longer be undone here."))
     actions.undo_import(job=job, by=user)

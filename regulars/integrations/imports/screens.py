@@ -25,7 +25,12 @@ ENCODINGS: Final = {
     "utf-8": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp950": "Big5", "gb18030": "GB 18030", "cp1252": "Windows-1252",
     "cp1250": "Windows-1250", "cp1251": "Windows-1251", "shift_jis": "Shift-JIS", "euc-kr": "EUC-KR", "iso-8859-15": "ISO 8859-15",
 }  # fmt: skip
-DELIMITERS: Final = {",": gettext_lazy("comma"), ";": gettext_lazy("semicolon"), "\t": gettext_lazy("tab"), "|": gettext_lazy("bar")}
+DELIMITERS: Final = {
+    ",": gettext_lazy("comma"),
+    ";": gettext_lazy("semicolon"),
+    "\t": gettext_lazy("tab"),
+    "|": gettext_lazy("bar"),
+}
 TONES: Final = {
     ImportState.DONE: "good", ImportState.RUNNING: "accent", ImportState.QUEUED: "accent", ImportState.PREVIEWING: "accent", ImportState.FAILED: "stake",
     ImportState.STOPPED: "warn", ImportState.LOOKED: "neutral", ImportState.PREVIEWED: "neutral", ImportState.UNDONE: "neutral",
@@ -89,19 +94,32 @@ class Page:
         """What the file turned out to be: label and value."""
         look = self.look
         rows = show.show_number(look.rows)
-        facts = [(_("Rows"), rows if look.rows_exact else _("about %(n)s") % {"n": rows}), (_("Columns"), str(len(look.columns)))]
+        facts = [
+            (_("Rows"), rows if look.rows_exact else _("about %(n)s") % {"n": rows}),
+            (_("Columns"), str(len(look.columns))),
+        ]
         if look.kind == "text":
             facts.append((_("Encoding"), ENCODINGS.get(look.encoding.removesuffix("-sig"), look.encoding)))
             facts.append((_("Separator"), str(DELIMITERS.get(look.delimiter, look.delimiter))))
         elif look.sheet:
             facts.append((_("Sheet"), look.sheet))
         facts.append((_("Header"), _("row %(n)s") % {"n": look.first - 1} if look.has_header else _("none")))
-        orders = {column.date_order for column, target in zip(look.columns, self.plan.targets, strict=True) if target and column.date_order}
+        orders = {
+            column.date_order
+            for column, target in zip(look.columns, self.plan.targets, strict=True)
+            if target and column.date_order
+        }
         if orders:
             facts.append((_("Dates"), ", ".join(sorted(order_label(order) for order in orders))))
-        marks = {column.mark for column, target in zip(look.columns, self.plan.targets, strict=True) if target in _money(self.kind) and column.numeric}
+        marks = {
+            column.mark
+            for column, target in zip(look.columns, self.plan.targets, strict=True)
+            if target in _money(self.kind) and column.numeric
+        }
         if marks:
-            facts.append((_("Decimals"), ", ".join("1,234.50" if mark == "." else "1.234,50" for mark in sorted(marks))))
+            facts.append(
+                (_("Decimals"), ", ".join("1,234.50" if mark == "." else "1.234,50" for mark in sorted(marks)))
+            )
         return facts
 
     def encodings(self) -> list[Choice]:
@@ -120,10 +138,16 @@ class Page:
     def columns(self) -> list[ColumnLine]:
         """The mapping table."""
         needed = {key for group in self.kind.needs if len(group) == 1 for key in group}
-        labels = [(one.key, f"{one.label} *" if one.key in needed or one.required else str(one.label)) for one in self.kind.fields]
+        labels = [
+            (one.key, f"{one.label} *" if one.key in needed or one.required else str(one.label))
+            for one in self.kind.fields
+        ]
         lines = []
         for place, (column, target) in enumerate(zip(self.look.columns, self.plan.targets, strict=True)):
-            choices = [Choice("", _("Leave out"), not target), *(Choice(key, label, key == target) for key, label in labels)]
+            choices = [
+                Choice("", _("Leave out"), not target),
+                *(Choice(key, label, key == target) for key, label in labels),
+            ]
             lines.append(ColumnLine(place, column.name, column.examples[:3], _written(column), target, choices))
         return lines
 
@@ -135,7 +159,10 @@ class Page:
     def date_orders(self) -> list[Choice]:
         """Orders of dates to choose from."""
         chosen = self.plan.options.date_order
-        return [Choice("", _("As found"), not chosen), *(Choice(key, order_label(key), key == chosen) for key in dates.ORDERS)]
+        return [
+            Choice("", _("As found"), not chosen),
+            *(Choice(key, order_label(key), key == chosen) for key in dates.ORDERS),
+        ]
 
     @property
     def currency(self) -> str:
@@ -155,7 +182,11 @@ class Page:
             Figure(_("Rows"), count("rows")),
             Figure(_("Will be accepted") if future else _("Accepted"), count("accepted")),
             Figure(_("Known already"), count("known"), _("nothing is changed") if self.figures.get("known") else ""),
-            Figure(_("Rejected"), count("rejected"), _("in a file to correct and drop in again") if self.figures.get("rejected") else ""),
+            Figure(
+                _("Rejected"),
+                count("rejected"),
+                _("in a file to correct and drop in again") if self.figures.get("rejected") else "",
+            ),
         ]
 
     def contents(self) -> list[Figure]:
@@ -166,10 +197,18 @@ class Page:
             ("customers_changed", _("Changed customers"), ""),
             ("orders_created", _("New orders"), ""),
             ("orders_extended", _("Orders with new lines"), ""),
-            ("returns", _("Returns"), ngettext("%(n)s line", "%(n)s lines", facts.get("return_lines", 0)) % {"n": count("return_lines")}),
+            (
+                "returns",
+                _("Returns"),
+                ngettext("%(n)s line", "%(n)s lines", facts.get("return_lines", 0)) % {"n": count("return_lines")},
+            ),
             ("anonymous", _("Rows without a customer"), _("kept as anonymous trade")),
             ("fee_lines", _("Fees and adjustments"), _("counted in sums, not as products")),
-            ("duplicates", _("Exact duplicates"), _("dropped") if self.plan.options.duplicates == "drop" else pgettext("duplicate rows", "kept")),
+            (
+                "duplicates",
+                _("Exact duplicates"),
+                _("dropped") if self.plan.options.duplicates == "drop" else pgettext("duplicate rows", "kept"),
+            ),
             ("products_created", _("New products"), ""),
             ("products_changed", _("Changed products"), ""),
             ("events_created", _("New timeline entries"), ""),
@@ -179,7 +218,9 @@ class Page:
             if facts.get(key):
                 found.append(Figure(label, count(key), meaning))
         if self.has_trade:
-            found.insert(0, Figure(_("Revenue"), _money_words(str(facts.get("revenue", "0")), self.currency), self.span()))
+            found.insert(
+                0, Figure(_("Revenue"), _money_words(str(facts.get("revenue", "0")), self.currency), self.span())
+            )
         return found
 
     def span(self) -> str:
@@ -193,8 +234,16 @@ class Page:
         """Codes that are taken as no products."""
         kinds = {"fee": _("Fee"), "adjustment": _("Adjustment")}
         return [
-            {"code": code, "kind": kinds.get(kind, kind), "description": description, "lines": lines, "amount": _thousands(str(amount))}
-            for code, (kind, description, lines, amount) in sorted(self.figures.get("fees", {}).items(), key=lambda entry: -entry[1][2])
+            {
+                "code": code,
+                "kind": kinds.get(kind, kind),
+                "description": description,
+                "lines": lines,
+                "amount": _thousands(str(amount)),
+            }
+            for code, (kind, description, lines, amount) in sorted(
+                self.figures.get("fees", {}).items(), key=lambda entry: -entry[1][2]
+            )
         ]
 
     def warnings(self) -> list[str]:

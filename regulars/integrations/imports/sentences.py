@@ -12,13 +12,23 @@ def warning(key: str, count: int, examples: list[str]) -> str:
     """One warning with its first examples."""
     heads = {
         "two_names": ngettext(
-            "%(n)s customer number belongs to two names; the first name is kept.", "%(n)s customer numbers belong to two names; the first name is kept.", count
+            "%(n)s customer number belongs to two names; the first name is kept.",
+            "%(n)s customer numbers belong to two names; the first name is kept.",
+            count,
         ),
         "two_parties": ngettext(
-            "%(n)s row names two customers that are here apart; they may be the same.", "%(n)s rows name two customers that are here apart; they may be the same.", count
+            "%(n)s row names two customers that are here apart; they may be the same.",
+            "%(n)s rows name two customers that are here apart; they may be the same.",
+            count,
         ),
-        "in_trash": ngettext("%(n)s customer is in the trash and stays there.", "%(n)s customers are in the trash and stay there.", count),
-        "shortened": ngettext("%(n)s text was longer than its field and has been shortened.", "%(n)s texts were longer than their fields and have been shortened.", count),
+        "in_trash": ngettext(
+            "%(n)s customer is in the trash and stays there.", "%(n)s customers are in the trash and stay there.", count
+        ),
+        "shortened": ngettext(
+            "%(n)s text was longer than its field and has been shortened.",
+            "%(n)s texts were longer than their fields and have been shortened.",
+            count,
+        ),
     }
     sentence = heads.get(key, key) % {"n": count}
     return f"{sentence} ({'; '.join(examples[:5])}{'; …' if count > 5 else ''})" if examples else sentence
@@ -30,14 +40,23 @@ def summary(result: dict[str, Any]) -> list[str]:
         _("%(rows)s rows of %(kind)s: %(accepted)s accepted, %(known)s known already, %(rejected)s rejected.") % result,
     ]
     if result["customers_created"] or result["orders_created"] or result["returns"]:
-        lines.append(_("%(customers_created)s customers, %(orders_created)s orders and %(returns)s returns are new; revenue %(revenue)s %(currency)s.") % result)
+        lines.append(
+            _(
+                "%(customers_created)s customers, %(orders_created)s orders and %(returns)s returns are new; revenue %(revenue)s %(currency)s."
+            )
+            % result
+        )
     if result["anonymous"]:
         lines.append(_("%(anonymous)s rows name no customer and are kept as anonymous trade.") % result)
     if result["duplicates"]:
         lines.append(_("%(duplicates)s rows are exact duplicates.") % result)
     lines += result["warnings"]
     for reject in result.get("first_rejects", [])[:5]:
-        lines.append(_("Row %(row)s, %(column)s: %(problem)s") % reject if reject["column"] else _("Row %(row)s: %(problem)s") % reject)
+        lines.append(
+            _("Row %(row)s, %(column)s: %(problem)s") % reject
+            if reject["column"]
+            else _("Row %(row)s: %(problem)s") % reject
+        )
     if result["errors_file"]:
         lines.append(_("Rejected rows, to be corrected and imported again: %(errors_file)s") % result)
     if result["batch"]:

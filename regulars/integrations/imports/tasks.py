@@ -33,7 +33,11 @@ def preview(job_id: int) -> None:
     except Exception as error:
         if not isinstance(error, UserError):
             logger.exception("preview of import %s failed", job_id)
-        sentence = str(error) if isinstance(error, UserError) else _("Something unforeseen happened: %(error)s") % {"error": error}
+        sentence = (
+            str(error)
+            if isinstance(error, UserError)
+            else _("Something unforeseen happened: %(error)s") % {"error": error}
+        )
         ImportJob.objects.filter(pk=job_id).update(state=ImportState.LOOKED, error=sentence)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +18,7 @@ from regulars.integrations.imports.files import Look
 from regulars.integrations.imports.models import ImportJob, ImportState
 from regulars.integrations.imports.plan import Plan
 from regulars.kit.errors import UserError
+from regulars.staff.models import User
 from regulars.staff.rules import can, require
 from regulars.web.toasts import toast
 
@@ -30,6 +33,11 @@ def _jobs(request: HttpRequest) -> QuerySet[ImportJob]:
 
 def _job(request: HttpRequest, pk: int) -> ImportJob:
     return get_object_or_404(_jobs(request), pk=pk)
+
+
+def _user(request: HttpRequest) -> User:
+    """Whoever asks; ``_jobs`` has made sure that they are signed in and may."""
+    return cast("User", request.user)
 
 
 def _here(job: ImportJob) -> str:
@@ -49,7 +57,9 @@ def index(request: HttpRequest) -> HttpResponse:
     jobs = list(_jobs(request)[:_LISTED])
     if not jobs:
         return redirect("imports:new")
-    return render(request, "imports/index.html", {"pages": screens.lines(jobs), "may_undo": can(request.user, "imports.undo")})
+    return render(
+        request, "imports/index.html", {"pages": screens.lines(jobs), "may_undo": can(request.user, "imports.undo")}
+    )
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -62,12 +72,14 @@ def new(request: HttpRequest) -> HttpResponse:
     refused: list[str] = []
     for file in request.FILES.getlist("file"):
         try:
-            made.append(actions.receive(file=file, name=file.name or "", by=request.user))
+            made.append(actions.receive(file=file, name=file.name or "", by=_user(request)))
         except UserError as error:
             refused.append(f"{file.name}: {error}")
     if not made:
         refused = refused or [_("Please choose a file.")]
-        status = 200 if request.headers.get("HX-Request") else 422  # htmx shows it in place; it is an answer, not a failure
+        status = (
+            200 if request.headers.get("HX-Request") else 422
+        )  # htmx shows it in place; it is an answer, not a failure
         return render(request, "imports/refused.html", {"refused": refused}, status=status)
     for sentence in refused:
         toast(request, sentence, tone="wrong")
@@ -86,7 +98,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
 def look(request: HttpRequest, pk: int) -> HttpResponse:
     """Look again as a person says."""
     one = _job(request, pk)
-    actions.correct_look(job=one, corrections=forms.corrections_from(request.POST.dict()), by=request.user)
+    actions.correct_look(job=one, corrections=forms.corrections_from(request.POST.dict()), by=_user(request))
     return _to(request, _here(one))
 
 
@@ -94,7 +106,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
 def kind(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what the rows are."""
     one = _job(request, pk)
-    actions.change_kind(job=one, kind=request.POST.get("kind", ""), by=request.user)
+    actions.change_kind(job=one, kind=request.POST.get("kind", ""), by=_user(request))
     return _to(request, _here(one))
 
 
@@ -103,7 +115,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Take over mapping and rules and check every row; a large file in the background."""
     one = _job(request, pk)
     plan = forms.plan_from(request.POST.dict(), Look.from_json(one.look), Plan.from_json(one.plan))
-    actions.settle_plan(job=one, plan=plan, by=request.user)
+    actions.settle_plan(job=one, plan=plan, by=_user(request))
     if one.look["rows"] <= _CHECKED_AT_ONCE:
         actions.make_preview(job=one)
     else:
@@ -116,7 +128,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Back to the columns."""
     one = _job(request, pk)
-    actions.settle_plan(job=one, plan=Plan.from_json(one.plan), by=request.user)
+    actions.settle_plan(job=one, plan=Plan.from_json(one.plan), by=_user(request))
     return _to(request, _here(one))
 
 
@@ -124,7 +136,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin; the worker does it."""
     one = _job(request, pk)
-    actions.start(job=one, by=request.user)
+    actions.start(job=one, by=_user(request))
     tasks.carry_out.enqueue(one.pk)
     return _to(request, _here(one))
 
@@ -142,7 +154,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop after the present rows."""
     one = _job(request, pk)
-    actions.ask_to_stop(job=one, how=request.POST.get("how", ""), by=request.user)
+    actions.ask_to_stop(job=one, how=request.POST.get("how", ""), by=_user(request))
     toast(request, _("It stops after the rows it is reading now."))
     return HttpResponse(status=204)
 
@@ -151,9 +163,13 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what it brought."""
     one = _job(request, pk)
-    actions.undo_import(job=one, by=request.user)
+    actions.undo_import(job=one, by=_user(request))
     accepted = one.figures.get("accepted", 0)
-    toast(request, ngettext("%(n)s row has been taken back.", "%(n)s rows have been taken back.", accepted) % {"n": f"{accepted:,}"})
+    toast(
+        request,
+        ngettext("%(n)s row has been taken back.", "%(n)s rows have been taken back.", accepted)
+        % {"n": f"{accepted:,}"},
+    )
     return _to(request, _here(one))
 
 
@@ -161,7 +177,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a file that was not imported."""
     one = _job(request, pk)
-    actions.discard(job=one, by=request.user)
+    actions.discard(job=one, by=_user(request))
     toast(request, _("“%(name)s” has been put aside; nothing was imported.") % {"name": one.name})
     return _to(request, reverse("imports:index"))
 
@@ -173,4 +189,9 @@ def rejected(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not one.rejects_path.exists() or one.state == ImportState.RUNNING:
         raise Http404
     name = one.name.removesuffix(".gz").rpartition(".")[0] or one.name
-    return FileResponse(one.rejects_path.open("rb"), as_attachment=True, filename=f"{name}-rejected.csv", content_type="text/csv; charset=utf-8")
+    return FileResponse(
+        one.rejects_path.open("rb"),
+        as_attachment=True,
+        filename=f"{name}-rejected.csv",
+        content_type="text/csv; charset=utf-8",
+    )

@@ -29,7 +29,9 @@ def allocate(model: type[Model], count: int) -> list[int]:
         return sorted(value for (value,) in cursor.fetchall())
 
 
-def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], *, or_ignore: bool = False) -> None:
+def insert(
+    model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], *, or_ignore: bool = False
+) -> None:
     """Insert ``rows``; ``or_ignore`` leaves out those a unique constraint refuses. JSON is given as text, times as aware UTC."""
     if not rows:
         return
@@ -42,14 +44,16 @@ def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[A
     marks = ", ".join(["%s"] * len(columns))
     ending = " ON CONFLICT DO NOTHING" if or_ignore else ""
     with connection.cursor() as cursor:
-        cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks}){ending}', _adapted(model, columns, rows))
+        cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks}){ending}', _adapted(model, columns, rows))  # noqa: S608 -- our own names
 
 
 def execute_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     """Run one statement for each row of values."""
     if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(statement, rows if connection.vendor != "sqlite" else [[stored(value) for value in row] for row in rows])
+            cursor.executemany(
+                statement, rows if connection.vendor != "sqlite" else [[stored(value) for value in row] for row in rows]
+            )
 
 
 def _adapted(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:

@@ -53,7 +53,10 @@ def learn(path: Path, look: Look, plan: Plan) -> Learned:
         if products:
             codes[cells[products[0]]] += 1
         if prefix and numbers and values and cells[numbers[0]].strip().casefold().startswith(prefix):
-            below = any(cells[place].strip().startswith(("-", "(", "−")) or cells[place].strip().endswith("-") for place in values)
+            below = any(
+                cells[place].strip().startswith(("-", "(", "−")) or cells[place].strip().endswith("-")
+                for place in values
+            )
             negative, positive = negative + below, positive + (not below)
     clean = [str(read_id(code)) for code, n in codes.items() for _time in range(n)]
     return Learned(tuple(sorted(fees.learn_shapes(clean))), flip=positive > negative)
@@ -73,4 +76,3 @@ class Context:
     preview: bool = False
     tally: Tally = field(default_factory=Tally)
     carry: int = 0
-    touched: set[int] = field(default_factory=set)

@@ -22,7 +22,13 @@ _COLUMNS: Final = (
     "kind", "name", "fold", "family_name", "given_name", "other_name", "salutation", "birth_date", "language", "address", "city", "region", "postcode",
     "country", "industry", "about", "owner_id", "custom",
 )  # fmt: skip
-_EMPTY: Final[dict[str, Any]] = {**dict.fromkeys(_COLUMNS, ""), "birth_date": None, "owner_id": None, "custom": {}, "kind": "person"}
+_EMPTY: Final[dict[str, Any]] = {
+    **dict.fromkeys(_COLUMNS, ""),
+    "birth_date": None,
+    "owner_id": None,
+    "custom": {},
+    "kind": "person",
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -126,11 +132,24 @@ class CustomersImporter:
         """Read what the record knows of anybody these rows may mean: a handful of queries a chunk."""
         keys = [one for person in people for one in person.externals]
         found: dict[tuple[str, str], int] = {}
-        for system, wanted in ((self.source, keys), (TAX_SYSTEM, [person.tax_id for person in people if person.tax_id])):
+        for system, wanted in (
+            (self.source, keys),
+            (TAX_SYSTEM, [person.tax_id for person in people if person.tax_id]),
+        ):
             statement = """SELECT i.external_id, coalesce(p.merged_into_id, p.id) FROM customers_identifier i JOIN customers_party p ON p.id = i.party_id
                            WHERE i.system = %s AND i.external_id IN ({marks})"""
-            found.update({(system, external): party for external, party in bulk.select(statement, list(dict.fromkeys(wanted)), system)})
-        points = [point.normalised for person in people for point in person.points if point.kind in {"email", "mobile", "phone"}]
+            found.update(
+                {
+                    (system, external): party
+                    for external, party in bulk.select(statement, list(dict.fromkeys(wanted)), system)
+                }
+            )
+        points = [
+            point.normalised
+            for person in people
+            for point in person.points
+            if point.kind in {"email", "mobile", "phone"}
+        ]
         statement = """SELECT c.normalised, p.fold, p.id FROM customers_contactpoint c JOIN customers_party p ON p.id = c.party_id
                        WHERE c.ended_at IS NULL AND p.merged_into_id IS NULL AND c.normalised IN ({marks})"""
         for normalised, fold, party in bulk.select(statement, list(dict.fromkeys(points))):
@@ -152,8 +171,12 @@ class CustomersImporter:
         wanted = sorted(ids)
         for batch in bulk.batches(wanted):
             for row in Party.objects.filter(pk__in=batch).values("id", "trashed_at", *_COLUMNS):
-                self._by_id[row["id"]] = Record(row["id"], {name: row[name] for name in _COLUMNS}, trashed=row["trashed_at"] is not None)
-        for party, system, external in bulk.select("SELECT party_id, system, external_id FROM customers_identifier WHERE party_id IN ({marks})", wanted):
+                self._by_id[row["id"]] = Record(
+                    row["id"], {name: row[name] for name in _COLUMNS}, trashed=row["trashed_at"] is not None
+                )
+        for party, system, external in bulk.select(
+            "SELECT party_id, system, external_id FROM customers_identifier WHERE party_id IN ({marks})", wanted
+        ):
             self._by_id[party].identifiers.add((system, external))
         statement = "SELECT party_id, kind, normalised, ended_at, preferred FROM customers_contactpoint WHERE party_id IN ({marks})"
         for party, kind, normalised, ended, preferred in bulk.select(statement, wanted):
@@ -177,10 +200,16 @@ class CustomersImporter:
         if person.tax_id:
             keys.append((TAX_SYSTEM, person.tax_id))
         if not any(key in self._by for key in keys):
-            keys += [(f"at {point.normalised}", fold) for point in person.points if point.kind in {"email", "mobile", "phone"}]
+            keys += [
+                (f"at {point.normalised}", fold)
+                for point in person.points
+                if point.kind in {"email", "mobile", "phone"}
+            ]
         if not person.externals and not person.tax_id and person.named:
             place = person.facts
-            keys.append((f"name {fold}", f"{place.get('city', '')}|{place.get('address', '')}|{place.get('postcode', '')}"))
+            keys.append(
+                (f"name {fold}", f"{place.get('city', '')}|{place.get('address', '')}|{place.get('postcode', '')}")
+            )
         if person.externals:  # two numbers of one system are two customers, whatever else they share
             keys = [key for key in keys if key[0] in {self.source, TAX_SYSTEM} or not self._numbered(key)]
         found = list({id(record): record for key in keys if (record := self._by.get(key)) is not None}.values())
@@ -209,15 +238,10 @@ class CustomersImporter:
 
     def _apply(self, record: Record, person: Person) -> bool:
         """Put what the row says onto the record; returns whether anything differs."""
-        changed = self._apply_name(record, person)
-        for name, value in person.facts.items():
-            if not (person.again and record.facts[name]):  # of several rows on one customer the first decides
-                changed |= self._set(record, name, value)
-        custom = record.facts["custom"]
-        told = {key: value for key, value in person.custom.items() if custom.get(key) != value and not (person.again and key in custom)}
-        if told:
-            changed |= self._set(record, "custom", {**custom, **told})
-        systems = [(self.source, external) for external in person.externals] + ([(TAX_SYSTEM, person.tax_id)] if person.tax_id else [])
+        changed = self._apply_name(record, person) | self._apply_facts(record, person)
+        systems = [(self.source, external) for external in person.externals] + (
+            [(TAX_SYSTEM, person.tax_id)] if person.tax_id else []
+        )
         for key in systems:
             other = self._by.get(key)
             if key not in record.identifiers and (other is None or other is record):
@@ -238,15 +262,34 @@ class CustomersImporter:
                 changed = True
         if person.company:
             changed |= self._employ(record, person)
-        if person.contact and (fold := text.fold(person.contact)[:200]) not in record.staff:
-            record.staff.add(fold)
-            contact = Record(0, {**_EMPTY, "custom": {}, "name": person.contact[:200], "fold": fold})
-            contact.works_at.append((record, person.job[:80]))
-            self.context.tally.customers_created += 1
-            self._enqueue(contact)
-            changed = True
-        changed |= record.trashed and bool(record.id)
-        return changed
+        if person.contact:
+            changed |= self._add_contact(record, person)
+        return changed or (record.trashed and bool(record.id))
+
+    def _apply_facts(self, record: Record, person: Person) -> bool:
+        """Fields and custom fields; of several rows on one customer the first decides."""
+        changed = False
+        for name, value in person.facts.items():
+            if not (person.again and record.facts[name]):
+                changed |= self._set(record, name, value)
+        custom = record.facts["custom"]
+        told = {
+            key: value
+            for key, value in person.custom.items()
+            if custom.get(key) != value and not (person.again and key in custom)
+        }
+        return self._set(record, "custom", {**custom, **told}) or changed if told else changed
+
+    def _add_contact(self, record: Record, person: Person) -> bool:
+        fold = text.fold(person.contact)[:200]
+        if fold in record.staff:
+            return False
+        record.staff.add(fold)
+        contact = Record(0, {**_EMPTY, "custom": {}, "name": person.contact[:200], "fold": fold})
+        contact.works_at.append((record, person.job[:80]))
+        self.context.tally.customers_created += 1
+        self._enqueue(contact)
+        return True
 
     def _apply_name(self, record: Record, person: Person) -> bool:
         kept = record.facts["name"]
@@ -255,7 +298,9 @@ class CustomersImporter:
         numbers = {text.fold(parties.name_of_number(external)) for _system, external in record.identifiers}
         if kept and record.facts["fold"] not in numbers:
             if record.facts["fold"] != text.fold(person.name)[:200]:
-                self.context.tally.warn("two_names", f"{person.externals[0] if person.externals else person.row}: {kept} / {person.name}")
+                self.context.tally.warn(
+                    "two_names", f"{person.externals[0] if person.externals else person.row}: {kept} / {person.name}"
+                )
             return False
         changed = self._set(record, "kind", person.kind) | self._set(record, "name", person.name)
         return self._set(record, "fold", text.fold(person.name)[:200]) or changed
@@ -274,7 +319,9 @@ class CustomersImporter:
         if firm is record:
             return False
         if firm is None:
-            firm = Record(0, {**_EMPTY, "custom": {}, "kind": "organisation", "name": person.company[:200], "fold": fold})
+            firm = Record(
+                0, {**_EMPTY, "custom": {}, "kind": "organisation", "name": person.company[:200], "fold": fold}
+            )
             self._by["organisation", fold] = self._by[f"name {fold}", "||"] = firm
             self.context.tally.customers_created += 1
             self._enqueue(firm)
@@ -285,7 +332,7 @@ class CustomersImporter:
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    def write(self, chunk: Chunk) -> None:  # noqa: ARG002 -- everything is in the queue
+    def write(self, chunk: Chunk) -> None:
         """Write what ``settle`` found to be new or different."""
         new = [record for record in self._queue if not record.id]
         self._create(new)
@@ -295,7 +342,11 @@ class CustomersImporter:
         bulk.insert(
             Identifier,
             ("party_id", "system", "external_id", "batch_id", "created_at"),
-            [(record.id, system, external, batch, now) for record in self._queue for system, external in record.new_identifiers],
+            [
+                (record.id, system, external, batch, now)
+                for record in self._queue
+                for system, external in record.new_identifiers
+            ],
         )
         points = [
             (record.id, kind, raw[:254], normalised[:254], _reversed(kind, normalised), "", first, batch, now)
@@ -306,9 +357,31 @@ class CustomersImporter:
         evidence = self.context.look.name[:200]
         bulk.insert(
             Consent,
-            ("party_id", "channel", "purpose", "state", "given_at", "evidence", "source", "recorded_at", "recorded_by_id", "batch_id"),
+            (
+                "party_id",
+                "channel",
+                "purpose",
+                "state",
+                "given_at",
+                "evidence",
+                "source",
+                "recorded_at",
+                "recorded_by_id",
+                "batch_id",
+            ),
             [
-                (record.id, channel, "marketing", state, now, f"{evidence}, {row}", self.source, now, self.context.user, batch)
+                (
+                    record.id,
+                    channel,
+                    "marketing",
+                    state,
+                    now,
+                    f"{evidence}, {row}",
+                    self.source,
+                    now,
+                    self.context.user,
+                    batch,
+                )
                 for record in self._queue
                 for channel, state, row in record.new_consents
             ],
@@ -316,10 +389,13 @@ class CustomersImporter:
         bulk.insert(
             PartyRelation,
             ("party_id", "other_id", "kind", "title", "batch_id", "created_at"),
-            [(record.id, firm.id, "employed_by", job, batch, now) for record in self._queue for firm, job in record.works_at],
+            [
+                (record.id, firm.id, "employed_by", job, batch, now)
+                for record in self._queue
+                for firm, job in record.works_at
+            ],
             or_ignore=True,
         )
-        self.context.touched.update(record.id for record in self._queue)
 
     def _create(self, records: list[Record]) -> None:
         if not records:
@@ -328,13 +404,33 @@ class CustomersImporter:
         for record, pk in zip(records, bulk.allocate(Party, len(records)), strict=True):
             record.id = pk
             record.before.clear()
-        columns = ("id", *_COLUMNS, "source", "batch_id", "created_at", "updated_at", "created_by_id", "preferred_channel", "preferred_time", "version")
+        columns = (
+            "id",
+            *_COLUMNS,
+            "source",
+            "batch_id",
+            "created_at",
+            "updated_at",
+            "created_by_id",
+            "preferred_channel",
+            "preferred_time",
+            "version",
+        )
         bulk.insert(
-            Party, columns, [(record.id, *_stored(record.facts), self.source, batch, now, now, self.context.user, "", "", 1) for record in records]
+            Party,
+            columns,
+            [
+                (record.id, *_stored(record.facts), self.source, batch, now, now, self.context.user, "", "", 1)
+                for record in records
+            ],
         )
         parties.make_summaries(record.id for record in records)
         role = self.context.plan.options.role
-        bulk.insert(PartyRole, ("party_id", "role", "valid_from", "batch_id"), [(record.id, role, record.since or today, batch) for record in records])
+        bulk.insert(
+            PartyRole,
+            ("party_id", "role", "valid_from", "batch_id"),
+            [(record.id, role, record.since or today, batch) for record in records],
+        )
 
     def _change(self, records: list[Record]) -> None:
         if not records:
@@ -357,14 +453,16 @@ class CustomersImporter:
         )
         assignments = ", ".join(f"{name} = %s" for name in _COLUMNS)
         bulk.execute_many(
-            f"UPDATE customers_party SET {assignments}, updated_at = %s, version = version + 1 WHERE id = %s",
+            f"UPDATE customers_party SET {assignments}, updated_at = %s, version = version + 1 WHERE id = %s",  # noqa: S608 -- our own names
             [(*_stored(record.facts), now, record.id) for record in records],
         )
 
     def _restore(self) -> None:
         trashed = [record for record in self._queue if record.trashed and record.id]
         if trashed:
-            restored = parties.restore_trashed([record.id for record in trashed], batch=self.context.batch, by=self.context.user)
+            restored = parties.restore_trashed(
+                [record.id for record in trashed], batch=self.context.batch, by=self.context.user
+            )
             for _still in range(len(trashed) - restored):
                 self.context.tally.warn("in_trash")
 
@@ -383,4 +481,3 @@ def _json(value: Any) -> Any:
 
 def _reversed(kind: str, normalised: str) -> str:
     return phone.digits(normalised.partition(";")[0])[::-1][:40] if kind in {"mobile", "phone", "fax"} else ""
-

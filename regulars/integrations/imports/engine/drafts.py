@@ -24,7 +24,24 @@ Key = tuple[str, bool]
 
 MICRO: Final = 10**6
 _CANCELLED = frozenset(
-    {"cancelled", "canceled", "cancel", "void", "voided", "annulled", "unavailable", "取消", "已取消", "作廢", "已作廢", "退訂", "cancelado", "cancelada", "storniert", "annulé"}
+    {
+        "cancelled",
+        "canceled",
+        "cancel",
+        "void",
+        "voided",
+        "annulled",
+        "unavailable",
+        "取消",
+        "已取消",
+        "作廢",
+        "已作廢",
+        "退訂",
+        "cancelado",
+        "cancelada",
+        "storniert",
+        "annulé",
+    }
 )
 _CHANNELS: Final = {
     "web": "web", "online": "web", "internet": "web", "website": "web", "eshop": "web", "網路": "web", "網站": "web", "官網": "web", "電商": "web",
@@ -45,7 +62,23 @@ def channel_of(word: str) -> str:
 class Line:
     """One row of the file as a line of an order or return. ``outcome`` is "" until settled."""
 
-    __slots__ = ("cells", "cost", "description", "digest", "draft", "duplicate", "key", "kind", "number", "outcome", "pico", "price", "product", "quantity", "shipping")
+    __slots__ = (
+        "cells",
+        "cost",
+        "description",
+        "digest",
+        "draft",
+        "duplicate",
+        "key",
+        "kind",
+        "number",
+        "outcome",
+        "pico",
+        "price",
+        "product",
+        "quantity",
+        "shipping",
+    )
 
     def __init__(self, number: int, cells: list[str], draft: Draft) -> None:
         self.number, self.cells, self.draft = number, cells, draft
@@ -61,13 +94,34 @@ class Line:
 class Draft:
     """The rows of one order (or return) in one chunk."""
 
-    __slots__ = ("buyer", "channel", "delivered", "digests", "id", "items", "key", "keys", "lines", "moment", "own", "party", "prior", "problem", "promised", "raws", "shipped", "shipping", "state")
+    __slots__ = (
+        "buyer",
+        "channel",
+        "delivered",
+        "digests",
+        "id",
+        "items",
+        "key",
+        "keys",
+        "lines",
+        "moment",
+        "own",
+        "party",
+        "prior",
+        "problem",
+        "promised",
+        "raws",
+        "shipped",
+        "shipping",
+        "state",
+    )
 
     def __init__(self, key: Key, prior: bytes) -> None:
         self.key, self.prior = key, prior
         self.moment: datetime | None = None
         self.buyer: Buyer | None = None
-        self.state, self.channel, self.items = "placed", "", []
+        self.state, self.channel = "placed", ""
+        self.items: list[str] = []
         self.shipping: int | None = None
         self.shipped: datetime | None = None
         self.delivered: datetime | None = None
@@ -75,7 +129,7 @@ class Draft:
         self.lines: list[Line] = []
         self.digests: dict[bytes, int] = {}
         self.raws: set[bytes] = set()
-        self.keys: frozenset[str] | set[str] = frozenset()
+        self.keys: set[str] = set()
         self.id = self.party = 0
         self.own = False
         self.problem = ""
@@ -112,7 +166,9 @@ class Reader:
         self._at = parser.place
         self._items = plan.kind == "order_items"
         self._numbered = parser.mapped("number")
-        self._lines_mapped = any(parser.mapped(key) for key in ("product", "description", "price", "amount", "quantity"))
+        self._lines_mapped = any(
+            parser.mapped(key) for key in ("product", "description", "price", "amount", "quantity")
+        )
         self._money_mapped = parser.mapped("price") or parser.mapped("amount")
         self._unit_cost = any(re.search(r"unit|單位|單價|進價", name, re.IGNORECASE) for name in parser.columns("cost"))
         self._quantity_mapped = parser.mapped("quantity")
@@ -146,20 +202,13 @@ class Reader:
             return measured
         quantity, price, pico, kind = measured
         is_return = bool(kind) and pico <= 0 and (quantity < 0 or (pico < 0 and kind == "product"))
-        if is_return and quantity > 0:
-            quantity = -quantity
-        elif not is_return and quantity < 0:
-            quantity = -quantity
+        quantity = -abs(quantity) if is_return else abs(quantity)
         external = self._external(values)
         if not order:
             order = self._made_up(values, external, quantity, pico)
         if len(order) > 80:
             return self.parser.reject("number", cells, _("The order number is longer than 80 characters."))
-        key = (order, is_return)
-        draft = chunk.drafts.get(key)
-        if draft is None:
-            draft = chunk.drafts[key] = Draft(key, self.seen.get(key, b""))
-            self._describe(draft, values)
+        draft = self._draft(chunk, (order, is_return), values)
         if external:
             if draft.buyer is None:
                 draft.buyer = self._buyer(external, values)
@@ -173,6 +222,13 @@ class Reader:
         draft.lines.append(line)
         chunk.lines.append(line)
         return None
+
+    def _draft(self, chunk: Chunk, key: Key, values: list[Any]) -> Draft:
+        draft = chunk.drafts.get(key)
+        if draft is None:
+            draft = chunk.drafts[key] = Draft(key, self.seen.get(key, b""))
+            self._describe(draft, values)
+        return draft
 
     def _measure(self, order: str, values: list[Any], cells: list[str]) -> tuple[Quantity, int, int, str] | Reject:
         """Quantity, unit price (pico), amount (pico) and kind of the line; kind "" where the row tells of no line."""
@@ -210,10 +266,17 @@ class Reader:
         external = values[self._at["customer"]]
         if external or self._customer_mapped:
             return str(external)
-        return str(values[self._at["email"]].partition(";")[0] or values[self._at["phone"]] or text.fold(values[self._at["name"]]))[:120]
+        return str(
+            values[self._at["email"]].partition(";")[0]
+            or values[self._at["phone"]]
+            or text.fold(values[self._at["name"]])
+        )[:120]
 
     def _buyer(self, external: str, values: list[Any]) -> Buyer:
-        facts = {key: values[self._at[key]] for key in ("name", "email", "phone", "address", "city", "region", "postcode", "country")}
+        facts = {
+            key: values[self._at[key]]
+            for key in ("name", "email", "phone", "address", "city", "region", "postcode", "country")
+        }
         facts["email"] = facts["email"].partition(";")[0]
         return Buyer(external, since=values[self._at["ordered_at"]], **facts)
 
@@ -225,18 +288,26 @@ class Reader:
         draft.state = "cancelled" if values[at["state"]].casefold() in _CANCELLED else "placed"
         draft.channel = channel_of(values[at["channel"]])
         draft.shipping = values[at["shipping"]]
-        draft.shipped, draft.delivered, draft.promised = values[at["shipped_at"]], values[at["delivered_at"]], values[at["promised_at"]]
+        draft.shipped, draft.delivered, draft.promised = (
+            values[at["shipped_at"]],
+            values[at["delivered_at"]],
+            values[at["promised_at"]],
+        )
 
     def _two_customers(self, draft: Draft, external: str, cells: list[str]) -> Reject:
         first = draft.buyer.external if draft.buyer else ""
         values = {"number": draft.number, "first": first, "other": external}
-        return self.parser.reject("customer", cells, _("Order %(number)s belongs to customer %(first)s; this row says %(other)s.") % values)
+        return self.parser.reject(
+            "customer", cells, _("Order %(number)s belongs to customer %(first)s; this row says %(other)s.") % values
+        )
 
     def _made_up(self, values: list[Any], external: str, quantity: Quantity, pico: int) -> str:
         """A number for an order that has none: from its day and its contents, so that it is the same next time."""
         at = self._at
         moment: datetime = values[at["ordered_at"]]
-        contents = f"{external}|{moment.isoformat()}|{quantity}|{pico}|{values[at['product']]}|{values[at['description']]}"
+        contents = (
+            f"{external}|{moment.isoformat()}|{quantity}|{pico}|{values[at['product']]}|{values[at['description']]}"
+        )
         base = f"{moment:%Y%m%d}-{hashlib.blake2b(contents.encode(), digest_size=6).hexdigest()}"
         count = len(self.seen.get((f"={base}", False), b"")) + 1
         self.seen[f"={base}", False] = b"\0" * count
@@ -247,12 +318,19 @@ class Reader:
         at = self._at
         line.product, line.description = values[at["product"]], values[at["description"]]
         own = values[at["line"]]
-        base, digest = self._digest(("#", own) if own else (line.product or line.description, line.quantity, line.pico, line.kind))
+        base, digest = self._digest(
+            ("#", own) if own else (line.product or line.description, line.quantity, line.pico, line.kind)
+        )
         raw = hash(tuple(line.cells)).to_bytes(8, "little", signed=True)
         line.duplicate = raw in draft.raws
         occurrence = draft.digests.get(digest, 0)
         if own and occurrence and not line.duplicate:
-            return self.parser.reject("line", line.cells, _("Line %(line)s of order %(number)s occurs twice, with different contents.") % {"line": own, "number": draft.number})
+            return self.parser.reject(
+                "line",
+                line.cells,
+                _("Line %(line)s of order %(number)s occurs twice, with different contents.")
+                % {"line": own, "number": draft.number},
+            )
         line.key = base if not occurrence or own else f"{base}.{occurrence + 1}"
         draft.digests[digest] = occurrence + 1
         draft.raws.add(raw)

@@ -69,7 +69,9 @@ class EventsImporter:
                 continue
             facts = {key: values[place] for key, place in self.parser.place.items()}
             facts["email"] = facts["email"].partition(";")[0]
-            digest = hashlib.blake2b(repr([(key, facts[key]) for key in sorted(facts)]).encode(), digest_size=10).hexdigest()
+            digest = hashlib.blake2b(
+                repr([(key, facts[key]) for key in sorted(facts)]).encode(), digest_size=10
+            ).hexdigest()
             count = self._raws[digest] = self._raws.get(digest, 0) + 1
             key = f"{facts['key']}/{digest[:8]}" if facts["key"] else digest if count == 1 else f"{digest}.{count}"
             chunk.events.append(Happening(number, cells, key[:160], facts, duplicate=count > 1))
@@ -126,12 +128,20 @@ class EventsImporter:
             one.order, one.party = orders.get(facts["number"], (0, 0))
             if not one.order:
                 values = {"number": facts["number"], "source": self.source}
-                return self.parser.reject("number", one.cells, _("There is no order %(number)s of “%(source)s”; import the orders first.") % values)
+                return self.parser.reject(
+                    "number",
+                    one.cells,
+                    _("There is no order %(number)s of “%(source)s”; import the orders first.") % values,
+                )
         if facts["customer"]:
             known = self.directory.known.get(facts["customer"])
             if known is None:
                 values = {"number": facts["customer"], "source": self.source}
-                return self.parser.reject("customer", one.cells, _("There is no customer %(number)s of “%(source)s”; import the customers first.") % values)
+                return self.parser.reject(
+                    "customer",
+                    one.cells,
+                    _("There is no customer %(number)s of “%(source)s”; import the customers first.") % values,
+                )
             one.party = known.party
         for key in ("email", "phone"):
             if not one.party and facts[key]:
@@ -161,5 +171,3 @@ class EventsImporter:
                 bodies.append((pk, facts["subject"][:255], facts["text"]))
         bulk.insert(Event, _COLUMNS, rows)
         bulk.insert(EventBody, ("event_id", "subject", "text"), bodies)
-        self.context.touched.update(one.party for one in accepted if one.party)
-

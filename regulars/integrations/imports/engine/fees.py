@@ -53,14 +53,24 @@ class FeeRule:
         listed = any(fnmatchcase(name, pattern) for pattern in self.fees)
         if not listed and not self._is_odd(code, description):
             return "product"
-        return "adjustment" if _ADJUSTMENT_WORDS.search(f"{code} {description}") or code.casefold() in {"m", "d", "b", "s"} else "fee"
+        return (
+            "adjustment"
+            if _ADJUSTMENT_WORDS.search(f"{code} {description}") or code.casefold() in {"m", "d", "b", "s"}
+            else "fee"
+        )
 
     def _is_odd(self, code: str, description: str) -> bool:
         if not code:
-            return bool(description) and len(description) <= 30 and bool(_FEE_WORDS.search(description) or _ADJUSTMENT_WORDS.search(description))
+            return (
+                bool(description)
+                and len(description) <= 30
+                and bool(_FEE_WORDS.search(description) or _ADJUSTMENT_WORDS.search(description))
+            )
         if not self.shapes or shape(code) in self.shapes:
             return False
-        return bool(_SHORT.fullmatch(code)) or bool(_FEE_WORDS.search(f"{code} {description}") or _ADJUSTMENT_WORDS.search(f"{code} {description}"))
+        return bool(_SHORT.fullmatch(code)) or bool(
+            _FEE_WORDS.search(f"{code} {description}") or _ADJUSTMENT_WORDS.search(f"{code} {description}")
+        )
 
 
 def shape(code: str) -> str:

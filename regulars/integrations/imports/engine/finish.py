@@ -5,10 +5,11 @@ Every step may be repeated: it only does what is missing.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -42,13 +43,16 @@ def touched_by(batch: int) -> list[int]:
 def parties_with_events(batch: int) -> list[int]:
     """Customers who got entries on the timeline from this batch."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT customer_id FROM customers_event WHERE batch_id = %s AND customer_id IS NOT NULL", [batch])
+        cursor.execute(
+            "SELECT DISTINCT customer_id FROM customers_event WHERE batch_id = %s AND customer_id IS NOT NULL", [batch]
+        )
         return [row[0] for row in cursor.fetchall()]
 
 
 def match_returns(customers: Iterable[int], *, beat: Callable[[], None] = lambda: None) -> int:
     """Point returned lines at the purchase they undo: same customer, product and quantity, the latest before the return;
-    else the latest of which that much is left. Returns how many lines found theirs."""
+    else the latest of which that much is left. Returns how many lines found theirs.
+    """
     found = 0
     for chunk in bulk.batches(customers, _SLICE):
         with transaction.atomic():
@@ -96,7 +100,9 @@ def _match(customers: list[int]) -> int:
         cost = None if purchase[5] is None or not purchase[3] else round(purchase[5] * quantity / purchase[3])
         matched.append((purchase[1], cost, line))
         orders[entry][purchase[2]] -= quantity
-    bulk.execute_many("UPDATE commerce_returnline SET order_line_id = %s, cost = coalesce(cost, %s) WHERE id = %s", matched)
+    bulk.execute_many(
+        "UPDATE commerce_returnline SET order_line_id = %s, cost = coalesce(cost, %s) WHERE id = %s", matched
+    )
     mains = [(max(parts, key=lambda order: (parts[order], order)), entry) for entry, parts in orders.items()]
     bulk.execute_many("UPDATE commerce_return SET order_id = %s WHERE id = %s AND order_id IS NULL", mains)
     bulk.execute_many(
@@ -152,15 +158,32 @@ def _order_entries(batch: int) -> Iterable[tuple[Any, ...]]:
     now = clock.now()
     statement = """SELECT id, customer_id, ordered_at, state, channel, amount, currency, quantity, number, line_count, payload
                    FROM commerce_order WHERE batch_id = %s AND retracted_in IS NULL AND customer_id IS NOT NULL ORDER BY id"""
-    for pk, customer, moment, state, channel, amount, currency, quantity, number, lines, payload in _rows(statement, [batch]):
+    for pk, customer, moment, state, channel, amount, currency, quantity, number, lines, payload in _rows(
+        statement, [batch]
+    ):
         kind = "commerce.order_placed" if state == "placed" else "commerce.order_cancelled"
         contents = as_json({"number": number, "lines": lines, **_items(payload)})
-        yield (aware(moment), now, customer, kind, channel, "", "order", pk, amount, currency, quantity, contents, SOURCE, f"order:{pk}", batch, None)
+        yield (
+            aware(moment),
+            now,
+            customer,
+            kind,
+            channel,
+            "",
+            "order",
+            pk,
+            amount,
+            currency,
+            quantity,
+            contents,
+            SOURCE,
+            f"order:{pk}",
+            batch,
+            None,
+        )
 
 
 def _items(payload: Any) -> dict[str, Any]:
-    import json
-
     facts = json.loads(payload) if isinstance(payload, str) else payload or {}
     return {"items": facts["items"]} if facts.get("items") else {}
 
@@ -179,7 +202,24 @@ def _return_entries(batch: int) -> Iterable[tuple[Any, ...]]:
                    FROM commerce_return WHERE batch_id = %s AND retracted_in IS NULL AND customer_id IS NOT NULL ORDER BY id"""
     for pk, customer, moment, amount, currency, quantity, number, lines, reason in _rows(statement, [batch]):
         facts = {"number": number, "lines": lines, "items": items.get(pk, []), **({"reason": reason} if reason else {})}
-        yield (aware(moment), now, customer, "commerce.goods_returned", "", "", "return", pk, amount, currency, quantity, as_json(facts), SOURCE, f"return:{pk}", batch, None)
+        yield (
+            aware(moment),
+            now,
+            customer,
+            "commerce.goods_returned",
+            "",
+            "",
+            "return",
+            pk,
+            amount,
+            currency,
+            quantity,
+            as_json(facts),
+            SOURCE,
+            f"return:{pk}",
+            batch,
+            None,
+        )
 
 
 def _shipment_entries(batch: int) -> Iterable[tuple[Any, ...]]:
@@ -190,7 +230,24 @@ def _shipment_entries(batch: int) -> Iterable[tuple[Any, ...]]:
         for kind, moment in (("shipped", shipped), ("delivered", delivered)):
             if moment:
                 contents = as_json({"number": number})
-                yield (aware(moment), now, customer, f"commerce.order_{kind}", "", "", "order", order, None, "", None, contents, SOURCE, f"{kind}:{pk}", batch, None)
+                yield (
+                    aware(moment),
+                    now,
+                    customer,
+                    f"commerce.order_{kind}",
+                    "",
+                    "",
+                    "order",
+                    order,
+                    None,
+                    "",
+                    None,
+                    contents,
+                    SOURCE,
+                    f"{kind}:{pk}",
+                    batch,
+                    None,
+                )
 
 
 def _payment_entries(batch: int) -> Iterable[tuple[Any, ...]]:
@@ -199,7 +256,24 @@ def _payment_entries(batch: int) -> Iterable[tuple[Any, ...]]:
                    WHERE p.batch_id = %s AND p.retracted_in IS NULL AND p.paid_at IS NOT NULL AND o.customer_id IS NOT NULL ORDER BY p.id"""
     for pk, customer, order, number, moment, amount, currency in _rows(statement, [batch]):
         contents = as_json({"number": number})
-        yield (aware(moment), now, customer, "commerce.payment_received", "", "", "order", order, amount, currency, None, contents, SOURCE, f"payment:{pk}", batch, None)
+        yield (
+            aware(moment),
+            now,
+            customer,
+            "commerce.payment_received",
+            "",
+            "",
+            "order",
+            order,
+            amount,
+            currency,
+            None,
+            contents,
+            SOURCE,
+            f"payment:{pk}",
+            batch,
+            None,
+        )
 
 
 def _correct_entries(batch: int) -> int:
@@ -209,32 +283,63 @@ def _correct_entries(batch: int) -> int:
     return correct_order_entries([row[0] for row in _rows(statement, [batch, batch])], batch=batch)
 
 
+class _Told(NamedTuple):
+    """What the timeline says of an order: the live entry (0: none), its amount, and how many entries there ever were."""
+
+    entry: int
+    amount: int | None
+    entries: int
+
+
 @transaction.atomic
 def correct_order_entries(orders: Iterable[int], *, batch: int | None) -> int:
     """Let the timeline say what these orders amount to now; an entry that is right stays."""
     now, wanted = clock.now(), sorted(orders)
-    newest: dict[int, tuple[int, int | None, int, Any]] = {}
+    newest: dict[int, _Told] = {}
     for pk, order, amount, retracted, superseded in bulk.select(
         """SELECT e.id, e.object_id, e.amount, e.retracted_in, s.id FROM customers_event e LEFT JOIN customers_event s ON s.supersedes_id = e.id
            WHERE e.object_type = 'order' AND e.kind IN ('commerce.order_placed', 'commerce.order_cancelled') AND e.object_id IN ({marks}) ORDER BY e.id""",
         wanted,
     ):
-        live = retracted is None and superseded is None
-        number = newest[order][2] + 1 if order in newest else 1
-        newest[order] = (pk if live else newest.get(order, (0,))[0] if not live and order in newest else 0, amount if live else None, number, live)
+        count = newest[order].entries + 1 if order in newest else 1
+        if retracted is None and superseded is None:
+            newest[order] = _Told(pk, amount, count)
+        else:
+            newest[order] = _Told(
+                newest[order].entry if order in newest else 0, newest[order].amount if order in newest else None, count
+            )
     rows = []
     for pk, customer, moment, state, channel, amount, currency, quantity, number, lines, payload in bulk.select(
         """SELECT id, customer_id, ordered_at, state, channel, amount, currency, quantity, number, line_count, payload
            FROM commerce_order WHERE retracted_in IS NULL AND customer_id IS NOT NULL AND id IN ({marks})""",
         wanted,
     ):
-        entry, told, count, live = newest.get(pk, (0, None, 0, False))
-        if live and told == amount:
+        told = newest.get(pk, _Told(0, None, 0))
+        if told.entry and told.amount == amount:
             continue
         kind = "commerce.order_placed" if state == "placed" else "commerce.order_cancelled"
         contents = as_json({"number": number, "lines": lines, **_items(payload)})
-        key = f"order:{pk}:{count}" if count else f"order:{pk}"
-        rows.append((aware(moment), now, customer, kind, channel, "", "order", pk, amount, currency, quantity, contents, SOURCE, key, batch, entry if live else None))
+        key = f"order:{pk}:{told.entries}" if told.entries else f"order:{pk}"
+        rows.append(
+            (
+                aware(moment),
+                now,
+                customer,
+                kind,
+                channel,
+                "",
+                "order",
+                pk,
+                amount,
+                currency,
+                quantity,
+                contents,
+                SOURCE,
+                key,
+                batch,
+                told.entry or None,
+            )
+        )
     bulk.insert(Event, _EVENT, rows, or_ignore=True)
     return len(rows)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from regulars.commerce.models import Order, OrderLine, Return, ReturnLine, Shipment
@@ -30,7 +29,9 @@ class OrdersImporter:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.parser = Parser(context.plan, context.look, context.zone)
-        self.reader = Reader(context.plan, self.parser, context.learned.rule(context.plan.options), flip=context.learned.flip)
+        self.reader = Reader(
+            context.plan, self.parser, context.learned.rule(context.plan.options), flip=context.learned.flip
+        )
         self.directory = parties.Directory(context.plan.options.source, context.tally)
         self.shelf = Shelf(context)
         self._items = context.plan.kind == "order_items"
@@ -38,7 +39,7 @@ class OrdersImporter:
         self._made: set[Key] = set()
         self._extended: set[Key] = set()
         self._headers: set[Key] = set()
-        self._unit = 10 ** (12 - exponent(context.currency))
+        self._unit: int = 10 ** (12 - exponent(context.currency))
 
     def read(self, rows: list[Row]) -> Chunk:
         """Parse rows; touches no table."""
@@ -55,7 +56,13 @@ class OrdersImporter:
             draft = line.draft
             if draft.problem:
                 line.outcome = "rejected"
-                chunk.rejects.append((line.number, line.cells, self.parser.reject("customer" if draft.buyer else "number", line.cells, draft.problem)))
+                chunk.rejects.append(
+                    (
+                        line.number,
+                        line.cells,
+                        self.parser.reject("customer" if draft.buyer else "number", line.cells, draft.problem),
+                    )
+                )
                 continue
             line.outcome = self._decide(line)
             tally.duplicates += line.duplicate
@@ -79,7 +86,7 @@ class OrdersImporter:
         ):
             by_number = {draft.number: draft for draft in chunk.drafts.values() if draft.key[1] is is_return}
             found = bulk.select(
-                f"SELECT number, id, customer_id, {when}, batch_id FROM {table} WHERE source = %s AND retracted_in IS NULL AND number IN ({{marks}})",
+                f"SELECT number, id, customer_id, {when}, batch_id FROM {table} WHERE source = %s AND retracted_in IS NULL AND number IN ({{marks}})",  # noqa: S608 -- our own names
                 list(by_number),
                 source,
             )
@@ -90,8 +97,11 @@ class OrdersImporter:
                 draft.id, draft.party, draft.keys = pk, customer or 0, set()
                 draft.moment = draft.moment or _aware(moment)
                 by_id[pk] = draft
-            for pk, key in bulk.select(f"SELECT {owner}, line_key FROM {lines} WHERE retracted_in IS NULL AND {owner} IN ({{marks}})", list(by_id)):
-                by_id[pk].keys.add(key)  # type: ignore[union-attr] -- made a set above
+            for pk, key in bulk.select(
+                f"SELECT {owner}, line_key FROM {lines} WHERE retracted_in IS NULL AND {owner} IN ({{marks}})",
+                list(by_id),
+            ):  # noqa: S608 -- our own names
+                by_id[pk].keys.add(key)
         if self._items:
             self._find_orders_of_returns(chunk, source)
 
@@ -142,7 +152,12 @@ class OrdersImporter:
 
     def _add_shipping(self, chunk: Chunk) -> None:
         for draft in chunk.drafts.values():
-            if draft.shipping and not draft.prior and _SHIPPING_KEY not in draft.keys and any(line.outcome == "accepted" for line in draft.lines):
+            if (
+                draft.shipping
+                and not draft.prior
+                and _SHIPPING_KEY not in draft.keys
+                and any(line.outcome == "accepted" for line in draft.lines)
+            ):
                 self.context.tally.revenue += draft.shipping
             else:
                 draft.shipping = None
@@ -190,7 +205,9 @@ class OrdersImporter:
         bulk.insert(ReturnLine, ("entry_id", *_LINE), return_lines)
         self._write_sums(drafts, sums)
         self._write_shipments(drafts)
-        for draft in chunk.drafts.values():  # lines and drafts refer to each other: let go, so that no collector has to find them
+        for draft in (
+            chunk.drafts.values()
+        ):  # lines and drafts refer to each other: let go, so that no collector has to find them
             draft.lines = []
 
     def _write_customers(self, drafts: list[Draft]) -> None:
@@ -215,12 +232,15 @@ class OrdersImporter:
             if draft.buyer is not None:
                 party = self.directory.known[draft.buyer.external].party
                 if draft.id and not draft.party:
-                    table = "commerce_return" if draft.key[1] else "commerce_order"
-                    bulk.execute_many(f"UPDATE {table} SET customer_id = %s WHERE id = %s AND customer_id IS NULL", [(party, draft.id)])
+                    self._name_customer(draft, party)
                 draft.party = draft.party or party
-                self.context.touched.add(draft.party)
-            elif draft.party:
-                self.context.touched.add(draft.party)
+
+    def _name_customer(self, draft: Draft, party: int) -> None:
+        """An order that was anonymous so far turns out to have a customer."""
+        table = "commerce_return" if draft.key[1] else "commerce_order"
+        bulk.execute_many(
+            f"UPDATE {table} SET customer_id = %s WHERE id = %s AND customer_id IS NULL", [(party, draft.id)]
+        )  # noqa: S608 -- our own names
 
     def _write_headers(self, drafts: list[Draft]) -> None:
         context, now = self.context, clock.now()
@@ -240,25 +260,93 @@ class OrdersImporter:
             draft.id = pk
         bulk.insert(
             Return,
-            ("id", "source", "number", "customer_id", "returned_at", "reason", "currency", "amount", "goods", "line_count", "quantity", "recorded_at", "batch_id"),
-            [(d.id, context.plan.options.source, d.number, d.party or None, d.moment, "", context.currency, 0, 0, 0, 0.0, now, context.batch) for d in returns],
+            (
+                "id",
+                "source",
+                "number",
+                "customer_id",
+                "returned_at",
+                "reason",
+                "currency",
+                "amount",
+                "goods",
+                "line_count",
+                "quantity",
+                "recorded_at",
+                "batch_id",
+            ),
+            [
+                (
+                    d.id,
+                    context.plan.options.source,
+                    d.number,
+                    d.party or None,
+                    d.moment,
+                    "",
+                    context.currency,
+                    0,
+                    0,
+                    0,
+                    0.0,
+                    now,
+                    context.batch,
+                )
+                for d in returns
+            ],
         )
 
     def _charges(self, line: Line) -> Iterator[tuple[Any, ...]]:
         """The rows of the shipping charges that hang on a line or, once, on its order."""
         batch, draft = self.context.batch, line.draft
         if line.shipping:
-            yield (draft.id, f"{line.key[:38]}-s", "fee", None, _("Shipping"), 1.0, line.shipping // MICRO, self._minor(line.shipping), None, batch)
+            yield (
+                draft.id,
+                f"{line.key[:38]}-s",
+                "fee",
+                None,
+                _("Shipping"),
+                1.0,
+                line.shipping // MICRO,
+                self._minor(line.shipping),
+                None,
+                batch,
+            )
         if draft.shipping:
             shipping, draft.shipping = draft.shipping, None
-            yield (draft.id, _SHIPPING_KEY, "fee", None, _("Shipping"), 1.0, shipping // MICRO, self._minor(shipping), None, batch)
+            yield (
+                draft.id,
+                _SHIPPING_KEY,
+                "fee",
+                None,
+                _("Shipping"),
+                1.0,
+                shipping // MICRO,
+                self._minor(shipping),
+                None,
+                batch,
+            )
 
     def _row_of(self, line: Line, products: dict[str, int]) -> tuple[Any, ...]:
-        product = products[line.product or line.description] if line.kind == "product" and (line.product or line.description) else None
+        product = (
+            products[line.product or line.description]
+            if line.kind == "product" and (line.product or line.description)
+            else None
+        )
         description = line.description or (line.product if product is None else "")
         cost = None if line.cost is None else to_minor(line.cost, self.context.currency)
         price = (line.price + MICRO // 2) // MICRO
-        return (line.draft.id, line.key, line.kind, product, description[:255], float(line.quantity), price, self._minor(line.pico), cost, self.context.batch)
+        return (
+            line.draft.id,
+            line.key,
+            line.kind,
+            product,
+            description[:255],
+            float(line.quantity),
+            price,
+            self._minor(line.pico),
+            cost,
+            self.context.batch,
+        )
 
     def _minor(self, pico: int) -> int:
         """Minor units of one line; the fraction left over is carried to the next, so that the sum of all is right to the cent."""
@@ -268,15 +356,17 @@ class OrdersImporter:
         return minor
 
     def _write_sums(self, drafts: list[Draft], sums: dict[int, list[Any]]) -> None:
+        cost = "CAST(%s AS bigint)"  # PostgreSQL cannot tell the type of a bare NULL
         for table, is_return in (("commerce_order", False), ("commerce_return", True)):
             bulk.execute_many(
-                f"""UPDATE {table} SET amount = amount + %s, goods = goods + %s, cost = CASE WHEN %s IS NULL THEN cost ELSE coalesce(cost, 0) + %s END,
-                    line_count = line_count + %s, quantity = quantity + %s WHERE id = %s"""
-                if connection.vendor == "sqlite"
-                else f"""UPDATE {table} SET amount = amount + %s, goods = goods + %s,
-                    cost = CASE WHEN %s::bigint IS NULL THEN cost ELSE coalesce(cost, 0) + %s::bigint END,
-                    line_count = line_count + %s, quantity = quantity + %s WHERE id = %s""",
-                [(s[0], s[1], s[2], s[2], s[3], s[4], d.id) for d in drafts if d.key[1] is is_return and (s := sums.get(-d.id if is_return else d.id))],
+                f"""UPDATE {table} SET amount = amount + %s, goods = goods + %s,
+                    cost = CASE WHEN {cost} IS NULL THEN cost ELSE coalesce(cost, 0) + {cost} END,
+                    line_count = line_count + %s, quantity = quantity + %s WHERE id = %s""",  # noqa: S608 -- our own names
+                [
+                    (s[0], s[1], s[2], s[2], s[3], s[4], d.id)
+                    for d in drafts
+                    if d.key[1] is is_return and (s := sums.get(-d.id if is_return else d.id))
+                ],
             )
 
     def _write_shipments(self, drafts: list[Draft]) -> None:
@@ -285,7 +375,12 @@ class OrdersImporter:
             for draft in drafts
             if not draft.key[1] and (draft.shipped or draft.delivered or draft.promised)
         ]
-        bulk.insert(Shipment, ("order_id", "source_key", "shipped_at", "delivered_at", "promised_at", "batch_id"), rows, or_ignore=True)
+        bulk.insert(
+            Shipment,
+            ("order_id", "source_key", "shipped_at", "delivered_at", "promised_at", "batch_id"),
+            rows,
+            or_ignore=True,
+        )
 
 
 def _add(sums: list[Any], row: tuple[Any, ...]) -> None:
@@ -302,4 +397,3 @@ def _add(sums: list[Any], row: tuple[Any, ...]) -> None:
 def _aware(moment: Any) -> datetime:
     value = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return value if value.tzinfo else value.replace(tzinfo=UTC)
-

@@ -50,7 +50,9 @@ def _read(parser: Parser, rows: list[Row], raws: dict[int, int]) -> Chunk:
             continue
         raw = hash(tuple(cells))
         raws[raw] = raws.get(raw, 0) + 1
-        entry = Entry(number, cells, {key: values[place] for key, place in parser.place.items()}, duplicate=raws[raw] > 1)
+        entry = Entry(
+            number, cells, {key: values[place] for key, place in parser.place.items()}, duplicate=raws[raw] > 1
+        )
         entry.key = str(raws[raw])
         chunk.entries.append(entry)
     return chunk
@@ -78,9 +80,13 @@ class PaymentsImporter:
         """Find the orders paid and the payments already here."""
         source, tally = self.context.plan.options.source, self.context.tally
         numbers = list(dict.fromkeys(entry.at["number"] for entry in chunk.entries))
-        statement = "SELECT number, id FROM commerce_order WHERE source = %s AND retracted_in IS NULL AND number IN ({marks})"
+        statement = (
+            "SELECT number, id FROM commerce_order WHERE source = %s AND retracted_in IS NULL AND number IN ({marks})"
+        )
         orders = dict(bulk.select(statement, numbers, source))
-        statement = "SELECT order_id, source_key FROM commerce_payment WHERE retracted_in IS NULL AND order_id IN ({marks})"
+        statement = (
+            "SELECT order_id, source_key FROM commerce_payment WHERE retracted_in IS NULL AND order_id IN ({marks})"
+        )
         known = set(bulk.select(statement, list(orders.values())))
         for entry in chunk.entries:
             entry.order = orders.get(entry.at["number"], 0)
@@ -108,7 +114,16 @@ class PaymentsImporter:
             Payment,
             ("order_id", "source_key", "paid_at", "method", "instalments", "amount", "currency", "batch_id"),
             [
-                (one.order, one.key, one.at["paid_at"], one.at["method"][:40], one.at["instalments"] or 1, to_minor(one.at["amount"], currency), currency, batch)
+                (
+                    one.order,
+                    one.key,
+                    one.at["paid_at"],
+                    one.at["method"][:40],
+                    one.at["instalments"] or 1,
+                    to_minor(one.at["amount"], currency),
+                    currency,
+                    batch,
+                )
                 for one in chunk.entries
                 if one.accepted
             ],
@@ -143,7 +158,14 @@ class ProductsImporter:
             code = entry.at["product"][:80]
             current = here.get(code)
             if current is None:
-                here[code] = self._new[code] = {"code": code, "id": 0, "name": "", "group": "", "price": None, "cost": None}
+                here[code] = self._new[code] = {
+                    "code": code,
+                    "id": 0,
+                    "name": "",
+                    "group": "",
+                    "price": None,
+                    "cost": None,
+                }
                 self._fill(here[code], entry.at)
                 tally.products_created += 1
                 tally.accepted += 1
@@ -169,13 +191,16 @@ class ProductsImporter:
                 product[name] = to_minor(facts[name], currency)
         return product != before
 
-    def write(self, chunk: Chunk) -> None:  # noqa: ARG002 -- settle has sorted it
+    def write(self, chunk: Chunk) -> None:
         """Insert new products, update changed ones and keep what they were."""
         now, batch, currency = clock.now(), self.context.batch, self.context.currency
         bulk.insert(
             Product,
             ("code", "name", "group", "price", "cost", "currency", "created_at", "batch_id"),
-            [(one["code"], one["name"], one["group"], one["price"], one["cost"], currency, now, batch) for one in self._new.values()],
+            [
+                (one["code"], one["name"], one["group"], one["price"], one["cost"], currency, now, batch)
+                for one in self._new.values()
+            ],
         )
         changes = [(pk, before, after) for pk, before, after in self._changed.values()]
         Revision.objects.bulk_create(

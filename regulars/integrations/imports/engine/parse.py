@@ -56,7 +56,9 @@ class Parser:
         for one, places in zip(self.fields, self._columns, strict=True):
             column = look.columns[places[0]] if places else Column("")
             self._memos.append(_memo(one, column, plan, zone, shared))
-        self._blank: list[Any] = [[] if one.many else memo[""] for one, memo in zip(self.fields, self._memos, strict=True)]
+        self._blank: list[Any] = [
+            [] if one.many else memo[""] for one, memo in zip(self.fields, self._memos, strict=True)
+        ]
         self._read = [
             (index, places[0], memo)
             for index, (one, places, memo) in enumerate(zip(self.fields, self._columns, self._memos, strict=True))
@@ -81,7 +83,9 @@ class Parser:
         """The values of a row, or why it is rejected."""
         if type(cells) is Broken:
             column = self._names[cells.column] if cells.column is not None and cells.column < len(self._names) else ""
-            return Reject(column, cells[cells.column][:200] if column and cells.column is not None else "", cells.sentence)
+            return Reject(
+                column, cells[cells.column][:200] if column and cells.column is not None else "", cells.sentence
+            )
         values = self._blank.copy()
         for index, place, memo in self._read:
             value = values[index] = memo[cells[place]]
@@ -107,7 +111,11 @@ class Parser:
 
 def _memo(one: Field, column: Column, plan: Plan, zone: tzinfo, shared: dict[object, Memo[Any]]) -> Memo[Any]:
     style = _style(column, plan)
-    order = plan.options.date_order if column.date_order in {"", dates.AMBIGUOUS} and plan.options.date_order else column.date_order or "ymd"
+    order = (
+        plan.options.date_order
+        if column.date_order in {"", dates.AMBIGUOUS} and plan.options.date_order
+        else column.date_order or "ymd"
+    )
     makers: dict[str, tuple[object, Callable[[str], Any]]] = {
         "id": ("id", texts.read_id),
         "text": ("text", texts.read_text),
@@ -137,7 +145,7 @@ def _style(column: Column, plan: Plan) -> numbers.DecimalStyle:
     return numbers.DecimalStyle(column.mark, column.mixed)
 
 
-def _read_money(raw: str, style: numbers.DecimalStyle) -> int | None | Problem:
+def _read_money(raw: str, style: numbers.DecimalStyle) -> int | Problem | None:
     value = numbers.read_number(raw, style)
     if isinstance(value, Problem) or value is None:
         return value
@@ -146,10 +154,14 @@ def _read_money(raw: str, style: numbers.DecimalStyle) -> int | None | Problem:
     return int((value * _PICO).to_integral_value())
 
 
-def _read_quantity(raw: str, style: numbers.DecimalStyle) -> int | Decimal | None | Problem:
+def _read_quantity(raw: str, style: numbers.DecimalStyle) -> int | Decimal | Problem | None:
     value = numbers.read_number(raw, style)
     if isinstance(value, Problem):
-        return Problem(_("“%(value)s” is not a quantity; please write it in digits.") % {"value": raw.strip()}) if not any(c.isdigit() for c in raw) else value
+        return (
+            Problem(_("“%(value)s” is not a quantity; please write it in digits.") % {"value": raw.strip()})
+            if not any(c.isdigit() for c in raw)
+            else value
+        )
     if value is None:
         return None
     if abs(value) >= _MOST_QUANTITY:
@@ -157,7 +169,7 @@ def _read_quantity(raw: str, style: numbers.DecimalStyle) -> int | Decimal | Non
     return int(value) if value == value.to_integral_value() else value
 
 
-def _read_rate(raw: str, style: numbers.DecimalStyle) -> Decimal | None | Problem:
+def _read_rate(raw: str, style: numbers.DecimalStyle) -> Decimal | Problem | None:
     text = unicodedata.normalize("NFKC", raw).strip()
     value = numbers.read_number(text.removesuffix("%").strip(), style)
     if isinstance(value, Problem) or value is None:
@@ -168,7 +180,7 @@ def _read_rate(raw: str, style: numbers.DecimalStyle) -> Decimal | None | Proble
     return abs(share)
 
 
-def _read_whole(raw: str, style: numbers.DecimalStyle) -> int | None | Problem:
+def _read_whole(raw: str, style: numbers.DecimalStyle) -> int | Problem | None:
     value = numbers.read_number(raw, style)
     if isinstance(value, Problem) or value is None:
         return value
@@ -177,7 +189,7 @@ def _read_whole(raw: str, style: numbers.DecimalStyle) -> int | None | Problem:
     return int(value)
 
 
-def _read_day(raw: str, order: str, zone: tzinfo) -> date | None | Problem:
+def _read_day(raw: str, order: str, zone: tzinfo) -> date | Problem | None:
     moment = dates.read_moment(raw, order, zone)
     return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
 

@@ -126,7 +126,17 @@ class Directory:
         return ids
 
 
-POINT_COLUMNS: Final = ("party_id", "kind", "raw", "normalised", "reversed_digits", "label", "preferred", "batch_id", "created_at")
+POINT_COLUMNS: Final = (
+    "party_id",
+    "kind",
+    "raw",
+    "normalised",
+    "reversed_digits",
+    "label",
+    "preferred",
+    "batch_id",
+    "created_at",
+)
 _PARTY_COLUMNS: Final = (
     "id", "kind", "name", "fold", "address", "city", "region", "postcode", "country", "source", "batch_id", "created_at", "updated_at", "created_by_id",
     "family_name", "given_name", "other_name", "salutation", "birth_date", "language", "preferred_channel", "preferred_time", "industry", "about", "custom", "version",
@@ -160,10 +170,18 @@ def restore_trashed(ids: Iterable[int], *, batch: int, by: int | None) -> int:
     """Take those parties out of the trash that an undone import had put there; they now belong to ``batch``."""
     restored = 0
     for chunk in bulk.batches(sorted(set(ids))):
-        rows = list(Party.objects.filter(pk__in=chunk, trashed_at__isnull=False, batch_id__isnull=False).values_list("pk", "batch_id", "trashed_at"))
-        undone = dict(Batch.objects.filter(pk__in={row[1] for row in rows}, undone_at__isnull=False).values_list("pk", "pk"))
+        rows = list(
+            Party.objects.filter(pk__in=chunk, trashed_at__isnull=False, batch_id__isnull=False).values_list(
+                "pk", "batch_id", "trashed_at"
+            )
+        )
+        undone = dict(
+            Batch.objects.filter(pk__in={row[1] for row in rows}, undone_at__isnull=False).values_list("pk", "pk")
+        )
         back = [pk for pk, origin, _when in rows if origin in undone]
-        restored += Party.objects.filter(pk__in=back).update(trashed_at=None, trashed_by=None, batch_id=batch, updated_at=clock.now())
+        restored += Party.objects.filter(pk__in=back).update(
+            trashed_at=None, trashed_by=None, batch_id=batch, updated_at=clock.now()
+        )
     return restored
 
 

@@ -19,8 +19,29 @@ TAX_SYSTEM: Final = "tax_id"
 _FIELDS: Final = (
     "family_name", "given_name", "other_name", "salutation", "birth_date", "language", "city", "region", "postcode", "country", "industry", "about",
 )  # fmt: skip
-_LENGTHS: Final = {one.attname: one.max_length for one in Party._meta.concrete_fields if getattr(one, "max_length", None)}
-_ORGANISATION = frozenset({"company", "organisation", "organization", "firm", "business", "corporate", "公司", "公司客戶", "企業", "法人", "b2b", "1", "true", "yes", "empresa", "firma"})
+_LENGTHS: Final = {
+    one.attname: one.max_length for one in Party._meta.concrete_fields if getattr(one, "max_length", None)
+}
+_ORGANISATION = frozenset(
+    {
+        "company",
+        "organisation",
+        "organization",
+        "firm",
+        "business",
+        "corporate",
+        "公司",
+        "公司客戶",
+        "企業",
+        "法人",
+        "b2b",
+        "1",
+        "true",
+        "yes",
+        "empresa",
+        "firma",
+    }
+)
 _DASHES = frozenset({"-", "－", "–", "—", "?"})
 _REGIONS: Final = {
     "taiwan": "TW", "台灣": "TW", "臺灣": "TW", "united kingdom": "GB", "uk": "GB", "great britain": "GB", "england": "GB", "united states": "US", "usa": "US",
@@ -69,7 +90,9 @@ class PersonReader:
     def __init__(self, parser: Parser, owners: dict[str, int]) -> None:
         self._parser, self._at, self._owners = parser, parser.place, owners
         self._custom = parser.columns("custom")
-        self._type_says_company = any(re.search(r"is.?a.?company", name, re.IGNORECASE) for name in parser.columns("type"))
+        self._type_says_company = any(
+            re.search(r"is.?a.?company", name, re.IGNORECASE) for name in parser.columns("type")
+        )
 
     def read(self, row: int, cells: list[str], values: list[Any]) -> Person | Reject:
         """The person or company of a row, or why the row is rejected."""
@@ -80,7 +103,9 @@ class PersonReader:
         named = bool(name)
         name = name or (points[0].raw if points else parties.name_of_number(externals[0]) if externals else "")
         if not name:
-            return self._parser.reject("name", cells, _("The row has neither name, number nor address: nobody would know who this is."))
+            return self._parser.reject(
+                "name", cells, _("The row has neither name, number nor address: nobody would know who this is.")
+            )
         facts: dict[str, Any] = {key: _plain(get[key]) for key in _FIELDS if _plain(get[key])}
         if address := _joined([_plain(one) for one in get["address"]]):
             facts["address"] = address
@@ -89,12 +114,28 @@ class PersonReader:
             if owner is None:
                 return self._parser.reject("owner", cells, _("Nobody signs in as “%(name)s”.") % {"name": get["owner"]})
             facts["owner_id"] = owner
-        custom = {column: value for column, raw in zip(self._custom, get["custom"], strict=True) if (value := _plain(raw))}
+        custom = {
+            column: value for column, raw in zip(self._custom, get["custom"], strict=True) if (value := _plain(raw))
+        }
         contact = _plain(get["contact"]) if kind == "organisation" else ""
         if get["job"] and not company and not contact:
             custom[self._parser.columns("job")[0]] = get["job"]
         person = Person(
-            row, cells, kind, name[:200], named, facts, externals, get["tax_id"], points, _consents(get), custom, company, get["job"] if company or contact else "", get["since"], contact
+            row,
+            cells,
+            kind,
+            name[:200],
+            named,
+            facts,
+            externals,
+            get["tax_id"],
+            points,
+            _consents(get),
+            custom,
+            company,
+            get["job"] if company or contact else "",
+            get["since"],
+            contact,
         )
         _shorten(person)
         return person
@@ -106,18 +147,36 @@ class PersonReader:
             name = _plain(get["contact"])
         parts = text.person_name(get["family_name"], get["given_name"])
         word = get["type"].casefold()
-        says = "" if not word else "organisation" if word in _ORGANISATION else "person" if self._type_says_company or word in {"person", "individual", "個人"} else ""
+        says = (
+            ""
+            if not word
+            else "organisation"
+            if word in _ORGANISATION
+            else "person"
+            if self._type_says_company or word in {"person", "individual", "個人"}
+            else ""
+        )
         if says == "organisation" or (company and not name and not parts):
-            return "organisation", company if company and not name else name or company, company if name and company and name != company else ""
+            return (
+                "organisation",
+                company if company and not name else name or company,
+                company if name and company and name != company else "",
+            )
         if parts:
             return "person", name or parts, company
         if says == "person":
             return "person", name, company
-        kind = "organisation" if name and (get["tax_id"] or (not company and parties.kind_of_name(name) == "organisation")) else "person"
+        kind = (
+            "organisation"
+            if name and (get["tax_id"] or (not company and parties.kind_of_name(name) == "organisation"))
+            else "person"
+        )
         return kind, name, company if company != name else ""
 
     def _points(self, get: dict[str, Any]) -> list[Point]:
-        region = _REGIONS.get(get["country"].casefold(), get["country"].upper() if len(get["country"]) == 2 else settings.COUNTRY)
+        region = _REGIONS.get(
+            get["country"].casefold(), get["country"].upper() if len(get["country"]) == 2 else settings.COUNTRY
+        )
         found = [Point("email", one, one) for cell in get["email"] for one in cell.split(";") if one]
         for kind, numbers in (("mobile", get["mobile"]), ("phone", get["phone"]), ("fax", [get["fax"]])):
             found += [Point(kind, one, phone.normalise(one, region=region)) for one in numbers if one]

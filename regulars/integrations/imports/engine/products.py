@@ -35,12 +35,16 @@ class Shelf:
             if line.kind == "product" and (code := line.product or line.description):
                 if code not in self.known:
                     before = wanted.get(code)
-                    if before is None or (line.description and line.pico > 0 and not (before.description and before.pico > 0)):
+                    if before is None or (
+                        line.description and line.pico > 0 and not (before.description and before.pico > 0)
+                    ):
                         wanted[code] = line
                 elif code in self._nameless and line.description and line.pico > 0:
                     self._name(code, line.description)
         shortened = {code[:80]: code for code in wanted}
-        for code, pk, name in bulk.select("SELECT code, id, name FROM catalogue_product WHERE code IN ({marks})", list(shortened)):
+        for code, pk, name in bulk.select(
+            "SELECT code, id, name FROM catalogue_product WHERE code IN ({marks})", list(shortened)
+        ):
             self.known[shortened[code]] = pk
             if not name:
                 self._nameless.add(shortened[code])
@@ -62,5 +66,7 @@ class Shelf:
         self.context.tally.products_created += len(rows)
 
     def _name(self, code: str, name: str) -> None:
-        bulk.execute_many("UPDATE catalogue_product SET name = %s WHERE id = %s AND name = ''", [(name[:255], self.known[code])])
+        bulk.execute_many(
+            "UPDATE catalogue_product SET name = %s WHERE id = %s AND name = ''", [(name[:255], self.known[code])]
+        )
         self._nameless.discard(code)

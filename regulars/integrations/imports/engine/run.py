@@ -92,7 +92,10 @@ def figures(context: Context) -> dict[str, Any]:
     data = context.tally.to_json()
     data["revenue"] = decimal_string(context.tally.revenue, context.currency)
     data["currency"] = context.currency
-    data["fees"] = {code: [*facts[:3], decimal_string(int(facts[3]), context.currency)] for code, facts in context.tally.fees.items()}
+    data["fees"] = {
+        code: [*facts[:3], decimal_string(int(facts[3]), context.currency)]
+        for code, facts in context.tally.fees.items()
+    }
     return data
 
 
@@ -116,7 +119,9 @@ def _count_rejects(context: Context, chunk: Any) -> None:
     for number, _cells, reject in sorted(chunk.rejects, key=lambda entry: entry[0]):
         if len(tally.first_rejects) >= 50:
             break
-        tally.first_rejects.append({"row": number, "column": reject.column, "value": reject.value, "problem": reject.sentence})
+        tally.first_rejects.append(
+            {"row": number, "column": reject.column, "value": reject.value, "problem": reject.sentence}
+        )
 
 
 class Run:

@@ -59,8 +59,7 @@ class Tally:
         text = moment.isoformat()
         if not self.first or text < self.first:
             self.first = text
-        if text > self.last:
-            self.last = text
+        self.last = max(self.last, text)
 
     def warn(self, key: str, example: str = "") -> None:
         """Count something worth knowing; the first twenty examples are kept."""
@@ -91,4 +90,4 @@ def decimal_string(pico: int, currency: str) -> str:
 def to_minor(pico: int, currency: str) -> int:
     """Minor units, halves rounded up: the one rounding that does not depend on what was added before."""
     unit = 10 ** (PICO - exponent(currency))
-    return (pico + unit // 2) // unit
+    return int((pico + unit // 2) // unit)

@@ -11,7 +11,14 @@ from regulars.customers.models import Batch, Consent, ContactPoint, Event, Ident
 from regulars.integrations.imports.engine import bulk, finish
 from regulars.kit import clock
 
-_TRADE: Final = ("commerce_order", "commerce_orderline", "commerce_return", "commerce_returnline", "commerce_payment", "commerce_shipment")
+_TRADE: Final = (
+    "commerce_order",
+    "commerce_orderline",
+    "commerce_return",
+    "commerce_returnline",
+    "commerce_payment",
+    "commerce_shipment",
+)
 
 _SOMETHING_ELSE: Final = """
     EXISTS (SELECT 1 FROM commerce_order o WHERE o.customer_id = p.id AND o.retracted_in IS NULL)
@@ -42,14 +49,20 @@ def retract(batch: Batch) -> list[int]:
     _loosen_returns(number)
     with connection.cursor() as cursor:
         for table in _TRADE:
-            cursor.execute(f"UPDATE {table} SET retracted_in = %s WHERE batch_id = %s AND retracted_in IS NULL", [number, number])
+            cursor.execute(
+                f"UPDATE {table} SET retracted_in = %s WHERE batch_id = %s AND retracted_in IS NULL", [number, number]
+            )  # noqa: S608 -- our own names
     Event.objects.filter(batch_id=number, retracted_in=None).update(retracted_in=number)
     _resum(extended)
     finish.correct_order_entries(extended, batch=None)
     made = _trash(number, batch)
     kept = {"batch_id": number}
-    Identifier.objects.filter(**kept).exclude(party_id__in=Party.objects.filter(batch_id=number, trashed_at__isnull=False).values("pk")).delete()
-    ContactPoint.objects.filter(**kept).exclude(party_id__in=Party.objects.filter(batch_id=number, trashed_at__isnull=False).values("pk")).delete()
+    Identifier.objects.filter(**kept).exclude(
+        party_id__in=Party.objects.filter(batch_id=number, trashed_at__isnull=False).values("pk")
+    ).delete()
+    ContactPoint.objects.filter(**kept).exclude(
+        party_id__in=Party.objects.filter(batch_id=number, trashed_at__isnull=False).values("pk")
+    ).delete()
     for model in (PartyRole, PartyRelation, Consent):
         model._default_manager.filter(**kept).delete()
     finish.match_returns(sorted(touched - made))
@@ -89,7 +102,7 @@ def _resum(orders: list[int]) -> None:
         f"""UPDATE commerce_order SET amount = coalesce((SELECT sum(l.amount) {live}), 0),
                 goods = coalesce((SELECT sum(l.amount) {live} AND l.kind = 'product'), 0), cost = (SELECT sum(l.cost) {live}),
                 line_count = (SELECT count(*) {live}), quantity = coalesce((SELECT sum(l.quantity) {live} AND l.kind = 'product'), 0)
-            WHERE id = %s""",
+            WHERE id = %s""",  # noqa: S608 -- our own names
         [(order,) for order in orders],
     )
 
@@ -98,11 +111,13 @@ def _trash(number: int, batch: Batch) -> set[int]:
     """Put the parties this batch made into the trash, unless something else hangs on them since."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT p.id FROM customers_party p WHERE p.batch_id = %s AND p.trashed_at IS NULL AND p.merged_into_id IS NULL AND NOT ({_SOMETHING_ELSE})",
+            f"SELECT p.id FROM customers_party p WHERE p.batch_id = %s AND p.trashed_at IS NULL AND p.merged_into_id IS NULL AND NOT ({_SOMETHING_ELSE})",  # noqa: S608 -- our own names
             [number, number, number],
         )
         alone = [row[0] for row in cursor.fetchall()]
     now = clock.now()
     for chunk in bulk.batches(alone):
-        Party.objects.filter(pk__in=chunk).update(trashed_at=now, trashed_by=batch.made_by_id, updated_at=now, version=F("version") + 1)
+        Party.objects.filter(pk__in=chunk).update(
+            trashed_at=now, trashed_by=batch.made_by_id, updated_at=now, version=F("version") + 1
+        )
     return set(alone)

@@ -16,7 +16,18 @@ from django.utils.translation import gettext as _
 from regulars.integrations.imports.files.guard import refuse_foreign
 from regulars.kit.errors import UserError
 
-CHOICES: Final = ("utf-8", "utf-16", "cp950", "gb18030", "cp1252", "cp1250", "cp1251", "shift_jis", "euc-kr", "iso-8859-15")
+CHOICES: Final = (
+    "utf-8",
+    "utf-16",
+    "cp950",
+    "gb18030",
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "shift_jis",
+    "euc-kr",
+    "iso-8859-15",
+)
 """Encodings offered for correction by hand."""
 
 _BLOCK = 1 << 20
@@ -157,7 +168,7 @@ def _han_score(sample: bytes, name: str) -> float:
 
 
 def _by_library(sample: bytes) -> str:
-    import charset_normalizer
+    import charset_normalizer  # noqa: PLC0415 -- heavy, and seldom needed
 
     def fits(name: str) -> bool:
         try:
@@ -167,6 +178,11 @@ def _by_library(sample: bytes) -> str:
         return True
 
     guess = charset_normalizer.from_bytes(sample[:200_000], cp_isolation=list(CHOICES[2:])).best()
-    if guess is not None and guess.encoding not in {"gb18030", "cp950", "big5"} and fits(guess.encoding) and guess.encoding in {"shift_jis", "euc_kr", "cp1251"}:
+    if (
+        guess is not None
+        and guess.encoding not in {"gb18030", "cp950", "big5"}
+        and fits(guess.encoding)
+        and guess.encoding in {"shift_jis", "euc_kr", "cp1251"}
+    ):
         return str(guess.encoding)
     return "cp1252" if fits("cp1252") else "iso-8859-15"

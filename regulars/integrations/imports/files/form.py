@@ -69,7 +69,9 @@ class Look:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Back from JSON."""
         facts = {one.name: data[one.name] for one in fields(cls) if one.name in data}
-        facts["columns"] = tuple(Column(**{**column, "examples": tuple(column["examples"])}) for column in data.get("columns", ()))
+        facts["columns"] = tuple(
+            Column(**{**column, "examples": tuple(column["examples"])}) for column in data.get("columns", ())
+        )
         facts["sample"] = tuple(tuple(row) for row in data.get("sample", ()))
         facts["sheets"], facts["notes"] = tuple(data.get("sheets", ())), tuple(data.get("notes", ()))
         return cls(**facts)

@@ -56,7 +56,11 @@ def refuse_foreign(head: bytes) -> None:
     if start.startswith(b"%pdf"):
         raise UserError(_("This is a PDF. Export the table as CSV or Excel instead."))
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<head", b"<meta")):
-        raise UserError(_("This is a web page (HTML), whatever its name says. Open it in a spreadsheet and save it as CSV or Excel."))
+        raise UserError(
+            _(
+                "This is a web page (HTML), whatever its name says. Open it in a spreadsheet and save it as CSV or Excel."
+            )
+        )
     if start.startswith((b"<?xml", b"<")):
         raise UserError(_("This is an XML file, not a table. Export the table as CSV or Excel instead."))
     if start.startswith((b'{"', b"[{", b"{\n", b"{ ", b"{\r")):
@@ -80,9 +84,18 @@ def _kind_of_zip(path: Path) -> str:
         raise UserError(_("This is a ZIP archive. Unpack it and drop the tables in it here."))
     unpacked = sum(member.file_size for member in members)
     packed = max(sum(member.compress_size for member in members), 1)
-    if len(members) > _MOST_MEMBERS or unpacked > _MOST_SHEET_BYTES or (unpacked > 50_000_000 and unpacked / packed > _MOST_RATIO):
+    if (
+        len(members) > _MOST_MEMBERS
+        or unpacked > _MOST_SHEET_BYTES
+        or (unpacked > 50_000_000 and unpacked / packed > _MOST_RATIO)
+    ):
         values = {"size": f"{unpacked / 1e6:,.0f}"}
-        raise UserError(_("This workbook would unpack to %(size)s MB, which no honest workbook does. Save the sheet as CSV instead.") % values)
+        raise UserError(
+            _(
+                "This workbook would unpack to %(size)s MB, which no honest workbook does. Save the sheet as CSV instead."
+            )
+            % values
+        )
     return "excel"
 
 
@@ -95,5 +108,8 @@ def refuse_too_wide(columns: int) -> None:
     if columns > MOST_COLUMNS:
         values = {"n": f"{columns:,}", "most": MOST_COLUMNS}
         raise UserError(
-            _("This table has %(n)s columns; up to %(most)s can be imported. Is the separator right, or are rows and columns swapped?") % values
+            _(
+                "This table has %(n)s columns; up to %(most)s can be imported. Is the separator right, or are rows and columns swapped?"
+            )
+            % values
         )

@@ -48,13 +48,27 @@ def _open(path: Path, found: Look, say: Corrections) -> Look:
     kind = guard.kind_of(path)
     if kind == "excel":
         sheets = reader.sheets_of(path)
-        return replace(found, kind="excel", encoding="", delimiter="", sheets=sheets, sheet=say.sheet if say.sheet in sheets else _fullest(path, sheets))
+        return replace(
+            found,
+            kind="excel",
+            encoding="",
+            delimiter="",
+            sheets=sheets,
+            sheet=say.sheet if say.sheet in sheets else _fullest(path, sheets),
+        )
     if kind == "parquet":
         return replace(found, kind="parquet", encoding="", delimiter="")
     packed = kind == "gzip"
     seen = encoding.detect(path, packed=packed)
     found = replace(
-        found, gzip=packed, encoding=seen.name, bom=seen.bom, mixed_encoding=seen.mixed, nuls=seen.nuls, rows=seen.lines, rows_exact=False
+        found,
+        gzip=packed,
+        encoding=seen.name,
+        bom=seen.bom,
+        mixed_encoding=seen.mixed,
+        nuls=seen.nuls,
+        rows=seen.lines,
+        rows_exact=False,
     )
     if say.encoding and say.encoding != seen.name.removesuffix("-sig"):
         found = replace(found, encoding=say.encoding, mixed_encoding=True)
@@ -83,7 +97,10 @@ def _fitness(lines: list[str], mark: str) -> tuple[float, int]:
         records = [cells for cells in csv.reader(lines, delimiter=mark) if any(cells)]
     except csv.Error:
         return 0.0, 0
-    records = [next(csv.reader(cells, delimiter=mark), cells) if len(cells) == 1 and mark in cells[0] else cells for cells in records]
+    records = [
+        next(csv.reader(cells, delimiter=mark), cells) if len(cells) == 1 and mark in cells[0] else cells
+        for cells in records
+    ]
     widths = Counter(len(cells) for cells in records)
     if not widths:
         return 0.0, 0
@@ -98,7 +115,14 @@ def _with_header(found: Look, head: list[list[str]], say: Corrections) -> Look:
     head = [_opened(cells, found.delimiter) for cells in head]
     widths = Counter(len(cells) for cells in head[:100] if any(cells))
     width = max(widths, key=lambda n: (widths[n], n))
-    start = next((i for i, cells in enumerate(head[:30]) if sum(bool(c.strip()) for c in cells) >= max(0.6 * width, 1) and len(cells) >= width), 0)
+    start = next(
+        (
+            i
+            for i, cells in enumerate(head[:30])
+            if sum(bool(c.strip()) for c in cells) >= max(0.6 * width, 1) and len(cells) >= width
+        ),
+        0,
+    )
     first = head[start]
     rest = [cells for cells in head[start + 1 :] if len(cells) == len(first)]
     if len(first) > width and not any(first[width:]):
@@ -146,7 +170,9 @@ def _is_header(first: list[str], rest: list[list[str]]) -> bool:
         valued = sum(numbers.looks_like_number(cell) or bool(dates.classify(cell)) or "@" in cell for cell in below)
         if below and valued > 0.5 * len(below):
             return True
-    return len(set(filled)) == len(filled) and not any(cell in {c[i] for c in rest} for i, cell in enumerate(first) if cell.strip())
+    return len(set(filled)) == len(filled) and not any(
+        cell in {c[i] for c in rest} for i, cell in enumerate(first) if cell.strip()
+    )
 
 
 def _names(first: list[str]) -> tuple[list[str], list[str]]:
@@ -160,7 +186,10 @@ def _names(first: list[str]) -> tuple[list[str], list[str]]:
             count += 1
             name = f"{base} ({count})"
         if count > 1:
-            notes.append(_("The column “%(name)s” occurs more than once; a further one is called “%(other)s”.") % {"name": base, "other": name})
+            notes.append(
+                _("The column “%(name)s” occurs more than once; a further one is called “%(other)s”.")
+                % {"name": base, "other": name}
+            )
         used.add(name)
         names.append(name)
     return names, notes

@@ -86,7 +86,9 @@ def _unclosed(path: Path, look: Look, line: int) -> Broken:
     with open_text(path, packed=look.gzip, encoding=look.encoding, tolerant=True) as file:
         text = next(islice(file, line, line + 1), "")
     cells = text.rstrip("\r\n").replace('"', "").split(look.delimiter)
-    return Broken(cells, _("A quotation mark in this row is never closed, or the row does not have as many cells as the header."))
+    return Broken(
+        cells, _("A quotation mark in this row is never closed, or the row does not have as many cells as the header.")
+    )
 
 
 def _fitted(cells: list[str], width: int, look: Look) -> list[str]:
@@ -107,7 +109,11 @@ def _readable(cells: list[str]) -> list[str]:
     for position, cell in enumerate(cells):
         if match := _UNREADABLE.search(cell):
             if match.group() == "\0":
-                return Broken([one.replace("\0", "") for one in cells], _("This row holds zero bytes (NUL); something went wrong when it was written."), position)
+                return Broken(
+                    [one.replace("\0", "") for one in cells],
+                    _("This row holds zero bytes (NUL); something went wrong when it was written."),
+                    position,
+                )
             shown = [_legible(one) for one in cells]
             return Broken(shown, _("This cell is in another encoding than the rest of the file."), position)
     return cells
@@ -130,7 +136,7 @@ def sheets_of(path: Path) -> tuple[str, ...]:
 
 
 def _workbook(path: Path) -> Any:
-    import python_calamine
+    import python_calamine  # noqa: PLC0415 -- heavy, and seldom needed
 
     try:
         return python_calamine.CalamineWorkbook.from_path(str(path))
@@ -149,8 +155,8 @@ def _excel(path: Path, sheet: str) -> Iterator[Row]:
 
 
 def _parquet(path: Path) -> Iterator[Row]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # noqa: PLC0415 -- heavy, and seldom needed
+    import pyarrow.parquet as pq  # noqa: PLC0415 -- heavy, and seldom needed
 
     try:
         file = pq.ParquetFile(path)

@@ -22,14 +22,26 @@ _BUYER = (
     Field("country", _("Country"), "text", words.COUNTRY),
 )
 _LINE = (
-    Field("line", _("Line number"), "id", words.LINE, _("Unique within the order; without it a line is known by its contents.")),
+    Field(
+        "line",
+        _("Line number"),
+        "id",
+        words.LINE,
+        _("Unique within the order; without it a line is known by its contents."),
+    ),
     Field("product", _("Product code"), "id", words.PRODUCT),
     Field("description", _("Product name"), "text", words.DESCRIPTION),
     Field("group", _("Product group"), "text", words.GROUP),
     Field("quantity", _("Quantity"), "quantity", words.QUANTITY, _("Negative: goods that came back.")),
     Field("price", _("Unit price"), "money", words.PRICE),
     Field("amount", _("Line amount"), "money", words.AMOUNT, _("Goes before quantity × unit price.")),
-    Field("discount", _("Discount"), "rate", words.DISCOUNT, _("A share such as 0.15 or 15 %; only used with a unit price.")),
+    Field(
+        "discount",
+        _("Discount"),
+        "rate",
+        words.DISCOUNT,
+        _("A share such as 0.15 or 15 %; only used with a unit price."),
+    ),
     Field("cost", _("Cost of the line"), "money", words.COST),
     Field("profit", _("Profit of the line"), "money", words.PROFIT, _("Cost = amount − profit.")),
 )
@@ -42,10 +54,14 @@ ORDERS: Final = Kind(
     (
         _NUMBER,
         Field("ordered_at", _("Order date"), "moment", words.ORDERED, required=True),
-        Field("customer", _("Customer number"), "id", words.CUSTOMER, _("Rows without one are kept as anonymous trade.")),
+        Field(
+            "customer", _("Customer number"), "id", words.CUSTOMER, _("Rows without one are kept as anonymous trade.")
+        ),
         *_BUYER,
         *_LINE,
-        Field("shipping", _("Shipping charge of the order"), "money", words.SHIPPING, _("Counted once for each order.")),
+        Field(
+            "shipping", _("Shipping charge of the order"), "money", words.SHIPPING, _("Counted once for each order.")
+        ),
         Field("state", _("Order state"), "word", words.STATE),
         Field("channel", _("Channel"), "word", words.CHANNEL),
         Field("currency", _("Currency"), "word", words.CURRENCY),
@@ -60,7 +76,11 @@ ORDER_ITEMS: Final = Kind(
     "order_items",
     _("Order lines"),
     _("Lines of orders that are here already; each row names its order."),
-    (Field("number", _("Order number"), "id", words.NUMBER, required=True), *_LINE, Field("shipping", _("Shipping charge of the line"), "money", words.SHIPPING)),
+    (
+        Field("number", _("Order number"), "id", words.NUMBER, required=True),
+        *_LINE,
+        Field("shipping", _("Shipping charge of the line"), "money", words.SHIPPING),
+    ),
     needs=(("number",), ("product", "description"), ("price", "amount")),
     telling=frozenset({"number", "line", "product", "price", "amount", "quantity"}),
 )
@@ -104,7 +124,13 @@ CUSTOMERS: Final = Kind(
         Field("family_name", _("Family name"), "name", words.FAMILY),
         Field("given_name", _("Given name"), "name", words.GIVEN),
         Field("other_name", _("Name in another script"), "name", words.OTHER_NAME),
-        Field("company", _("Company"), "name", words.COMPANY, _("With a person's name: the company the person works at; alone: the customer itself.")),
+        Field(
+            "company",
+            _("Company"),
+            "name",
+            words.COMPANY,
+            _("With a person's name: the company the person works at; alone: the customer itself."),
+        ),
         Field("contact", _("Contact person"), "name", words.CONTACT, _("A person who works at the customer.")),
         Field("job", _("Position"), "text", words.TITLE),
         Field("type", _("Person or company"), "word", words.TYPE),
@@ -133,8 +159,38 @@ CUSTOMERS: Final = Kind(
         Field("phone_refusal", _("Refuses calls"), "flag", words.NO_PHONE),
         Field("custom", _("Keep as a custom field"), "text", ("tags", "tag", "標籤"), many=True),
     ),
-    needs=(("customer", "alias", "name", "family_name", "given_name", "company", "contact", "email", "phone", "mobile", "tax_id"),),
-    telling=frozenset({"name", "family_name", "given_name", "company", "email", "phone", "mobile", "tax_id", "birth_date", "address", "city", "country", "customer"}),
+    needs=(
+        (
+            "customer",
+            "alias",
+            "name",
+            "family_name",
+            "given_name",
+            "company",
+            "contact",
+            "email",
+            "phone",
+            "mobile",
+            "tax_id",
+        ),
+    ),
+    telling=frozenset(
+        {
+            "name",
+            "family_name",
+            "given_name",
+            "company",
+            "email",
+            "phone",
+            "mobile",
+            "tax_id",
+            "birth_date",
+            "address",
+            "city",
+            "country",
+            "customer",
+        }
+    ),
 )
 EVENTS: Final = Kind(
     "events",
@@ -152,12 +208,24 @@ EVENTS: Final = Kind(
         Field("text", _("Text"), "long", words.BODY),
         Field("amount", _("Amount"), "money", words.AMOUNT),
         Field("score", _("Score"), "quantity", words.SCORE),
-        Field("key", _("Number of the entry"), "id", words.EVENT_KEY, _("Makes a second import harmless; without it the contents do.")),
+        Field(
+            "key",
+            _("Number of the entry"),
+            "id",
+            words.EVENT_KEY,
+            _("Makes a second import harmless; without it the contents do."),
+        ),
     ),
-    needs=(("occurred_at",), ("customer", "email", "phone", "number"), ("kind", "subject", "text", "score", "channel", "amount")),
+    needs=(
+        ("occurred_at",),
+        ("customer", "email", "phone", "number"),
+        ("kind", "subject", "text", "score", "channel", "amount"),
+    ),
     telling=frozenset({"occurred_at", "kind", "subject", "text", "score", "channel", "key"}),
 )
-KINDS: Final[dict[str, Kind]] = {kind.key: kind for kind in (ORDERS, CUSTOMERS, EVENTS, ORDER_ITEMS, PAYMENTS, PRODUCTS)}
+KINDS: Final[dict[str, Kind]] = {
+    kind.key: kind for kind in (ORDERS, CUSTOMERS, EVENTS, ORDER_ITEMS, PAYMENTS, PRODUCTS)
+}
 
 
 def kind_called(key: str) -> Kind:
@@ -167,5 +235,8 @@ def kind_called(key: str) -> Kind:
         UserError: there is none, with those there are.
     """
     if key not in KINDS:
-        raise UserError(_now("There is no kind of file called “%(key)s”; there are: %(kinds)s.") % {"key": key, "kinds": ", ".join(KINDS)})
+        raise UserError(
+            _now("There is no kind of file called “%(key)s”; there are: %(kinds)s.")
+            % {"key": key, "kinds": ", ".join(KINDS)}
+        )
     return KINDS[key]

@@ -22,11 +22,17 @@ AMBIGUOUS: Final = "ambiguous"
 _ROC_OFFSET = 1911
 _PARTS = re.compile(r"(\d{1,4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,4})(?:[T\s,]+(.+))?", re.IGNORECASE)
 _TIME = re.compile(
-    r"(?:(AM|PM|上午|下午)\s*)?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(AM|PM|上午|下午)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?", re.IGNORECASE
+    r"(?:(AM|PM|上午|下午)\s*)?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(AM|PM|上午|下午)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
+    re.IGNORECASE,
 )
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-_DAY_FIRST = re.compile(r"(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[-\s]+([a-z]{3})[a-z]*\.?,?[-\s]+(\d{4}|\d{2})(?:[\s,]+(.+))?", re.IGNORECASE)
-_MONTH_FIRST = re.compile(r"(?:[a-z]+,?\s+)?([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[\s,]+(.+))?", re.IGNORECASE)
+_DAY_FIRST = re.compile(
+    r"(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[-\s]+([a-z]{3})[a-z]*\.?,?[-\s]+(\d{4}|\d{2})(?:[\s,]+(.+))?",
+    re.IGNORECASE,
+)
+_MONTH_FIRST = re.compile(
+    r"(?:[a-z]+,?\s+)?([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[\s,]+(.+))?", re.IGNORECASE
+)
 _EPOCH_OF_SERIALS = datetime(1899, 12, 30)  # noqa: DTZ001 -- spreadsheets know no zone
 
 
@@ -84,7 +90,7 @@ def detect_order(values: Iterable[str]) -> str:
     return "ymd" if order == "named" else order
 
 
-def read_moment(raw: str, order: str, zone: tzinfo) -> datetime | None | Problem:
+def read_moment(raw: str, order: str, zone: tzinfo) -> datetime | Problem | None:
     """Return the moment ``raw`` names, in UTC; a time without zone is taken as local in ``zone``. None for an empty cell."""
     try:
         moment = datetime.fromisoformat(raw)
@@ -112,9 +118,18 @@ def _read(raw: str, order: str) -> datetime | Problem:
         year, month, day = _ordered(match.group(1), match.group(2), match.group(3), "roc" if roc else order)
         return _build(year, month, day, match.group(4), raw, order)
     if match := _DAY_FIRST.fullmatch(text):
-        return _build(_full_year(match.group(3)), _MONTHS.get(match.group(2).lower(), 0), int(match.group(1)), match.group(4), raw, order)
+        return _build(
+            _full_year(match.group(3)),
+            _MONTHS.get(match.group(2).lower(), 0),
+            int(match.group(1)),
+            match.group(4),
+            raw,
+            order,
+        )
     if match := _MONTH_FIRST.fullmatch(text):
-        return _build(int(match.group(3)), _MONTHS.get(match.group(1).lower(), 0), int(match.group(2)), match.group(4), raw, order)
+        return _build(
+            int(match.group(3)), _MONTHS.get(match.group(1).lower(), 0), int(match.group(2)), match.group(4), raw, order
+        )
     if order == "serial" and re.fullmatch(r"\d{5}\.\d+", text):
         return _EPOCH_OF_SERIALS + timedelta(seconds=round(float(text) * 86_400))
     return _no_date(raw)
@@ -153,7 +168,10 @@ def _build(year: int, month: int, day: int, clock: str | None, raw: str, order: 
     if not 1 <= month <= 12:
         orders = {"dmy": _("day/month/year"), "mdy": _("month/day/year")}
         if order in orders:
-            return Problem(_("“%(value)s”: read as %(order)s there is no month %(month)s.") % {"value": value, "order": orders[order], "month": month})
+            return Problem(
+                _("“%(value)s”: read as %(order)s there is no month %(month)s.")
+                % {"value": value, "order": orders[order], "month": month}
+            )
         return _no_date(raw)
     if not 1 <= year <= 9999:
         return _no_date(raw)

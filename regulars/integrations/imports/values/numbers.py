@@ -24,7 +24,20 @@ _CURRENCY = re.compile(
     r"NT\$|US\$|HK\$|AU\$|CA\$|R\$|CN¥|RM|[$£€¥₩₹]|新[台臺]幣|人民幣|美元|[元圓]整?|\b(?:TWD|NTD|USD|EUR|GBP|JPY|CNY|RMB|HKD|BRL|KRW|AUD|CAD)\b",
     re.IGNORECASE,
 )
-_MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "’": "'", "，": ",", "．": "."})
+_MINUS = str.maketrans(
+    {
+        "−": "-",
+        "–": "-",
+        "—": "-",
+        "﹣": "-",
+        "\u00a0": " ",
+        "\u2009": " ",
+        "\u202f": " ",
+        "’": "'",
+        "，": ",",
+        "．": ".",
+    }
+)
 _BODY = re.compile(r"\d[\d.,' ]*|[.,]\d+")
 _EXPONENT = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
 _SPACED = re.compile(r"\d{1,3}(?:[ ']\d{3})+(?![\d])")
@@ -64,7 +77,7 @@ def looks_like_number(value: str) -> bool:
     return _take_apart(value) is not None
 
 
-def read_number(raw: str, style: DecimalStyle) -> Decimal | None | Problem:
+def read_number(raw: str, style: DecimalStyle) -> Decimal | Problem | None:
     """Return the number ``raw`` stands for; None for an empty cell."""
     if _PLAIN.fullmatch(raw) or (style.mark == "." and not style.mixed and _PLAIN_POINT.fullmatch(raw)):
         return Decimal(raw)
@@ -75,7 +88,9 @@ def read_number(raw: str, style: DecimalStyle) -> Decimal | None | Problem:
         return Problem(_("“%(value)s” is not a number.") % {"value": raw.strip()})
     if seen.shape == "either" and style.mixed:
         values = {"value": raw.strip(), "one": seen.with_point, "other": seen.with_comma}
-        return Problem(_("“%(value)s” may mean %(one)s or %(other)s; this column writes decimals in both ways.") % values)
+        return Problem(
+            _("“%(value)s” may mean %(one)s or %(other)s; this column writes decimals in both ways.") % values
+        )
     chosen = seen.with_comma if style.mark == "," else seen.with_point
     return chosen if chosen is not None else (seen.with_point if seen.with_point is not None else seen.with_comma)
 
@@ -115,7 +130,9 @@ def _by_marks(text: str, *, negative: bool) -> _Seen | None:
     if thousands is None and decimal is None:
         return None
     with_point, with_comma = (decimal, thousands) if mark == "." else (thousands, decimal)
-    shape: Shape = "either" if thousands is not None and decimal is not None else "point" if with_point is not None else "comma"
+    shape: Shape = (
+        "either" if thousands is not None and decimal is not None else "point" if with_point is not None else "comma"
+    )
     return _signed(shape, with_point, with_comma, negative=negative)
 
 
@@ -126,7 +143,9 @@ def _both_marks(text: str, *, negative: bool) -> _Seen | None:
     if last in whole or not (_COMMAED if first == "," else _DOTTED).fullmatch(whole):
         return None
     value = Decimal(f"{whole.replace(first, '')}.{fraction or '0'}")
-    return _signed("point" if last == "." else "comma", *((value, None) if last == "." else (None, value)), negative=negative)
+    return _signed(
+        "point" if last == "." else "comma", *((value, None) if last == "." else (None, value)), negative=negative
+    )
 
 
 def _signed(shape: Shape, with_point: Decimal | None, with_comma: Decimal | None, *, negative: bool) -> _Seen:

@@ -11,14 +11,36 @@ from django.utils.translation import gettext as _
 from regulars.integrations.imports.values.problem import Problem
 from regulars.kit import text as kit_text
 
-BLANKS: Final = frozenset({"", "-", "－", "–", "—", "?", "null", "none", "nan", "n/a", "#n/a", "na", "nil", "無", "(null)", "\\n"})
+BLANKS: Final = frozenset(
+    {"", "-", "－", "–", "—", "?", "null", "none", "nan", "n/a", "#n/a", "na", "nil", "無", "(null)", "\\n"}
+)
 """What stands for "nothing" in columns of numbers, dates and identifiers. In texts only an empty cell does."""
 
 _FLOAT_ID = re.compile(r"^([+-]?\d+)\.0+$")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d+$")
 _FORMULA_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
-_YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "x", "v", "✓", "是", "有", "同意", "sim", "granted", "subscribed", "opt-in"})
-_NO = frozenset({"0", "0.0", "false", "f", "no", "n", "否", "無", "不同意", "拒收", "não", "nao", "withdrawn", "unsubscribed", "opt-out"})
+_YES = frozenset(
+    {"1", "1.0", "true", "t", "yes", "y", "x", "v", "✓", "是", "有", "同意", "sim", "granted", "subscribed", "opt-in"}
+)
+_NO = frozenset(
+    {
+        "0",
+        "0.0",
+        "false",
+        "f",
+        "no",
+        "n",
+        "否",
+        "無",
+        "不同意",
+        "拒收",
+        "não",
+        "nao",
+        "withdrawn",
+        "unsubscribed",
+        "opt-out",
+    }
+)
 
 
 def is_blank(raw: str) -> bool:
@@ -51,13 +73,15 @@ def read_id(raw: str) -> str | Problem:
     if match := _FLOAT_ID.match(value):
         return match.group(1)
     if _SCIENTIFIC.match(value):
-        return Problem(_("“%(value)s” was shortened by a spreadsheet; the last digits are lost.") % {"value": raw.strip()})
+        return Problem(
+            _("“%(value)s” was shortened by a spreadsheet; the last digits are lost.") % {"value": raw.strip()}
+        )
     if len(value) > 120:
         return Problem(_("The identifier is longer than 120 characters."))
     return value
 
 
-def read_flag(raw: str) -> bool | None | Problem:
+def read_flag(raw: str) -> bool | Problem | None:
     """Return yes or no; None for an empty cell."""
     value = unicodedata.normalize("NFKC", raw).strip().casefold()
     if value in _YES:
