@@ -196,23 +196,19 @@ class Company:
         """The three charts with their headlines and definitions."""
         links = {"concentration": customers_url(top=20, sort="-revenue")}
         return [
-            {"name": name, "about": sentences.ABOUT[name], "said": sentences.headline(self.results[name]), "chart": self.chart(name), "url": links.get(name, "")}
+            {"name": name, "about": sentences.ABOUT[name], "said": sentences.paragraph(self.results[name]), "chart": self.chart(name), "url": links.get(name, "")}
             for name in ("concentration", "cycle", "movement")
         ]  # fmt: skip
 
-    def said(self, name: str) -> list[str]:
-        """The headline of an analysis."""
-        return sentences.headline(self.results[name])
-
     @property
-    def stage_said(self) -> list[str]:
+    def stage_said(self) -> str:
         """The headline of the arc."""
-        return self.said("stage")
+        return sentences.paragraph(self.results["stage"])
 
     @property
-    def value_said(self) -> list[str]:
+    def value_said(self) -> str:
         """The headline of the classes."""
-        return self.said("value")
+        return sentences.paragraph(self.results["value"])
 
     def _money(self, amount: int) -> str:
         return show.show_money(amount, self.run.currency)

@@ -136,6 +136,11 @@ def headline(result: Mapping[str, Any]) -> list[str]:
     return [found(one) for one in result.get("headline", [])]
 
 
+def paragraph(result: Mapping[str, Any]) -> str:
+    """The headline as one paragraph; Chinese sentences stand without a blank between them."""
+    return ("" if show.is_chinese() else " ").join(headline(result))
+
+
 def _written(name: str, value: Any, currency: str) -> str:
     if name.endswith("_month"):
         return show.show_month(date.fromisoformat(value))

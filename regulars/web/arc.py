@@ -15,6 +15,8 @@ from typing import Literal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from regulars.web import icons
+
 Layout = Literal["wide", "tall"]
 Point = tuple[float, float]
 
@@ -64,6 +66,8 @@ class _Bow:
         )
 
 
+_SMALLEST = 10.0
+"""Room for the glyph."""
 _BOWS: dict[str, _Bow] = {
     "wide": _Bow(1000, 366, (500, 330), (352, 258), pi * 0.985, pi * 0.015, 34),
     "tall": _Bow(360, 560, (22, 280), (130, 246), pi * 0.44, -pi * 0.44, 24),
@@ -91,7 +95,7 @@ def draw(nodes: Sequence[Node], streams: Sequence[Stream], *, label: str, layout
 
 
 def _radius(share: float, bow: _Bow) -> float:
-    return 5 + (bow.largest - 5) * sqrt(max(share, 0))
+    return _SMALLEST + (bow.largest - _SMALLEST) * sqrt(max(share, 0))
 
 
 def _line(bow: _Bow, count: int) -> SafeString:
@@ -163,16 +167,23 @@ def _node(node: Node, number: int, count: int, radius: float, bow: _Bow, layout:
         anchor = "middle" if abs(side) < 0.25 else "start" if side > 0 else "end"
         label_y -= 8 if anchor == "middle" else 0
     spot = format_html(
-        '<g class="arc-node stage stage-{0}"><title>{1}</title><circle cx="{2}" cy="{3}" r="{4}"/>'
+        '<g class="arc-node stage stage-{0}"><title>{1}</title><circle cx="{2}" cy="{3}" r="{4}"/>{10}'
         '<text x="{5}" y="{6}" text-anchor="{7}"><tspan class="arc-number">{8}</tspan><tspan class="arc-word" x="{5}" dy="17">{9}</tspan></text></g>',
         node.key, node.title or node.label, _n(x), _n(y), _n(radius), _n(label_x), _n(label_y - (8 if anchor == "middle" else 2)),
-        anchor, node.number, node.label,
+        anchor, node.number, node.label, _glyph(node.key, x, y),
     )  # fmt: skip
     return (
         format_html('<a href="{}" aria-label="{}">{}</a>', node.url, node.title or node.label, spot)
         if node.url
         else spot
     )
+
+
+def _glyph(key: str, x: float, y: float) -> SafeString:
+    """The glyph of a stage within its circle; nothing for a key that has none."""
+    if f"glyph-{key}" not in icons.names():
+        return SafeString("")
+    return format_html('<g class="arc-glyph" transform="translate({} {})">{}</g>', _n(x - 7), _n(y - 7), icons.icon(f"glyph-{key}"))
 
 
 def draw_path(keys: Sequence[str], visited: Sequence[str], *, label: str) -> SafeString:
