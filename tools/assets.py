@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "regulars/web/static/vendor"
 
 FROM_NPM = {
-    "echarts.min.js": "echarts/dist/echarts.min.js",
+    "echarts.min.js": "echarts/dist/echarts.common.min.js",
     "sortable.min.js": "sortablejs/Sortable.min.js",
 }
 FROM_DJANGO_HTMX = {
