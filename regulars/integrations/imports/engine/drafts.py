@@ -202,7 +202,8 @@ class Reader:
             return measured
         quantity, price, pico, kind = measured
         is_return = bool(kind) and pico <= 0 and (quantity < 0 or (pico < 0 and kind == "product"))
-        quantity = -abs(quantity) if is_return else abs(quantity)
+        if (quantity < 0) is not is_return:
+            quantity = -quantity
         external = self._external(values)
         if not order:
             order = self._made_up(values, external, quantity, pico)

@@ -98,9 +98,9 @@ class OrdersImporter:
                 draft.moment = draft.moment or _aware(moment)
                 by_id[pk] = draft
             for pk, key in bulk.select(
-                f"SELECT {owner}, line_key FROM {lines} WHERE retracted_in IS NULL AND {owner} IN ({{marks}})",
+                f"SELECT {owner}, line_key FROM {lines} WHERE retracted_in IS NULL AND {owner} IN ({{marks}})",  # noqa: S608 -- our own names
                 list(by_id),
-            ):  # noqa: S608 -- our own names
+            ):
                 by_id[pk].keys.add(key)
         if self._items:
             self._find_orders_of_returns(chunk, source)
@@ -239,8 +239,9 @@ class OrdersImporter:
         """An order that was anonymous so far turns out to have a customer."""
         table = "commerce_return" if draft.key[1] else "commerce_order"
         bulk.execute_many(
-            f"UPDATE {table} SET customer_id = %s WHERE id = %s AND customer_id IS NULL", [(party, draft.id)]
-        )  # noqa: S608 -- our own names
+            f"UPDATE {table} SET customer_id = %s WHERE id = %s AND customer_id IS NULL",  # noqa: S608 -- our own names
+            [(party, draft.id)],
+        )
 
     def _write_headers(self, drafts: list[Draft]) -> None:
         context, now = self.context, clock.now()

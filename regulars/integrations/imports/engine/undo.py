@@ -50,8 +50,9 @@ def retract(batch: Batch) -> list[int]:
     with connection.cursor() as cursor:
         for table in _TRADE:
             cursor.execute(
-                f"UPDATE {table} SET retracted_in = %s WHERE batch_id = %s AND retracted_in IS NULL", [number, number]
-            )  # noqa: S608 -- our own names
+                f"UPDATE {table} SET retracted_in = %s WHERE batch_id = %s AND retracted_in IS NULL",  # noqa: S608 -- our own names
+                [number, number],
+            )
     Event.objects.filter(batch_id=number, retracted_in=None).update(retracted_in=number)
     _resum(extended)
     finish.correct_order_entries(extended, batch=None)
