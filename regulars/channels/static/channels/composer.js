@@ -54,12 +54,21 @@
     (box?.querySelector(`[data-mode="${button.dataset.compose}"]`) ?? box?.querySelector("[data-mode=call]"))?.click();
   });
 
-  /* #compose=call in the address opens it at once (from the palette) */
+  /* #compose=call in the address opens it at once (from the palette); a slide-over that is being read anew comes first */
+  function open(mode) {
+    document.querySelector(`.customer .composer [data-mode="${mode}"]`)?.click();
+  }
+
   function fromAddress() {
     const mode = /^#compose=(\w+)$/.exec(location.hash)?.[1];
     if (!mode) return;
     history.replaceState(history.state, "", location.pathname + location.search);
-    document.querySelector(`.customer .composer [data-mode="${mode}"]`)?.click();
+    if (!document.querySelector("#panel.is-loading")) { open(mode); return; }
+    document.addEventListener("htmx:afterSettle", function once(event) {
+      if (event.detail.target?.id !== "panel") return;
+      document.removeEventListener("htmx:afterSettle", once);
+      open(mode);
+    });
   }
   document.addEventListener("DOMContentLoaded", () => setTimeout(fromAddress, 0));
   window.addEventListener("hashchange", fromAddress);

@@ -12,7 +12,12 @@
     asking().querySelector("[aria-invalid=true], [autofocus], input:not([type=hidden])")?.focus();
   });
   document.addEventListener("click", (event) => event.target.closest("[data-asks]")?.closest("[popover]")?.hidePopover(), true);
-  document.addEventListener("ask-done", () => { if (asking()?.open) { asking().close(); asking().replaceChildren(); } });
+  document.addEventListener("ask-done", () => {
+    if (!asking()?.open) return;
+    asking().close();
+    /* not at once: htmx still finds its way from the form to what the answer replaces */
+    setTimeout(() => { if (!asking().open) asking().replaceChildren(); }, 500);
+  });
 
   R.controller("dialog-form", (form) => {
     form.addEventListener("click", (event) => {
