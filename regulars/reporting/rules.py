@@ -35,7 +35,7 @@ STAGE_RULES: Final = (
     StageRule(
         "getting_to_know",
         _("A second purchase, or none yet although half of those who come back would have made it."),
-        _("Two own intervals or more that, together with what all customers tell, are worth at least three."),
+        _("Two own intervals or more, by which the pace is known to within a half (standard error)."),
         _("Learn what they like, how reliable they are and how they pay."),
     ),
     StageRule(

@@ -37,11 +37,11 @@ ABOUT: Final[dict[str, About]] = {
             "Each stage has its own job: welcome a newcomer, deepen what grows, ask why somebody slips away before he is gone."
         ),
         _(
-            "log(interval) of customer i ~ Normal(μi, σi²), (μi, σi²) ~ Normal-inverse-gamma of all customers; S(s) = probability that an "
-            "interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many purchases. "
-            "Pre-divorce: S ≤ 10 % and P(gone) ≥ 50 %; divorce: S ≤ 10 % and P(gone) ≥ 75 %."
+            "Intervals of customer i ~ Gamma(regularity νi, pace λi), with νi and λi distributed as fitted to all customers; S(s) = "
+            "probability that an interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many "
+            "purchases. Pre-divorce: S ≤ 10 % and P(gone) ≥ 50 %; divorce: S ≤ 10 % and P(gone) ≥ 75 %."
         ),
-        "Stone & Woodcock, Relationship Marketing (stages); Gelman et al., Bayesian Data Analysis, 3.3; Fader, Hardie & Lee 2005 (leaving after a purchase)",
+        "Stone & Woodcock, Relationship Marketing (stages); Platzer & Reutterer 2016 (regularity); Fader, Hardie & Lee 2005 (leaving after a purchase)",
     ),
     "value": About(
         _("Value and classes"),
@@ -75,8 +75,10 @@ ABOUT: Final[dict[str, About]] = {
         _(
             "Contact shortly before a customer would buy anyway earns most; long before it annoys, long after it is too late."
         ),
-        _("Usual interval = exp(posterior mean of log interval); overdue: survival of the present silence ≤ 10 %."),
-        "Gelman et al., Bayesian Data Analysis, 3.3; shrinkage of interpurchase times as in Allenby, Leone & Jen, JASA 94 (1999)",
+        _(
+            "Usual interval = median of the next interval as predicted from own intervals and the population; overdue: S of the present silence ≤ 10 %."
+        ),
+        "Platzer & Reutterer, Marketing Science 35 (2016); Allenby, Leone & Jen, JASA 94 (1999) on shrinking interpurchase times",
     ),
     "movement": About(
         _("New, returning, lost"),

@@ -14,8 +14,8 @@ from regulars.intelligence.analyses import base
 from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
 
 WHY = "Contact shortly before a customer would buy anyway earns most; long before it annoys, long after it is too late."
-FORMULA = "Usual interval = exp(posterior mean of log interval); overdue: survival of the present silence ≤ 10 %."
-SOURCE = "Gelman et al., Bayesian Data Analysis, 3.3; shrinkage of interpurchase times as in Allenby, Leone & Jen, JASA 94 (1999)"
+FORMULA = "Usual interval = median of the next interval as predicted from own intervals and the population; overdue: S of the present silence ≤ 10 %."
+SOURCE = "Platzer & Reutterer, Marketing Science 35 (2016); Allenby, Leone & Jen, JASA 94 (1999) on shrinking interpurchase times"
 READS = ("standing",)
 MAKES = ()
 LOWS = (0, 8, 15, 31, 61, 91, 181, 366)

@@ -20,11 +20,11 @@ WHY = (
     "Each stage has its own job: welcome a newcomer, deepen what grows, ask why somebody slips away before he is gone."
 )
 FORMULA = (
-    "log(interval) of customer i ~ Normal(μi, σi²), (μi, σi²) ~ Normal-inverse-gamma of all customers; S(s) = probability that an "
-    "interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many purchases. "
-    "Pre-divorce: S ≤ 10 % and P(gone) ≥ 50 %; divorce: S ≤ 10 % and P(gone) ≥ 75 %."
+    "Intervals of customer i ~ Gamma(regularity νi, pace λi), with νi and λi distributed as fitted to all customers; S(s) = "
+    "probability that an interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many "
+    "purchases. Pre-divorce: S ≤ 10 % and P(gone) ≥ 50 %; divorce: S ≤ 10 % and P(gone) ≥ 75 %."
 )
-SOURCE = "Stone & Woodcock, Relationship Marketing (stages); Gelman et al., Bayesian Data Analysis, 3.3; Fader, Hardie & Lee 2005 (leaving after a purchase)"
+SOURCE = "Stone & Woodcock, Relationship Marketing (stages); Platzer & Reutterer 2016 (regularity); Fader, Hardie & Lee 2005 (leaving after a purchase)"
 READS = ("purchase", "customer", "complaints")
 MAKES = ("standing", "move")
 PERIODS = (30, 90, 365)
@@ -42,14 +42,14 @@ class Params(base.Params):
     gone: float = 0.75
     beyond: float = 0.10
     deep: float = 0.05
-    known_from: float = 3.0
+    pace_within: float = 0.5
     enter: float = 2.33
     leave: float = 1.0
     change: float = 0.25
     purchases_back: int = 2
     ranges: ClassVar = {
         "late": Range(0.02, 0.5), "likely_leaving": Range(0.1, 0.9), "gone": Range(0.5, 0.99), "beyond": Range(0.002, 0.3),
-        "deep": Range(0.002, 0.5), "known_from": Range(1, 20), "enter": Range(1, 5), "leave": Range(0, 3),
+        "deep": Range(0.002, 0.5), "pace_within": Range(0.1, 1), "enter": Range(1, 5), "leave": Range(0, 3),
         "change": Range(0, 2), "purchases_back": Range(1, 6),
     }  # fmt: skip
 

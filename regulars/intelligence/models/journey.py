@@ -77,7 +77,7 @@ class Rules:
         gone: divorce needs this probability that he has left …
         beyond: … and a silence that at most this share of his intervals would outlast.
         deep: who buys again after a silence as rare as this comes back into recovery, not simply on.
-        known_from: the rhythm is known from two own intervals on that together with what all customers tell are worth so many.
+        pace_within: the rhythm is known from two own intervals on by which the pace is known to within this share of itself.
         enter, leave: growth and decline count from ``enter`` standard errors on, and until they fall below ``leave``.
         change: growth or decline below this share of the former rate of spending is not called so.
         purchases_back: purchases after the return, each in time, that end recovery.
@@ -88,7 +88,7 @@ class Rules:
     gone: float = 0.75
     beyond: float = 0.10
     deep: float = 0.05
-    known_from: float = 3.0
+    pace_within: float = 0.5
     enter: float = 2.33
     leave: float = 1.0
     change: float = 0.25
@@ -194,14 +194,9 @@ def evidence(bought: Purchases) -> Evidence:
     """Everybody's intervals, unweighted, one row per customer: what the population is fitted to."""
     customers = int(bought.customer[-1]) + 1 if len(bought.customer) else 0
     same = bought.customer[1:] == bought.customer[:-1]
-    who = bought.customer[1:][same]
-    logs = np.log(np.diff(bought.day)[same].astype(float))
-    count = np.bincount(who, minlength=customers)
-    return Evidence.of(
-        count,
-        np.bincount(who, weights=logs, minlength=customers),
-        np.bincount(who, weights=logs**2, minlength=customers),
-    )
+    who, gaps = bought.customer[1:][same], np.diff(bought.day)[same].astype(float)
+    sums = (np.bincount(who, weights=values, minlength=customers) for values in (np.ones(len(who)), gaps, np.log(gaps)))
+    return Evidence.of(*sums)
 
 
 def weight_after(intervals: int) -> float:

@@ -40,16 +40,10 @@ def calibrate(bought: Purchases, today: int, *, since: int = -NEVER) -> Calibrat
 def remembered(bought: Purchases, counts: Any) -> Evidence:
     """Everybody's intervals with older ones fading (``MEMORY``), one row per customer."""
     same = bought.customer[1:] == bought.customer[:-1]
-    who = bought.customer[1:][same]
-    age = counts[who] - 1 - _ordinals(bought)[1:][same] + 1
-    logs = np.log(np.diff(bought.day)[same].astype(float))
-    weight = MEMORY**age
-    size = len(counts)
-    return Evidence.of(
-        (1.0 - MEMORY ** (counts - 1)) / (1.0 - MEMORY),
-        np.bincount(who, weights=weight * logs, minlength=size),
-        np.bincount(who, weights=weight * logs**2, minlength=size),
-    )
+    who, gaps = bought.customer[1:][same], np.diff(bought.day)[same].astype(float)
+    weight = MEMORY ** (counts[who] - _ordinals(bought)[1:][same])
+    sums = (np.bincount(who, weights=weight * values, minlength=len(counts)) for values in (1.0, gaps, np.log(gaps)))
+    return Evidence.of(*sums)
 
 
 def renewed(kept: Sequence[Calibration], bought: Purchases, today: int) -> list[Calibration]:
@@ -85,7 +79,7 @@ def as_dict(calibration: Calibration) -> dict[str, Any]:
 
 def from_dict(since: int, kept: dict[str, Any]) -> Calibration:
     """What ``as_dict`` kept."""
-    prior, leaving = RhythmPrior(**kept["prior"]), Leaving(tuple(kept["leaving"]))
+    prior, leaving = RhythmPrior.from_dict(kept["prior"]), Leaving(tuple(kept["leaving"]))
     return Calibration(
         since, prior, leaving, float(kept["amount_variance"]), int(kept["fitted_on"]), int(kept["purchases"])
     )

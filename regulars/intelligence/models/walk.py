@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,10 @@ from regulars.intelligence.models.journey import (
     empty_moves,
     weight_after,
 )
-from regulars.intelligence.models.rhythm import MEMORY, Evidence, Predictive
+from regulars.intelligence.models.rhythm import MEMORY, REGULARITIES, Evidence
 
 _OWN_FREEDOM = 3.0
+Flags = NDArray[np.bool_]
 
 
 class Trend:
@@ -84,7 +86,7 @@ class Walk:
         self.shrunk = np.zeros(customers, bool)
         self.returned_after = np.zeros(customers)
         self.total = np.zeros(customers)
-        self.squares = np.zeros(customers)
+        self.logs = np.zeros(customers)
         self.change = np.full(customers, np.nan)
         self.amount_change = np.full(customers, np.nan)
         self.z = np.full(customers, np.nan)
@@ -105,13 +107,14 @@ class Walk:
     def _calibration_at(self, days: Ints) -> Ints:
         return np.searchsorted(self.since_days, days, side="right")
 
-    def _of(self, name: str, index: Ints) -> Floats:
-        return np.array([getattr(one.prior, name) for one in self.calibrations])[index]
+    def _own(self, k: int, chosen: Any) -> Evidence:
+        """The intervals of customers who have made k + 1 purchases."""
+        return Evidence.of(weight_after(k), self.total[chosen], self.logs[chosen])
 
-    def _rhythm(self, k: int, chosen: Any, calibration: Calibration) -> Predictive:
-        """The next interval after k + 1 purchases, as known from own intervals and that calibration."""
-        own = Evidence.of(weight_after(k), self.total[chosen], self.squares[chosen])
-        return calibration.prior.predict(own)
+    def _by_calibration(self, index: Ints) -> Iterator[tuple[Calibration, Ints]]:
+        """The calibrations in force on some customers' days, each with the positions of those customers."""
+        for number in np.unique(index):
+            yield self.calibrations[number], np.flatnonzero(index == number)
 
     def _purchase(self, k: int, m: int) -> None:
         """Everybody's purchase number k + 1: decide the stage from what was and what is new."""
@@ -131,47 +134,49 @@ class Walk:
         gap = (day - self.bought.day[at - 1]).astype(float)
         rare = self._rarity(k, m, day, gap)
         logs = np.log(gap)
-        self.total[:m] = MEMORY * self.total[:m] + logs
-        self.squares[:m] = MEMORY * self.squares[:m] + logs**2
+        self.total[:m] = MEMORY * self.total[:m] + gap
+        self.logs[:m] = MEMORY * self.logs[:m] + logs
         self.amounts.add(m, amount)
         self.intervals.add(m, logs)
         index = self._calibration_at(day)
         self._look_at_trend(m, index)
-        target, cause = self._decide(k, m, index, rare, self.bought.complaint_open[at])
+        usual, known = self._know(k, m, index)
+        target, cause = self._decide(m, known, rare, self.bought.complaint_open[at])
         self.returned_after[:m] = np.where((cause == Cause.BACK) & (self.back[:m] == 0), gap, self.returned_after[:m])
         returned = np.flatnonzero((cause == Cause.BACK) & (self.back[:m] == 0))
         self.amounts.forget(returned)
         self.intervals.forget(returned)
         moved = np.flatnonzero(target != self.stage[:m])
-        usual = self._usual(k, moved, index[moved])
-        self._move(moved, day[moved], (target[moved], cause[moved]), k=k, silence=gap[moved], usual=usual)
+        self._move(moved, day[moved], (target[moved], cause[moved]), k=k, silence=gap[moved], usual=usual[moved])
 
     def _rarity(self, k: int, m: int, day: Ints, gap: Floats) -> Floats:
         """The survival of the interval that has just ended, as it was known while it lasted."""
-        index, rare = self._calibration_at(day), np.empty(m)
-        for number in np.unique(index):
-            here = np.flatnonzero(index == number)
-            rare[here] = self._rhythm(k - 1, here, self.calibrations[number]).survival(gap[here])
+        rare = np.empty(m)
+        for calibration, here in self._by_calibration(self._calibration_at(day)):
+            rare[here] = calibration.prior.predict(self._own(k - 1, here)).survival(gap[here])
         return rare
 
-    def _usual(self, k: int, chosen: Ints, index: Ints) -> Floats:
-        weight, prior = weight_after(k), self._of("k0", index)
-        return np.asarray(np.exp((prior * self._of("m0", index) + self.total[chosen]) / (prior + weight)), float)
+    def _know(self, k: int, m: int, index: Ints) -> tuple[Floats, Flags]:
+        """Usual intervals after k + 1 purchases (days), and whose rhythm is known."""
+        usual, known = np.empty(m), np.zeros(m, bool)
+        for calibration, here in self._by_calibration(index):
+            which, (usual[here],) = calibration.prior.intervals_at(self._own(k, here), (0.5,))
+            error = 1.0 / np.sqrt(calibration.prior.shape + weight_after(k) * REGULARITIES[which])
+            known[here] = (error <= self.rules.pace_within) & (k >= 2)
+        return usual, known
 
     def _look_at_trend(self, m: int, index: Ints) -> None:
-        variance = np.array([one.amount_variance for one in self.calibrations])[index]
-        amounts, amounts_variance = self.amounts.change(m, variance)
-        gaps, gaps_variance = self.intervals.change(m, self._of("b0", index) / self._of("a0", index))
+        variance = np.array([(one.amount_variance, one.prior.log_variance()) for one in self.calibrations])[index]
+        amounts, amounts_variance = self.amounts.change(m, variance[:, 0])
+        gaps, gaps_variance = self.intervals.change(m, variance[:, 1])
         rate = amounts - gaps
         self.change[:m] = np.expm1(np.clip(rate, -5, 5))
         self.amount_change[:m] = np.expm1(np.clip(amounts, -5, 5))
         self.z[:m] = rate / np.sqrt(amounts_variance + gaps_variance)
 
-    def _decide(self, k: int, m: int, index: Ints, rare: Floats, complaint: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-        """The stage after purchase number k + 1 (k ≥ 1) and its cause; rules as docs/stages.md states them."""
+    def _decide(self, m: int, known: Flags, rare: Floats, complaint: Flags) -> tuple[Ints, Ints]:
+        """The stage after a purchase that is not the first, and its cause; rules as docs/stages.md states them."""
         rules, was = self.rules, self.stage[:m]
-        weight = weight_after(k)
-        known = (weight + self._of("k0", index) >= rules.known_from) & (k >= 2)
         z, change = np.nan_to_num(self.z[:m]), np.nan_to_num(self.change[:m])
         growing = (
             np.where(was == Stage.INTENSIFY, z >= rules.leave, (z >= rules.enter) & (change >= rules.change))
@@ -203,8 +208,7 @@ class Walk:
         day = self.bought.day[at]
         has_next = self.counts[:m] > k + 1
         until = np.where(has_next, self.bought.day[np.minimum(at + 1, len(self.bought.day) - 1)], self.today + 1)
-        expected, late, gone = self._crossings(k, m, day, until)
-        usual = self._usual(k, np.arange(m), self._calibration_at(day))
+        (expected, late, gone), usual = self._crossings(k, m, day, until)
         if k == 0:
             waited = np.flatnonzero((expected < until) & (expected < late) & (expected < gone))
             self._aged(waited, day, expected, (Stage.GETTING_TO_KNOW, Cause.NO_SECOND_YET), k, usual)
@@ -218,23 +222,24 @@ class Walk:
         left = np.flatnonzero(gone < until)
         self._aged(left, day, gone, (Stage.DIVORCE, Cause.GONE), k, usual)
 
-    def _crossings(self, k: int, m: int, day: Ints, until: Ints) -> tuple[Ints, Ints, Ints]:
-        """First days on which the first return is overdue, the silence is late, and the customer most likely gone."""
-        found = [np.full(m, NEVER, np.int64) for _ in range(3)]
+    def _crossings(self, k: int, m: int, day: Ints, until: Ints) -> tuple[list[Ints], Floats]:
+        """First days on which the first return is overdue, the silence is late, the customer most likely gone; and usual intervals."""
+        found, usual = [np.full(m, NEVER, np.int64) for _ in range(3)], np.full(m, np.nan)
         first, last = self._calibration_at(day), self._calibration_at(until - 1)
         for number in range(int(first.min()), int(last.max()) + 1):
             here = np.flatnonzero((first <= number) & (last >= number))
+            if not len(here):
+                continue
             calibration = self.calibrations[number]
-            rhythm = self._rhythm(k, here, calibration)
+            _, lengths = calibration.prior.intervals_at(self._own(k, here), self._levels(k, calibration))
+            usual[here] = np.where(np.isnan(usual[here]), lengths[0], usual[here])
             begins = calibration.since if number else -NEVER
             ends = self.since_days[number] if number < len(self.since_days) else NEVER
-            for crossing, survival in zip(found, self._levels(k, calibration), strict=True):
-                reached = np.maximum(
-                    day[here] + np.ceil(rhythm.quantile(survival)).astype(np.int64), max(begins, -NEVER)
-                )
+            for crossing, length in zip(found, lengths, strict=True):
+                reached = np.maximum(day[here] + np.ceil(length).astype(np.int64), begins)
                 within = (reached < np.minimum(until[here], ends)) & (crossing[here] == NEVER)
                 crossing[here] = np.where(within, reached, crossing[here])
-        return found[0], found[1], found[2]
+        return found, usual
 
     def _levels(self, k: int, calibration: Calibration) -> tuple[float, float, float]:
         """The survivals of the silences at which a customer of k + 1 purchases crosses the three lines."""
@@ -290,7 +295,7 @@ class Walk:
             else np.empty(0)
         )
         now = self.calibrations[-1]
-        rhythm = now.prior.predict(Evidence(weight, self.total, self.squares)).only(inverse)
+        rhythm = now.prior.predict(Evidence(weight[inverse], self.total[inverse], self.logs[inverse]))
         purchases = self.counts[inverse]
         silence = (self.today - last[inverse]).astype(float)
         survival = np.where(silence > 0, rhythm.survival(silence), 1.0)
