@@ -25,6 +25,15 @@ def stages(user: User) -> Sequence[Choice]:
     return [Choice(stage.value, stage.label) for stage in Stage]
 
 
+def moves(user: User) -> Sequence[Choice]:
+    """From which stage to which; ``any`` on either side."""
+    named = {stage.value: str(stage.label) for stage in Stage}
+    into = [Choice(f"any-{key}", _("into %(stage)s") % {"stage": label}) for key, label in named.items()]
+    out = [Choice(f"{key}-any", _("out of %(stage)s") % {"stage": label}) for key, label in named.items()]
+    pairs = [Choice(f"{a}-{b}", f"{one} → {two}") for a, one in named.items() for b, two in named.items() if a != b]
+    return into + out + pairs
+
+
 def classes(user: User) -> Sequence[Choice]:
     """The classes of value, and having none."""
     return [*(Choice(one.value, one.label) for one in ValueClass), Choice("none", _("None yet"))]

@@ -1,7 +1,7 @@
 """The narrowings of the customer list that are more than a comparison of one column.
 
 The pages of figures link here: ``?top=20``, ``?cycle=30-60``, ``?first_order=2025-04``, ``?ordered_in=2025-04``,
-``?lost_in=2025-04``, ``?moved=intensify-pre_divorce&since=2025-10-01``, ``?relation=of:17``.
+``?returned_in=2025-04``, ``?lost_in=2025-04``, ``?moved=intensify-pre_divorce&since=2025-10-01``, ``?relation=of:17``.
 """
 
 from __future__ import annotations
@@ -48,6 +48,11 @@ def returned_in(rows: Rows, month: date) -> Rows:
     """Whoever placed an order in the month of ``month`` and had ordered before it."""
     begin, _end = month_span(month)
     return ordered_in(rows, month).filter(summary__first_order_at__lt=begin)
+
+
+def returned_in(rows: Rows, month: date) -> Rows:
+    """Whoever placed an order in the month of ``month`` and had placed one before it."""
+    return ordered_in(rows, month).filter(summary__first_order_at__lt=month_span(month)[0])
 
 
 def lost_in(rows: Rows, month: date) -> Rows:

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from regulars.customers import actions
-from regulars.customers.models import Event, Party
+from regulars.customers.models import CustomerSummary, Event, Party
 from regulars.customers.queries.search import find_parties
 from regulars.kit import clock
 from regulars.staff.actions import create_territory
@@ -115,6 +115,13 @@ def test_moves_are_counted_since_a_day(owner, two):
     yesterday, tomorrow = (two["day"] + timedelta(days=days) for days in (-1, 1))
     assert listed(owner, moved="intensify-divorce", since=yesterday.isoformat()) == {"甲"}
     assert listed(owner, moved="intensify-divorce", since=tomorrow.isoformat()) == set()
+
+
+def test_returning_is_an_order_in_the_month_and_one_before(owner, two):
+    assert listed(owner, returned_in=two["month"]) == set()
+    CustomerSummary.objects.filter(party__name="甲").update(first_order_at=clock.now() - timedelta(days=60))
+    assert listed(owner, returned_in=two["month"]) == {"甲"}
+    assert listed(owner, first_order=two["month"]) == set()
 
 
 @pytest.mark.parametrize("key", ["top", "cycle", "moved", "relation", "since", "lost_in", "ordered_in"])

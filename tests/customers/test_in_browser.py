@@ -98,6 +98,7 @@ def test_note_call_and_task_are_written_with_one_key_each(browser_page, owner, t
 def test_a_detail_is_edited_in_place_and_undone(browser_page, owner, three):
     party = three[0]
     page = browser_page(owner, width=1280, path=party.get_absolute_url())
+    page.wait_for_load_state("networkidle")
     cell = page.locator(f"[data-edit$='/{party.pk}/cell/city/']")
     cell.click()
     page.locator(".cell-form input[name=value]").fill("花蓮縣")

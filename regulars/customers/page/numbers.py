@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from regulars.web import format as show
 
 Tone = Literal["", "good", "warn", "stake"]
 STEADY = 0.1
+STALE = timedelta(days=30)
 OVERDUE_LATE = 1.5
 MANY_RETURNS = 0.2
 DAYS_A_MONTH, DAYS_A_YEAR = 30.44, 365.25
@@ -96,13 +97,14 @@ def _money(summary: CustomerSummary) -> Number:
 
 
 def _rhythm(summary: CustomerSummary) -> Number:
-    label = _("Last order")
-    value = show.ago(summary.last_order_at)
+    label, reference = _("Last order"), reference_of(summary)
+    old = reference == summary.as_of
+    value = show.show_date(summary.last_order_at) if old else show.ago(summary.last_order_at)
     if summary.orders == 1:
         return Number(label, value, _("The first and only one so far"))
     if summary.cycle_days is None:
         return Number(label, value, show.show_date(summary.last_order_at))
-    usual, late = _usual(summary), _days_since(summary.last_order_at) - round(summary.cycle_days)
+    usual, late = _usual(summary), _days_since(summary.last_order_at, reference) - round(summary.cycle_days)
     if late > 0:
         words = _("%(usual)s; %(span)s late") % {"usual": usual, "span": span(late)}
         return Number(label, value, words, "stake" if late > (OVERDUE_LATE - 1) * summary.cycle_days else "warn")
@@ -146,11 +148,17 @@ def _bond(summary: CustomerSummary) -> Number:
         return Number(_("At stake"), show.show_money(summary.at_stake, summary.currency), meaning, "stake")
     orders = ngettext("%(n)s order", "%(n)s orders", summary.orders) % {"n": show.show_number(summary.orders)}
     meaning = _("%(orders)s since %(month)s") % {"orders": orders, "month": _month(summary)}
-    return Number(_("Customer for"), span(_days_since(summary.first_order_at)), meaning)
+    return Number(_("Customer for"), span(_days_since(summary.first_order_at, reference_of(summary))), meaning)
 
 
-def _days_since(moment: object) -> int:
-    return (clock.now() - moment).days if isinstance(moment, datetime) else 0
+def _days_since(moment: object, reference: datetime | None = None) -> int:
+    return ((reference or clock.now()) - moment).days if isinstance(moment, datetime) else 0
+
+
+def reference_of(summary: CustomerSummary) -> datetime:
+    """From when lateness is counted: now, or as of when the figures hold where the record ended long before."""
+    now = clock.now()
+    return summary.as_of if summary.as_of is not None and now - summary.as_of > STALE else now
 
 
 def span(days: int) -> str:
