@@ -121,13 +121,13 @@ def _value_score(field: Field, column: Column) -> float:
     if kind in {"money", "quantity", "whole", "rate"}:
         if column.numeric < 0.4 or (column.date_order and column.date_order != "serial"):
             return -1.0
-        fractions = any(re.search(r"[.,]\d{1,2}$", value) for value in column.examples)
-        small = all(len(value) <= 4 for value in column.examples)
+        fractions = any(re.search(r"[.,](?:\d\d|[1-9])$", value) for value in column.examples)
+        small = all(len(value) <= 3 for value in column.examples)
         return {"money": 44.0 if fractions else 20.0, "quantity": 43.0 if small and not fractions else 10.0}.get(
             kind, 5.0
         )
     if kind == "email":
-        return 45.0 if any(_EMAIL.fullmatch(value) for value in column.examples) else -1.0
+        return 45.0 if any(_EMAIL.search(value) for value in column.examples) else -1.0
     if (kind == "name" or field.key in {"description", "subject", "name"}) and column.numeric > 0.7:
         return -1.0
     if kind == "text" and field.key == "description":

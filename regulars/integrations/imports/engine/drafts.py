@@ -319,9 +319,7 @@ class Reader:
         at = self._at
         line.product, line.description = values[at["product"]], values[at["description"]]
         own = values[at["line"]]
-        base, digest = self._digest(
-            ("#", own) if own else (line.product or line.description, line.quantity, line.pico, line.kind)
-        )
+        base, digest = self._digest(("#", own) if own else (line.product or line.description, line.quantity, line.pico))
         raw = hash(tuple(line.cells)).to_bytes(8, "little", signed=True)
         line.duplicate = raw in draft.raws
         occurrence = draft.digests.get(digest, 0)

@@ -2,7 +2,8 @@
 
 A code is **no product** when the user lists it, or when it looks different from the codes of this file (``Learned.shapes``)
 and is either at most five letters without a digit (POST, M, DOT) or has a fee word in its code or description
-(BANK CHARGES, AMAZONFEE). What the user lists as a product is one in any case.
+(BANK CHARGES, AMAZONFEE). Where a file teaches no shapes, only the words count, for codes without a digit. What the
+user lists as a product is one in any case.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _ADJUSTMENT_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 _COVERED = 0.97
+_MOSTLY = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,10 @@ class FeeRule:
                 and len(description) <= 30
                 and bool(_FEE_WORDS.search(description) or _ADJUSTMENT_WORDS.search(description))
             )
-        if not self.shapes or shape(code) in self.shapes:
+        if shape(code) in self.shapes or (not self.shapes and any(char.isdigit() for char in code)):
             return False
-        return bool(_SHORT.fullmatch(code)) or bool(
-            _FEE_WORDS.search(f"{code} {description}") or _ADJUSTMENT_WORDS.search(f"{code} {description}")
-        )
+        speaks = bool(_FEE_WORDS.search(f"{code} {description}") or _ADJUSTMENT_WORDS.search(f"{code} {description}"))
+        return speaks or (bool(self.shapes) and bool(_SHORT.fullmatch(code)))
 
 
 def shape(code: str) -> str:
@@ -84,7 +85,7 @@ def learn_shapes(codes: Iterable[str]) -> frozenset[str]:
     counts = Counter(shape(code) for code in codes if code)
     total = sum(counts.values())
     with_digits = sum(n for form, n in counts.items() if "9" in form)
-    if not total or with_digits < 0.9 * total:
+    if not total or with_digits < _MOSTLY * total:
         return frozenset()
     chosen: set[str] = set()
     covered = 0

@@ -13,7 +13,7 @@ from typing import IO, Final
 
 from django.utils.translation import gettext as _
 
-from regulars.integrations.imports.files.guard import refuse_foreign
+from regulars.integrations.imports.files.guard import refuse_foreign, utf16_without_mark
 from regulars.kit.errors import UserError
 
 CHOICES: Final = (
@@ -82,7 +82,7 @@ def _detect(path: Path, *, packed: bool) -> Encoded:
         for mark, name in _BOMS:
             if head.startswith(mark):
                 return Encoded(name, bom=True, lines=_count(path, packed=packed, utf16=name == "utf-16"))
-        if name := _utf16_without_bom(head):
+        if name := utf16_without_mark(head):
             return Encoded(name, lines=_count(path, packed=packed, utf16=True))
     decoder, valid, nuls, lines = codecs.getincrementaldecoder("utf-8")("strict"), True, False, 0
     for block in _blocks(path, packed=packed):
@@ -112,22 +112,6 @@ def _blocks(path: Path, *, packed: bool) -> Iterator[bytes]:
 def _count(path: Path, *, packed: bool, utf16: bool) -> int:
     lines = sum(block.count(b"\n") for block in _blocks(path, packed=packed))
     return lines if not utf16 or lines else 1
-
-
-def _utf16_without_bom(head: bytes) -> str:
-    even, odd = head[0:8192:2].count(0), head[1:8192:2].count(0)
-    seen = max(len(head[:8192]) // 2, 1)
-    for name, nuls, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if nuls > 0.08 * seen and others < 0.01 * seen:
-            try:
-                head[: len(head) // 2 * 2].decode(name)
-            except UnicodeDecodeError as error:
-                if error.end < len(head) - 4:
-                    continue
-            return name
-    if b"\0" in head and head.count(0) > 0.02 * len(head):
-        raise UserError(_("This is not a table but another sort of file. Drop a CSV, TSV or Excel file here."))
-    return ""
 
 
 def _legacy(path: Path, *, packed: bool) -> tuple[str, bool]:

@@ -67,9 +67,26 @@ def refuse_foreign(head: bytes) -> None:
         raise UserError(_("This is a JSON file, not a table. Export the table as CSV or Excel instead."))
     if head.startswith((*_PICTURES, *_PROGRAMS, b"7z\xbc\xaf", b"Rar!", b"SQLite format 3", b"%!PS")):
         raise UserError(_("This is not a table but another sort of file. Drop a CSV, TSV or Excel file here."))
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or utf16_without_mark(head):
+        return
     controls = len(head) - len(head.translate(_CONTROLS_DELETED, _TEXT_CONTROLS))
-    if controls > 0.02 * len(head):
+    if controls > 0.02 * len(head) or head.count(0) > 0.02 * len(head):
         raise UserError(_("This is not a table but another sort of file. Drop a CSV, TSV or Excel file here."))
+
+
+def utf16_without_mark(head: bytes) -> str:
+    """``utf-16-le`` or ``utf-16-be`` when the zero bytes of the ASCII characters lie on one side and it decodes; else ""."""
+    part = head[:8192]
+    even, odd, seen = part[0::2].count(0), part[1::2].count(0), max(len(part) // 2, 1)
+    for name, nuls, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if nuls > 0.08 * seen and others < 0.01 * seen and _is_text(part[: len(part) // 2 * 2], name):
+            return name
+    return ""
+
+
+def _is_text(part: bytes, encoding: str) -> bool:
+    text = part.decode(encoding, "replace")
+    return sum(char.isprintable() or char in "\r\n\t" for char in text) > 0.97 * len(text) and text.count("\ufffd") < 3
 
 
 def _kind_of_zip(path: Path) -> str:

@@ -18,6 +18,7 @@ from regulars.kit.errors import UserError
 
 Row = tuple[int, list[str]]
 csv.field_size_limit(1_000_000)
+_NEUTRALISED = re.compile(r"^'([=+\-@\t\r])")
 _UNREADABLE = re.compile("[\x00\udc80-\udcff]")
 
 
@@ -43,6 +44,8 @@ def rows(path: Path, look: Look) -> Iterator[Row]:
             cells = _fitted(cells, width, look)  # noqa: PLW2901 -- the row made to fit
             if not any(cells):
                 continue
+        if look.error_columns and type(cells) is not Broken:
+            cells = [_NEUTRALISED.sub(r"\1", cell) for cell in cells]  # noqa: PLW2901 -- what ``rejects`` made harmless
         if suspicious and type(cells) is not Broken:
             cells = _readable(cells)  # noqa: PLW2901
         yield number, cells

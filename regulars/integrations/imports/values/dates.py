@@ -51,6 +51,8 @@ def classify(raw: str) -> str:
             return "roc" if len(third) <= 2 else ""
         if len(third) not in {2, 4}:
             return ""
+        if len(first) == 2 and int(first) > 31 and second <= 12 and int(third) <= 31:
+            return "roc"  # 79/05/06: so a birthday is written in Taiwan; who means 1979 says year first
         day_first, month_first = int(first) <= 31 and second <= 12, int(first) <= 12 and second <= 31
         if day_first and month_first:
             return "ymd" if int(first) == second else "either"
