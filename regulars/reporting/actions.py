@@ -131,10 +131,14 @@ def _finish(run: AnalysisRun, outcome: Outcome) -> None:
 
 
 def _kept() -> list[Learned]:
+    """The calibrations of earlier runs; none when the product has since learned to judge by another model."""
     from regulars.intelligence.models.journey import NEVER  # noqa: PLC0415 -- heavy: only for whoever analyses
-    from regulars.intelligence.models.population import from_dict  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.models.population import MODEL, from_dict  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    return [from_dict(-NEVER if since is None else since, values) for since, values in queries.calibrations()]
+    kept = queries.calibrations()
+    if any(values.get("model") != MODEL for _, values in kept):
+        return []
+    return [from_dict(-NEVER if since is None else since, values) for since, values in kept]
 
 
 def _keep(learned: list[Learned]) -> None:

@@ -9,6 +9,7 @@ from django.utils import translation
 from regulars.commerce.models import Order
 from regulars.customers import reasons
 from regulars.customers.models import CustomerSummary, Event, Party, Task
+from regulars.intelligence.models import population
 from regulars.kit import clock
 from regulars.reporting import actions, queries, tasks
 from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, RunState
@@ -100,6 +101,13 @@ def test_a_new_month_brings_a_new_calibration_and_rewrites_no_move(trade: dict[s
     assert [one.since for one in Calibration.objects.all()] == [None, TODAY.replace(day=1)]
     live = set(Event.objects.filter(kind=MOVES, retracted_in=None).values_list("source_key", flat=True))
     assert before <= live
+
+
+def test_calibrations_of_another_model_are_not_read(trade: dict[str, Party]) -> None:
+    actions.refresh()
+    Calibration.objects.update(values={"model": "of last year"})
+    actions.refresh()
+    assert [one.values["model"] for one in Calibration.objects.all()] == [population.MODEL]
 
 
 def test_moves_that_never_were_are_retracted_when_a_late_file_fills_the_gap(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from regulars.intelligence.models.journey import NEVER, Calibration, Purchases, 
 from regulars.intelligence.models.leaving import STEPS, Leaving, LeavingModel, step_of
 from regulars.intelligence.models.rhythm import MEMORY, Evidence, RhythmModel, RhythmPrior
 
+MODEL: Final = "gamma intervals, 1"
+"""What a kept calibration belongs to; those of another model are not read."""
 _DEFAULT_VARIANCE = 0.4
 
 
@@ -69,6 +71,7 @@ def _rewritten(calibration: Calibration, bought: Purchases) -> bool:
 def as_dict(calibration: Calibration) -> dict[str, Any]:
     """For keeping as JSON."""
     return {
+        "model": MODEL,
         "prior": calibration.prior.as_dict(),
         "leaving": list(calibration.leaving.shares),
         "amount_variance": calibration.amount_variance,
