@@ -50,11 +50,6 @@ def returned_in(rows: Rows, month: date) -> Rows:
     return ordered_in(rows, month).filter(summary__first_order_at__lt=begin)
 
 
-def returned_in(rows: Rows, month: date) -> Rows:
-    """Whoever placed an order in the month of ``month`` and had placed one before it."""
-    return ordered_in(rows, month).filter(summary__first_order_at__lt=month_span(month)[0])
-
-
 def lost_in(rows: Rows, month: date) -> Rows:
     """Whoever moved to *divorce* in the month of ``month``."""
     begin, end = month_span(month)

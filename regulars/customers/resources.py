@@ -200,7 +200,6 @@ _FILTERS = (
     Filter("first_order", _("First order in"), "month", field="summary__first_order_at"),
     Filter("ordered_in", _("Ordered in"), "month", apply=filters.ordered_in),
     Filter("returned_in", _("Ordered again in"), "month", apply=filters.returned_in),
-    Filter("returned_in", _("Ordered again in"), "month", apply=filters.returned_in),
     Filter("lost_in", _("Lost in"), "month", apply=filters.lost_in),
     Filter("moved", _("Moved"), "choice", apply=filters.moved, choices=choices.moves),
     Filter("since", _("Moved since"), "date_range", apply=filters.since),

@@ -9,7 +9,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from regulars.customers.models import CustomerSummary
+from regulars.customers.models import CustomerSummary, RelationKind
 from regulars.customers.queries.profile import Profile
 from regulars.kit import clock
 from regulars.web import format as show
@@ -19,6 +19,7 @@ STEADY = 0.1
 STALE = timedelta(days=30)
 OVERDUE_LATE = 1.5
 MANY_RETURNS = 0.2
+WORTH_NAMING = 0.2
 DAYS_A_MONTH, DAYS_A_YEAR = 30.44, 365.25
 
 
@@ -58,16 +59,20 @@ def _without_purchase(profile: Profile) -> list[Number]:
         numbers.append(Number(_("Last contact"), show.DASH, _("Nobody has spoken with them yet"), "warn"))
     if profile.sums and profile.sums.people:
         numbers.append(_people(profile))
+    elif party.source:
+        numbers.append(Number(_("Came from"), party.source, ""))
     return numbers
 
 
 def _people(profile: Profile) -> Number:
     assert profile.sums is not None
     n = profile.sums.people
-    meaning = _("They bought for %(money)s in 12 months") % {
-        "money": show.show_money(profile.sums.revenue_12m, profile.summary.currency)
-    }
-    return Number(_("People"), ngettext("%(n)s person", "%(n)s people", n) % {"n": n}, meaning)
+    money = show.show_money(profile.sums.revenue_12m, profile.summary.currency)
+    if profile.sums.kind == RelationKind.BUYS_THROUGH:
+        value = ngettext("%(n)s customer", "%(n)s customers", n) % {"n": show.show_number(n)}
+        return Number(_("Buy through them"), value, _("for %(money)s in 12 months") % {"money": money})
+    value = ngettext("%(n)s person", "%(n)s people", n) % {"n": show.show_number(n)}
+    return Number(_("People"), value, _("They bought for %(money)s in 12 months") % {"money": money})
 
 
 def _money(summary: CustomerSummary) -> Number:
@@ -104,10 +109,13 @@ def _rhythm(summary: CustomerSummary) -> Number:
         return Number(label, value, _("The first and only one so far"))
     if summary.cycle_days is None:
         return Number(label, value, show.show_date(summary.last_order_at))
-    usual, late = _usual(summary), _days_since(summary.last_order_at, reference) - round(summary.cycle_days)
-    if late > 0:
-        words = _("%(usual)s; %(span)s late") % {"usual": usual, "span": span(late)}
-        return Number(label, value, words, "stake" if late > (OVERDUE_LATE - 1) * summary.cycle_days else "warn")
+    usual, silent = _usual(summary), _days_since(summary.last_order_at, reference)
+    latest = summary.cycle_high if summary.cycle_high is not None else OVERDUE_LATE * summary.cycle_days
+    if silent > latest:
+        late = span(silent - round(summary.cycle_days))
+        return Number(label, value, _("%(usual)s; %(span)s late") % {"usual": usual, "span": late}, "stake")
+    if silent > summary.cycle_days:
+        return Number(label, value, usual)
     if summary.expected_order_at is None:
         return Number(label, value, usual)
     day = show.show_date(summary.expected_order_at, year=False)
@@ -143,7 +151,7 @@ def _month(summary: CustomerSummary) -> str:
 
 
 def _bond(summary: CustomerSummary) -> Number:
-    if summary.at_stake > 0 and summary.risk is not None:
+    if summary.at_stake > 0 and summary.risk is not None and summary.risk >= WORTH_NAMING:
         meaning = _("risk of leaving %(risk)s") % {"risk": show.show_percent(summary.risk)}
         return Number(_("At stake"), show.show_money(summary.at_stake, summary.currency), meaning, "stake")
     orders = ngettext("%(n)s order", "%(n)s orders", summary.orders) % {"n": show.show_number(summary.orders)}

@@ -23,6 +23,7 @@ from regulars.customers.models import (
     PartyRelation,
     PartyRole,
     RelationKind,
+    RoleKind,
     Snooze,
     Task,
 )  # fmt: skip
@@ -47,8 +48,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What the people of an organisation or household bought themselves."""
+    """What the people of an organisation or household (``kind`` of relation), or a reseller's customers, bought."""
 
+    kind: str
     people: int
     revenue_12m: int
     orders: int
@@ -105,13 +107,14 @@ def visible_party(user: User | Any, pk: int) -> Party:
 def load_profile(party: Party, user: User | Any) -> Profile:
     """What hangs on ``party``; relations only to parties whom ``user`` may see. Fourteen queries at most."""
     relations = _relations(party, user)
+    roles = list(party.roles.filter(valid_to=None).order_by("valid_from"))
     return Profile(
         party=party,
         summary=party.summary,
         points=list(party.contact_points.filter(ended_at=None).order_by("kind", "-preferred", "pk")),
         identifiers=list(party.identifiers.order_by("system", "pk")),
         consents=newest_consents(party),
-        roles=list(party.roles.filter(valid_to=None).order_by("valid_from")),
+        roles=roles,
         relations=relations,
         superiors=_superiors(party, relations),
         tasks=list(open_tasks(party)[:MOST_TASKS]),
@@ -119,7 +122,7 @@ def load_profile(party: Party, user: User | Any) -> Profile:
         contracts=list(party.contracts.order_by(F("ends_on").asc(nulls_last=True), "pk")),
         moves=_moves(party),
         snooze=Snooze.objects.filter(party=party, until__gt=clock.now()).order_by("-until").first(),
-        sums=_sums(party, user),
+        sums=_sums(party, roles, user),
     )
 
 
@@ -183,13 +186,15 @@ def _moves(party: Party) -> list[Move]:
 _BELONGS = {Kind.ORGANISATION: RelationKind.EMPLOYED_BY, Kind.HOUSEHOLD: RelationKind.MEMBER_OF}
 
 
-def _sums(party: Party, user: User | Any) -> Sums | None:
+def _sums(party: Party, roles: list[PartyRole], user: User | Any) -> Sums | None:
     if party.kind not in _BELONGS:
         return None
+    is_reseller = any(role.role == RoleKind.RESELLER for role in roles)
+    kind = RelationKind.BUYS_THROUGH if is_reseller else _BELONGS[Kind(party.kind)]
     people = (
         Party.objects.visible_to(user)
         .live()
-        .filter(relations__other=party, relations__kind=_BELONGS[Kind(party.kind)], relations__valid_to=None)
+        .filter(relations__other=party, relations__kind=kind, relations__valid_to=None)
     )
     told = people.aggregate(n=Count("pk"), revenue=Sum("summary__revenue_12m"), orders=Sum("summary__orders"))
-    return Sums(told["n"], told["revenue"] or 0, told["orders"] or 0)
+    return Sums(kind, told["n"], told["revenue"] or 0, told["orders"] or 0)
