@@ -86,7 +86,9 @@ def _score(field: Field, column: Column, look: Look) -> float:
     """0 to 100: the name counts most, the values may forbid or confirm it; without header they are all there is."""
     by_name = _name_score(field, column.name) if look.has_header else 0.0
     by_values = _value_score(field, column)
-    if by_values < 0:
+    if by_values < 0 and field.type == "quantity" and by_name > _SURE and not column.date_order:
+        by_values = -15.0  # "three", "a dozen": each such row is to be refused, not counted as one
+    elif by_values < 0:
         return 0.0
     if field.key == "description" and column.examples and all(_CODE.fullmatch(value) for value in column.examples):
         by_name -= 35

@@ -26,7 +26,7 @@ def test_refused_file_leaves_nothing_behind(bring: Bring, content: bytes) -> Non
 
 
 def test_prose_is_not_taken_for_customers(bring: Bring) -> None:
-    with pytest.raises(UserError, match="recognised|missing"):
+    with pytest.raises(UserError, match=r"recognised|missing"):
         bring("Dear customer\nwe thank you\nfor your order\n")
     assert not Party.objects.exists()
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -261,7 +261,7 @@ def test_stop_keeps_or_undoes_what_is_in(
 
 
 @pytest.fixture
-def own_home(tmp_path: Path, transactional_db: None) -> Iterator[dict[str, str]]:
+def own_home(tmp_path: Path, transactional_db: None) -> dict[str, str]:
     """The environment of a separate process with a home of its own; on PostgreSQL it shares the test database."""
     env = {
         name: value
@@ -274,7 +274,7 @@ def own_home(tmp_path: Path, transactional_db: None) -> Iterator[dict[str, str]]
         env["REGULARS_DATABASE_URL"] = (
             f"postgresql://{quote(told['USER'])}:{quote(told['PASSWORD'])}@{told['HOST'] or '127.0.0.1'}:{told['PORT'] or 5432}/{told['NAME']}"
         )
-    yield env
+    return env
 
 
 def regulars(env: dict[str, str], *words: str) -> subprocess.Popen[str]:

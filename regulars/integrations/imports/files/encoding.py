@@ -32,6 +32,7 @@ CHOICES: Final = (
 
 _BLOCK = 1 << 20
 _MOST_UNPACKED = 4 << 30
+_LONGEST_LINE = 16 << 20
 _SAMPLE = 2 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _COMMON_HAN: Final = frozenset(
@@ -100,12 +101,16 @@ def _detect(path: Path, *, packed: bool) -> Encoded:
 
 
 def _blocks(path: Path, *, packed: bool) -> Iterator[bytes]:
-    total = 0
+    total = line = 0
     with open_bytes(path, packed=packed) as file:
         while block := file.read(_BLOCK):
             total += len(block)
             if total > _MOST_UNPACKED:
                 raise UserError(_("The file is larger than 4 GB when unpacked. Please split it."))
+            end = max(block.rfind(b"\n"), block.rfind(b"\r"))
+            line = len(block) - end - 1 if end >= 0 else line + len(block)
+            if line > _LONGEST_LINE:
+                raise UserError(_("A line of this file is longer than 16 MB; this is no table."))
             yield block
 
 

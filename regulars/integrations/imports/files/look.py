@@ -97,10 +97,7 @@ def _fitness(lines: list[str], mark: str) -> tuple[float, int]:
         records = [cells for cells in csv.reader(lines, delimiter=mark) if any(cells)]
     except csv.Error:
         return 0.0, 0
-    records = [
-        next(csv.reader(cells, delimiter=mark), cells) if len(cells) == 1 and mark in cells[0] else cells
-        for cells in records
-    ]
+    records = [_opened(cells, mark) for cells in records]
     widths = Counter(len(cells) for cells in records)
     if not widths:
         return 0.0, 0
@@ -113,8 +110,7 @@ def _fitness(lines: list[str], mark: str) -> tuple[float, int]:
 
 def _with_header(found: Look, head: list[list[str]], say: Corrections) -> Look:
     head = [_opened(cells, found.delimiter) for cells in head]
-    widths = Counter(len(cells) for cells in head[:100] if any(cells))
-    width = max(widths, key=lambda n: (widths[n], n))
+    width = _width(head[:100])
     start = next(
         (
             i
@@ -152,9 +148,17 @@ def _with_header(found: Look, head: list[list[str]], say: Corrections) -> Look:
     )
 
 
+def _width(head: list[list[str]]) -> int:
+    """How many cells most rows have; the first row decides a draw, and empty cells beyond it do not count."""
+    rows = [cells for cells in head if any(cells)]
+    first = len(rows[0])
+    widths = Counter(first if len(cells) > first and not any(cells[first:]) else len(cells) for cells in rows)
+    return max(widths, key=lambda n: (widths[n], n == first, n))
+
+
 def _opened(cells: list[str], delimiter: str) -> list[str]:
     if len(cells) == 1 and delimiter and delimiter in cells[0]:
-        return next(csv.reader([cells[0]], delimiter=delimiter), cells)
+        return reader.split(cells[0], delimiter) or cells
     return cells
 
 

@@ -98,7 +98,7 @@ def _fitted(cells: list[str], width: int, look: Look) -> list[str]:
     if type(cells) is Broken:
         return cells
     if len(cells) == 1 and width > 1 and look.kind == "text" and look.delimiter in cells[0]:
-        again = next(csv.reader([cells[0]], delimiter=look.delimiter), [])
+        again = split(cells[0], look.delimiter)
         if len(again) == width:
             return again
     if len(cells) > width and not any(cells[width:]):
@@ -106,6 +106,14 @@ def _fitted(cells: list[str], width: int, look: Look) -> list[str]:
     if look.kind != "text" and len(cells) < width:
         return cells + [""] * (width - len(cells))
     return Broken(cells, _("This row has %(n)s cells, the header has %(width)s.") % {"n": len(cells), "width": width})
+
+
+def split(line: str, delimiter: str) -> list[str]:
+    """The cells of one line; none when its quotation marks make no sense."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _readable(cells: list[str]) -> list[str]:

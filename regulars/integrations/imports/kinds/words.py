@@ -17,7 +17,7 @@ ORDERED: Final = (
     "data do pedido", "data da compra", "data", "bestelldatum", "rechnungsdatum", "datum", "fecha de pedido", "fecha", "date de commande",
 )  # fmt: skip
 CUSTOMER: Final = (
-    "customer unique id", "customer id", "customer no", "customer number", "customer code", "cust id", "custid", "client id", "client number", "account number", "account id",
+    "customer unique id", "customer id", "customer no", "customer number", "customer code", "cust id", "custid", "cust no", "client id", "client no", "client number", "client code", "client", "debtor no", "debitor", "patron id", "account number", "account id",
     "member id", "member no", "member number", "card number", "household id", "household key", "buyer id", "user id", "contact id", "customer", "company id",
     "客戶編號", "客戶代號", "客戶代碼", "顧客編號", "會員編號", "會員卡號", "會員代號", "公司代號", "會員id", "客户编号", "客戶id",
     "id do cliente", "codigo do cliente", "kundennummer", "kunden nr", "numero de cliente", "id cliente", "numero client",
