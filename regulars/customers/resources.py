@@ -253,6 +253,8 @@ CUSTOMERS = register(
             _("Import a file"),
             import_page,
             "upload",
+            "imports.run",
+            _("No customer is in your care yet. Whoever is given to you or your team shows here."),
         ),
     )
 )

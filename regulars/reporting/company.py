@@ -22,6 +22,8 @@ from regulars.web.stages import VALUE_CLASSES
 
 PERIODS: Final = (30, 90, 365)
 MEASURES: Final = ("people", "money")
+NO_STEP: Final = frozenset({"keep", "let_rest", "recruit"})
+"""Advice that asks for nothing now: whoever has it is on no list of things to do."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,9 @@ class Company:
 
     def _stakes(self) -> list[Figure]:
         concentration, cycle, steps = self.results["concentration"], self.results["cycle"], self.results["next_step"]
-        urgent = [steps["actions"][key] for key in ("settle_complaint", "call", "write") if key in steps["actions"]]
+        waiting = [one for key, one in steps["actions"].items() if key not in NO_STEP]
         figures = [
-            Figure(_("At stake"), self._money(sum(one["at_stake"] for one in urgent)), _("with %(people)s who need somebody now") % {"people": pictures.customers_said(sum(one["customers"] for one in urgent))}, url=customers_url(needs="1", sort="-at_stake"))
+            Figure(_("At stake"), self._money(sum(one["at_stake"] for one in waiting)), _("with %(people)s who have a next step") % {"people": pictures.customers_said(sum(one["customers"] for one in waiting))}, url=customers_url(needs="1", sort="-at_stake"))
         ]  # fmt: skip
         if concentration["enough"]:
             interval = (

@@ -168,22 +168,22 @@ def _node(node: Node, number: int, count: int, radius: float, bow: _Bow, layout:
         label_y -= 8 if anchor == "middle" else 0
     spot = format_html(
         '<g class="arc-node stage stage-{0}"><title>{1}</title><circle cx="{2}" cy="{3}" r="{4}"/>{10}'
-        '<text x="{5}" y="{6}" text-anchor="{7}"><tspan class="arc-number">{8}</tspan><tspan class="arc-word" x="{5}" dy="17">{9}</tspan></text></g>',
+        '<text x="{5}" y="{6}" text-anchor="{7}"><tspan class="arc-number">{8}</tspan><tspan font-size="0"> </tspan><tspan class="arc-word" x="{5}" dy="17">{9}</tspan></text></g>',
         node.key, node.title or node.label, _n(x), _n(y), _n(radius), _n(label_x), _n(label_y - (8 if anchor == "middle" else 2)),
         anchor, node.number, node.label, _glyph(node.key, x, y),
     )  # fmt: skip
-    return (
-        format_html('<a href="{}" aria-label="{}">{}</a>', node.url, node.title or node.label, spot)
-        if node.url
-        else spot
-    )
+    return format_html('<a href="{}">{}</a>', node.url, spot) if node.url else spot
 
 
 def _glyph(key: str, x: float, y: float) -> SafeString:
     """The glyph of a stage within its circle; nothing for a key that has none."""
     if f"glyph-{key}" not in icons.names():
         return SafeString("")
-    return format_html('<g class="arc-glyph" transform="translate({} {})">{}</g>', _n(x - 7), _n(y - 7), icons.icon(f"glyph-{key}"))
+    # sized by attributes: a style's width and height do not reach what <use> draws
+    return format_html(
+        '<use class="arc-glyph" href="{}" x="{}" y="{}" width="14" height="14"/>',
+        icons.address(f"glyph-{key}"), _n(x - 7), _n(y - 7),
+    )  # fmt: skip
 
 
 def draw_path(keys: Sequence[str], visited: Sequence[str], *, label: str) -> SafeString:

@@ -31,7 +31,17 @@ def icon(name: str, *, large: bool = False) -> SafeString:
     Raises:
         ValueError: there is no such icon.
     """
+    size = "icon icon-large" if large else "icon"
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', size, address(name))
+
+
+@cache
+def address(name: str) -> str:
+    """What a ``<use>`` names to draw an icon.
+
+    Raises:
+        ValueError: there is no such icon.
+    """
     if name not in names():
         raise ValueError(f"no icon is called {name!r}; there are: {', '.join(sorted(names()))}")
-    size = "icon icon-large" if large else "icon"
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', size, _sprite_url(), name)
+    return f"{_sprite_url()}#{name}"

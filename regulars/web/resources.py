@@ -207,13 +207,17 @@ class Preset:
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """How an empty list teaches: one sentence, one picture (an icon's name), one button for those who hold ``rule``."""
+    """How an empty list teaches: one sentence, one picture (an icon's name), one button for those who hold ``rule``.
+
+    Whoever does not hold it reads ``otherwise`` instead, where that is given.
+    """
 
     sentence: Text
     button: Text = ""
     url: str | Callable[[], str] = ""
     icon: str = ""
     rule: str = ""
+    otherwise: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def test_days_are_days_of_the_company(party, settings):
     now = clock.now()
     assert day_label(now.date()) in {"Today", "Yesterday"}
     event = add(party, 1)[0]
-    assert [len(day.entries) for day in days_of([event, event])] == [2]
+    assert [len(day.entries) for day in days_of([event, event], seen=())] == [2]
 
 
 @pytest.mark.parametrize(

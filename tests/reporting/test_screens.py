@@ -48,7 +48,7 @@ def test_the_page_is_complete(trade: dict[str, Party], client_of: Callable[..., 
         assert f">{code}" not in html
     for key in STAGES:
         assert f"stage={key}" in html
-    assert ("關係之弧" if language == "zh-hant" else "The relationship arc") in html
+    assert ("顧客關係弧線" if language == "zh-hant" else "The relationship arc") in html
 
 
 def test_before_the_first_refresh_the_page_says_how_to_begin(client_of: Callable[..., Client]) -> None:

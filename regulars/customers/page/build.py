@@ -31,7 +31,7 @@ from regulars.customers.page.side import (
 )  # fmt: skip
 from regulars.customers.panels import Shown, panels_for
 from regulars.customers.queries.entries import After, Facets, Wanted, facets, page_of_entries
-from regulars.customers.queries.profile import Profile, load_profile
+from regulars.customers.queries.profile import Profile, load_profile, visible_among
 from regulars.customers.timeline import channel_label
 from regulars.kit import clock
 from regulars.web.access import User, can
@@ -86,7 +86,7 @@ class CustomerPage:
     @cached_property
     def timeline(self) -> Timeline:
         """The first page of the timeline."""
-        return read_timeline(self.party, Wanted(), size=self._size)
+        return read_timeline(self.party, self.user, Wanted(), size=self._size)
 
     @cached_property
     def facets(self) -> Facets:
@@ -178,10 +178,13 @@ class Timeline:
     wanted: Wanted
 
 
-def read_timeline(party: Party, wanted: Wanted, after: After | None = None, size: int | None = None) -> Timeline:
-    """One page of the timeline, said."""
+def read_timeline(
+    party: Party, user: User, wanted: Wanted, after: After | None = None, size: int | None = None
+) -> Timeline:
+    """One page of the timeline, said to ``user``: others are named where the user may see them."""
     events, following = page_of_entries(party, wanted, after, **({"size": size} if size else {}))
-    return Timeline(days_of(events), following, wanted)
+    others = {one.party_id for one in events if one.party_id is not None} - {party.pk}
+    return Timeline(days_of(events, visible_among(user, others)), following, wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -55,9 +55,9 @@ class Day:
     entries: list[Entry]
 
 
-def days_of(events: Iterable[Event]) -> list[Day]:
-    """The entries grouped by the company's day, in the order given."""
-    return [Day(day_label(day), [entry_of(one) for one in of]) for day, of in groupby(events, key=_day)]
+def days_of(events: Iterable[Event], seen: Container[int]) -> list[Day]:
+    """The entries grouped by the company's day, in the order given; of other parties only those ``seen`` are named."""
+    return [Day(day_label(day), [entry_of(one, seen) for one in of]) for day, of in groupby(events, key=_day)]
 
 
 def _day(event: Event) -> date:
@@ -74,7 +74,7 @@ def day_label(day: date) -> str:
     return show.show_date(day, year=day.year != today.year)
 
 
-def entry_of(event: Event) -> Entry:
+def entry_of(event: Event, seen: Container[int]) -> Entry:
     """One entry, said."""
     kind = timeline.kind_of(event.kind)
     body = getattr(event, "body", None)
@@ -91,7 +91,7 @@ def entry_of(event: Event) -> Entry:
         amount=event.amount,
         currency=event.currency,
         who=str(event.actor) if event.actor else "",
-        with_whom=event.party.name if event.party and event.party_id != event.customer_id else "",
+        with_whom=event.party.name if event.party and event.party_id in seen else "",
         department=event.department,
         url=object_url(event.object_type, event.object_id),
     )

@@ -138,22 +138,23 @@ class Lapse:
 
 
 def lapsing(user: User | Any, scope: str) -> list[Lapse]:
-    """Contracts and warranties that end in the next days, the soonest first. Three queries."""
-    found = [Lapse(one.party, one.title, one.ends_on) for one in _soon(Contract, "ends_on", user, scope)]
-    found += [Lapse(one.party, one.name, one.warranty_until) for one in _soon(Asset, "warranty_until", user, scope)]
-    seen = visible_among(user, (lapse.party.pk for lapse in found))
-    kept = (lapse for lapse in found if lapse.party.pk in seen)
-    return sorted(kept, key=lambda lapse: (lapse.ends_on, lapse.party.pk))[:MOST_BESIDE]
+    """Contracts and warranties that end in the next days, the soonest first. Four queries."""
+    found = [*_soon(Contract, "ends_on", "title", user, scope), *_soon(Asset, "warranty_until", "name", user, scope)]
+    seen = visible_among(user, (pk for _day, pk, _what in found))
+    kept = sorted(one for one in found if one[1] in seen)[:MOST_BESIDE]
+    parties = Party.objects.in_bulk([pk for _day, pk, _what in kept])
+    return [Lapse(parties[pk], what, day) for day, pk, what in kept]
 
 
-def _soon(model: Any, field: str, user: User | Any, scope: str) -> QuerySet[Any]:
+def _soon(model: Any, field: str, what: str, user: User | Any, scope: str) -> QuerySet[Any, tuple[date, int, str]]:
+    """When, whose, what: a day has more of them than are shown, so no record is made of each."""
     today = timezone.localdate(clock.now())
     rows = model.objects.filter(**{f"{field}__gte": today, f"{field}__lte": today + LAPSES_WITHIN})
     if scope == MINE:
         rows = rows.filter(party__owner=user.pk)
     elif scope == TEAM:
         rows = rows.filter(party__team=user.team_id)
-    return rows.select_related("party").order_by(field, "pk")[:MOST_LOOKED_AT]  # type: ignore[no-any-return]
+    return rows.order_by(field, "pk").values_list(field, "party_id", what)[:MOST_LOOKED_AT]  # type: ignore[no-any-return]
 
 
 def newcomers(user: User | Any, scope: str) -> list[Party]:

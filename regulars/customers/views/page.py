@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -17,14 +17,13 @@ from regulars.customers.views.common import Request, party_for
 @require_GET
 def customer(request: Request, pk: int) -> HttpResponse:
     """Everything about one customer in one screenful; a merged one leads to the one it was merged into."""
-    merged = (
-        Party.objects.visible_to(request.user)
-        .filter(pk=pk, merged_into__isnull=False)
-        .values_list("merged_into", flat=True)
-    )
-    if (into := merged.first()) is not None:
+    try:
+        party = party_for(request, pk, trashed=True)
+    except Http404:
+        merged = Party.objects.visible_to(request.user).filter(pk=pk, merged_into__isnull=False)
+        if (into := merged.values_list("merged_into", flat=True).first()) is None:
+            raise
         return HttpResponsePermanentRedirect(f"/customers/{into}/")
-    party = party_for(request, pk, trashed=True)
     context = {"page": CustomerPage(party, request.user), "party": party, "groups": group_labels(), "in_panel": False}
     return render(request, "customers/page.html", context)
 
@@ -48,7 +47,7 @@ def entries(request: Request, pk: int) -> HttpResponse:
     after = read_after(told.get("after", ""))
     page = CustomerPage(party, request.user)
     context = {
-        "page": page, "party": party, "timeline": read_timeline(party, wanted, after), "groups": group_labels(),
+        "page": page, "party": party, "timeline": read_timeline(party, request.user, wanted, after), "groups": group_labels(),
         "nothing": nothing_said(wanted.is_narrowed),
     }  # fmt: skip
     return render(request, "customers/timeline/days.html" if after else "customers/timeline/timeline.html", context)
