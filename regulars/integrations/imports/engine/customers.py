@@ -332,21 +332,23 @@ class CustomersImporter:
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    def write(self, chunk: Chunk) -> None:
+    def write(self, chunk: Chunk) -> None:  # noqa: ARG002 -- everything is in the queue
         """Write what ``settle`` found to be new or different."""
         new = [record for record in self._queue if not record.id]
+        changed = [record for record in self._queue if record.id and record.before]
         self._create(new)
-        self._change([record for record in self._queue if record.id and record.before and record not in new])
+        self._change(changed)
         self._restore()
+        self._insert_reach()
+        self._insert_consents()
+        self._insert_relations()
+
+    def _insert_reach(self) -> None:
         now, batch = clock.now(), self.context.batch
         bulk.insert(
             Identifier,
             ("party_id", "system", "external_id", "batch_id", "created_at"),
-            [
-                (record.id, system, external, batch, now)
-                for record in self._queue
-                for system, external in record.new_identifiers
-            ],
+            [(record.id, *key, batch, now) for record in self._queue for key in record.new_identifiers],
         )
         points = [
             (record.id, kind, raw[:254], normalised[:254], _reversed(kind, normalised), "", first, batch, now)
@@ -354,48 +356,40 @@ class CustomersImporter:
             for kind, raw, normalised, first in record.new_points
         ]
         bulk.insert(ContactPoint, parties.POINT_COLUMNS, points, or_ignore=True)
-        evidence = self.context.look.name[:200]
-        bulk.insert(
-            Consent,
+
+    def _insert_consents(self) -> None:
+        now, batch, evidence = clock.now(), self.context.batch, self.context.look.name[:200]
+        rows = [
             (
-                "party_id",
-                "channel",
-                "purpose",
-                "state",
-                "given_at",
-                "evidence",
-                "source",
-                "recorded_at",
-                "recorded_by_id",
-                "batch_id",
-            ),
-            [
-                (
-                    record.id,
-                    channel,
-                    "marketing",
-                    state,
-                    now,
-                    f"{evidence}, {row}",
-                    self.source,
-                    now,
-                    self.context.user,
-                    batch,
-                )
-                for record in self._queue
-                for channel, state, row in record.new_consents
-            ],
-        )
-        bulk.insert(
-            PartyRelation,
-            ("party_id", "other_id", "kind", "title", "batch_id", "created_at"),
-            [
-                (record.id, firm.id, "employed_by", job, batch, now)
-                for record in self._queue
-                for firm, job in record.works_at
-            ],
-            or_ignore=True,
-        )
+                record.id,
+                channel,
+                "marketing",
+                state,
+                now,
+                f"{evidence}, {row}",
+                self.source,
+                now,
+                self.context.user,
+                batch,
+            )
+            for record in self._queue
+            for channel, state, row in record.new_consents
+        ]
+        columns = (
+            "party_id", "channel", "purpose", "state", "given_at", "evidence", "source", "recorded_at",
+            "recorded_by_id", "batch_id",
+        )  # fmt: skip
+        bulk.insert(Consent, columns, rows)
+
+    def _insert_relations(self) -> None:
+        now, batch = clock.now(), self.context.batch
+        rows = [
+            (record.id, firm.id, "employed_by", job, batch, now)
+            for record in self._queue
+            for firm, job in record.works_at
+        ]
+        columns = ("party_id", "other_id", "kind", "title", "batch_id", "created_at")
+        bulk.insert(PartyRelation, columns, rows, or_ignore=True)
 
     def _create(self, records: list[Record]) -> None:
         if not records:

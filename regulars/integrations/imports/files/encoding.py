@@ -137,7 +137,10 @@ def _legacy(path: Path, *, packed: bool) -> tuple[str, bool]:
                     size += len(line)
     if fits > 3 * fails or (fits > fails and fits + fails < 20):
         return "utf-8", True
-    return _best(b"".join(sample)), fits > 0
+    name = _best(b"".join(sample))
+    if name in {"cp1252", "iso-8859-15"} and 10 * fits > fails:
+        return "utf-8", True  # these two would read anything, UTF-8 as gibberish
+    return name, fits > 0
 
 
 def _best(sample: bytes) -> str:
