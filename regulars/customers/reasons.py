@@ -150,7 +150,7 @@ def written(name: str, value: Any, currency: str = "") -> str:
 
 def duration(days: float) -> str:
     """A length of time in the coarsest unit that is still exact enough: days, then months, then years."""
-    if days < 90:
+    if days < 180:
         n = max(round(days), 1)
         return ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
     if days < 700:

@@ -28,7 +28,7 @@ REGULARITIES: Final = np.array([0.6, 1.0, 1.5, 2.5, 4.0, 7.0, 12.0])
 MEMORY: Final = 0.9
 """Each older interval counts 0.9 of the next newer: ten intervals' worth of memory, so that rhythms may change."""
 MINIMUM_INTERVALS: Final = 30
-_SAMPLE: Final = 40_000
+_SAMPLE: Final = 20_000
 _DEFAULT_SHARES: Final = (0.05, 0.2, 0.25, 0.2, 0.15, 0.1, 0.05)
 
 
@@ -59,8 +59,11 @@ class Predictive:
         return np.asarray(special.betainc(self.weight, self.regularity, self.days / (self.days + silence)), float)
 
     def quantile(self, survival: Any) -> Floats:
-        """Days after which only a share ``survival`` of intervals still lasts."""
-        return self.days * factor(self.regularity, self.weight, survival)
+        """Days after which only a share ``survival`` (one for all, or one each) of intervals still lasts."""
+        if np.ndim(survival):
+            return self.days * factor(self.regularity, self.weight, survival)
+        kinds, which = np.unique(self.regularity + 1j * self.weight, return_inverse=True)
+        return self.days * factor(kinds.real, kinds.imag, survival)[which]
 
 
 def factor(regularity: Any, weight: Any, survival: Any) -> Floats:
@@ -139,7 +142,7 @@ class RhythmModel:
     enough_: bool
 
     def fit(self, own: Evidence) -> Self:
-        """Learn from customers' intervals, whole numbers of them (customers without one are ignored)."""
+        """Learn from customers' intervals (customers without one are ignored)."""
         seen = own.n > 0
         n, total, logs = own.n[seen], own.total[seen], own.logs[seen]
         self.intervals_ = int(n.sum())
@@ -149,11 +152,11 @@ class RhythmModel:
             return self
         step = max(1, len(n) // _SAMPLE)
         sample = _Sample(n[::step], total[::step], logs[::step])
-        default = RhythmPrior()
-        start = np.r_[np.log(default.shape), np.log(default.shape * float((total / n).mean())), np.log(default.shares)]
+        first = RhythmPrior(days=RhythmPrior.shape * float(total.sum() / n.sum()))
+        begin = np.r_[np.log(first.shape), np.log(first.days), np.log(first.shares)]
         bounds = [(-1.5, 4.0), (-2.0, 9.0), *[(-12.0, 3.0)] * len(REGULARITIES)]
         answer = optimize.minimize(
-            sample.loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 80}
+            sample.loss, begin, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 80}
         )
         shares = np.maximum(special.softmax(answer.x[2:]), 1e-4)
         self.prior_ = RhythmPrior(
