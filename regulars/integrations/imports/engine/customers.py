@@ -332,7 +332,7 @@ class CustomersImporter:
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    def write(self, chunk: Chunk) -> None:  # noqa: ARG002 -- everything is in the queue
+    def write(self, chunk: Chunk) -> None:
         """Write what ``settle`` found to be new or different."""
         new = [record for record in self._queue if not record.id]
         changed = [record for record in self._queue if record.id and record.before]
