@@ -35,12 +35,18 @@ def bought(days_ago, **facts):
         (4_820_000, 7_100_000, "32% less than the 12 before (NT$71,000)", "stake"),
         (7_100_000, 7_000_000, "as in the 12 months before (NT$70,000)", ""),
         (8_000_000, 4_000_000, "100% more than the 12 before (NT$40,000)", "good"),
+        (16_000_000, 4_000_000, "4 times the 12 before (NT$40,000)", "good"),
         (8_000_000, 0, "Nothing in the 12 months before", ""),
     ],
 )
 def test_money_is_compared_with_the_year_before(owner, now, before, meaning, tone):
     shown = numbers(owner, **bought(5, revenue_12m=now, revenue_prior_12m=before))["Last 12 months"]
     assert (shown.meaning, shown.tone) == (meaning, tone)
+
+
+def test_growth_over_a_part_of_a_year_is_no_growth(owner):
+    young = bought(5, revenue_12m=900_000, revenue_prior_12m=10_000, first_order_at=clock.now() - timedelta(days=400))
+    assert numbers(owner, **young)["Last 12 months"].meaning == "NT$100 before that, in less than a year"
 
 
 def test_late_is_only_what_lies_beyond_the_usual_spread(owner):

@@ -32,7 +32,13 @@ def test_customers_come_by_money_at_stake(owner):
         person(name, owner, stake)
     needing(actions.create_party(by=owner, name="無事"), action="")
     assert names(owner) == ["乙", "丙", "甲"]
-    assert today.stakes(owner, "all") == today.Stakes(3, 1_700)
+    assert today.stakes(owner, "all") == today.Stakes(3, [("TWD", 1_700)])
+
+
+def test_money_of_several_currencies_is_not_added_up(owner):
+    person("甲", owner, 300)
+    CustomerSummary.objects.filter(party=person("乙", owner, 900)).update(currency="GBP")
+    assert today.stakes(owner, "all") == today.Stakes(2, [("GBP", 900), ("TWD", 300)])
 
 
 def test_whoever_is_put_off_comes_back_on_the_day(owner):

@@ -16,6 +16,8 @@ from regulars.web import format as show
 
 Tone = Literal["", "good", "warn", "stake"]
 STEADY = 0.1
+TWOFOLD = 2
+TWO_YEARS = 700
 STALE = timedelta(days=30)
 OVERDUE_LATE = 1.5
 MANY_RETURNS = 0.2
@@ -90,8 +92,15 @@ def _money(summary: CustomerSummary) -> Number:
     usual = show.show_money(before, summary.currency)
     change = (now - before) / before
     share = show.show_percent(abs(change))
+    if change > STEADY and _days_since(summary.first_order_at, reference_of(summary)) < TWO_YEARS:
+        return Number(label, value, _("%(usual)s before that, in less than a year") % {"usual": usual})
     if abs(change) < STEADY:
         return Number(label, value, _("as in the 12 months before (%(usual)s)") % {"usual": usual})
+    if change >= TWOFOLD:
+        times = show.show_number(round(now / before))
+        return Number(
+            label, value, _("%(times)s times the 12 before (%(usual)s)") % {"times": times, "usual": usual}, "good"
+        )
     if change > 0:
         return Number(
             label, value, _("%(share)s more than the 12 before (%(usual)s)") % {"share": share, "usual": usual}, "good"

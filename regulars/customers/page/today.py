@@ -92,7 +92,7 @@ class Today:
         """The same from the first page, where that is all there is; None when the rest has to be counted."""
         if needs.after is not None:
             return None
-        return Stakes(len(needs.lines), sum(need.summary.at_stake for need in needs.lines))
+        return queries.summed((need.summary.currency, 1, need.summary.at_stake) for need in needs.lines)
 
     def needs_after(self, after: After | None) -> Needs:
         """The next customers who need somebody."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -104,16 +106,27 @@ def page_of_needs(user: User | Any, scope: str, after: After | None = None) -> t
 
 @dataclass(frozen=True, slots=True)
 class Stakes:
-    """How many need somebody, and how much money is at stake with them."""
+    """How many need somebody, and how much money is at stake with them: pairs of currency and minor units, most first."""
 
     customers: int
-    money: int
+    money: list[tuple[str, int]]
 
 
 def stakes(user: User | Any, scope: str) -> Stakes:
     """The sum over everybody who needs somebody. One query."""
-    told = needing_somebody(user, scope).order_by().aggregate(n=Count("pk"), money=Sum("summary__at_stake"))
-    return Stakes(told["n"], told["money"] or 0)
+    rows = needing_somebody(user, scope).order_by().values_list("summary__currency")
+    return summed(
+        (currency, n, money or 0) for currency, n, money in rows.annotate(Count("pk"), Sum("summary__at_stake"))
+    )
+
+
+def summed(parts: Iterable[tuple[str, int, int]]) -> Stakes:
+    """The stakes of parts told as currency, customers, money."""
+    customers, money = 0, Counter[str]()
+    for currency, n, amount in parts:
+        customers += n
+        money[currency] += amount
+    return Stakes(customers, [(currency, amount) for currency, amount in money.most_common() if amount])
 
 
 def due_tasks(user: User | Any, scope: str) -> list[Task]:
