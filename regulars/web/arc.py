@@ -7,7 +7,7 @@ a stage comes from its class (``stage-<key>``), sizes from the weights (areas of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import cos, hypot, pi, sin, sqrt
 from typing import Literal
@@ -82,6 +82,8 @@ def draw(nodes: Sequence[Node], streams: Sequence[Stream], *, label: str, layout
     sizes = {node.key: _radius(node.weight / heaviest, bow) for node in nodes}
     broadest = max((stream.weight for stream in streams), default=0) or 1
     ordered = sorted(streams, key=lambda stream: -stream.weight)
+    if layout == "tall":
+        ordered = [replace(one, number="") for one in ordered]  # too close together to be read
     drawn = format_html_join("", "{}", ((_stream(one, places, sizes, one.weight / broadest, bow),) for one in ordered))
     spots = format_html_join(
         "",
