@@ -230,6 +230,11 @@ class Page:
             return ""
         return f"{show.show_date(datetime.fromisoformat(first))} – {show.show_date(datetime.fromisoformat(last))}"
 
+    @property
+    def counts(self) -> dict[str, str]:
+        """How many rows, accepted, known and rejected, written out for a sentence."""
+        return {name: self._count(name) for name in ("rows", "accepted", "known", "rejected")}
+
     def fees(self) -> list[dict[str, Any]]:
         """Codes that are taken as no products."""
         kinds = {"fee": _("Fee"), "adjustment": _("Adjustment")}

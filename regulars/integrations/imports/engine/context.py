@@ -64,7 +64,10 @@ def learn(path: Path, look: Look, plan: Plan) -> Learned:
 
 @dataclass(slots=True)
 class Context:
-    """One run or preview of one plan on one file. ``batch`` is 0 in a preview; ``carry`` is the fraction of a cent left over so far."""
+    """One run or preview of one plan on one file. ``batch`` is 0 in a preview.
+
+    ``carry`` has the fractions of a cent left over so far, in pico units by customer (0: nobody).
+    """
 
     look: Look
     plan: Plan
@@ -75,4 +78,4 @@ class Context:
     user: int | None = None
     preview: bool = False
     tally: Tally = field(default_factory=Tally)
-    carry: int = 0
+    carry: dict[int, int] = field(default_factory=dict)

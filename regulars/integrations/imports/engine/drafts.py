@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from regulars.integrations.imports.engine.fees import FeeRule, LineKind
-from regulars.integrations.imports.engine.parse import Parser, Reject
+from regulars.integrations.imports.engine.parse import LARGEST_PICO, Parser, Reject
 from regulars.integrations.imports.engine.parties import Buyer
 from regulars.integrations.imports.files import Row
 from regulars.integrations.imports.plan import Plan
@@ -256,9 +256,18 @@ class Reader:
             return quantity, 0, 0, ""
         if price is None:
             price = int(pico / quantity) if quantity else pico
+        if abs(pico) >= LARGEST_PICO or abs(price) >= LARGEST_PICO:
+            return self._too_large(cells)
         if self.flip and order and self._cancelled is not None and self._cancelled.match(order):
             quantity, pico = -abs(quantity), -abs(pico)
         return quantity, price, pico, self.rule.kind_of(code, description)
+
+    def _too_large(self, cells: list[str]) -> Reject:
+        mapped = next(key for key in ("amount", "price", "quantity") if self.parser.mapped(key))
+        shown = " × ".join(
+            cells[place].strip() for key in ("quantity", "price", "amount") for place in self.plan.columns_of(key)
+        )
+        return self.parser.reject(mapped, cells, _("“%(value)s” is too large for an amount.") % {"value": shown[:80]})
 
     def _external(self, values: list[Any]) -> str:
         """The number of the customer; where the file has no such column, the address or name that stands for it."""
@@ -355,5 +364,6 @@ class Reader:
         if line.kind != "product":
             return None
         if cost is not None:
-            return int(cost * line.quantity) if self._unit_cost else (-abs(cost) if line.quantity < 0 else cost)
+            whole = int(cost * line.quantity) if self._unit_cost else (-abs(cost) if line.quantity < 0 else cost)
+            return whole if abs(whole) < LARGEST_PICO else None
         return line.pico - profit if profit is not None else None

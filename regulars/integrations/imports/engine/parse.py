@@ -22,7 +22,9 @@ from regulars.kit import phone
 
 _EMAIL = re.compile(r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;.]+")
 _AROUND_AT = re.compile(r"\s*@\s*")
-_LARGEST = Decimal(10) ** 13
+_LARGEST = Decimal(10) ** 12
+LARGEST_PICO = 10**24
+"""Amounts of a trillion and more are refused: they would not fit the database, and nobody trades them."""
 _MOST_QUANTITY = Decimal(10) ** 12
 _PICO = Decimal(10) ** 12
 _LENGTHS: Final = {"email": 254, "phone": 60, "id": 120}

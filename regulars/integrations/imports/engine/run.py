@@ -16,21 +16,23 @@ from django.conf import settings
 from django.db import transaction
 
 from regulars.integrations.imports import plan as plans
-from regulars.integrations.imports.engine import finish
+from regulars.integrations.imports.engine import cents, finish
 from regulars.integrations.imports.engine.context import Context, Learned, learn
 from regulars.integrations.imports.engine.customers import CustomersImporter
 from regulars.integrations.imports.engine.events import EventsImporter
 from regulars.integrations.imports.engine.orders import OrdersImporter
 from regulars.integrations.imports.engine.others import PaymentsImporter, ProductsImporter
 from regulars.integrations.imports.engine.rejects import RejectFile
-from regulars.integrations.imports.engine.tally import Tally, decimal_string
+from regulars.integrations.imports.engine.tally import PICO, Tally, decimal_string
 from regulars.integrations.imports.files import Look, Row, rows
 from regulars.integrations.imports.models import ImportJob, ImportState
 from regulars.integrations.imports.plan import Plan
 from regulars.kit import clock
+from regulars.kit.money import exponent
 
 CHUNK: Final = 10_000
 PREVIEWED_ROWS: Final = 200_000
+_MOST_CARRIED: Final = 20_000
 STAGES: Final = ("rows", "returns", "roles", "timeline", "summaries")
 Progress = Callable[[int, int, str], None]
 
@@ -135,7 +137,7 @@ class Run:
         self.context = _context(job, self.look, self.plan, learned)
         if "tally" in point:
             self.context.tally = Tally.from_json(point["tally"])
-            self.context.carry = int(point["carry"])
+            self.context.carry = {int(party): left for party, left in point["carry"].items()}
         self.row = int(point.get("row", 0))
         self.stage = str(point.get("stage", STAGES[0]))
         self.rejects = RejectFile(job.rejects_path, self.look, size=int(point.get("rejects", 0)))
@@ -155,7 +157,7 @@ class Run:
                 self._all_rows()
             finally:
                 gc.enable()
-            self._next("returns")
+            self._last_cents()
         touched = finish.touched_by(self.context.batch)
         if self.stage == "returns":
             finish.match_returns(touched, beat=self._beat)
@@ -198,6 +200,15 @@ class Run:
             if self.progress is not None:
                 self.progress(self.context.tally.rows, max(self.look.rows, self.context.tally.rows), "")
 
+    def _last_cents(self) -> None:
+        self.stage = "returns"
+        with transaction.atomic():
+            self._lease()
+            unit = 10 ** (PICO - exponent(self.context.currency))
+            cents.settle(batch=self.context.batch, left=self.context.carry, unit=unit)
+            self.context.carry.clear()
+            self._checkpoint()
+
     def _next(self, stage: str) -> None:
         self.stage = stage
         with transaction.atomic():
@@ -218,10 +229,14 @@ class Run:
             raise StoppedError(row["stop"])
 
     def _checkpoint(self) -> None:
+        if (
+            len(self.context.carry) > _MOST_CARRIED
+        ):  # a checkpoint stays small; it costs each of them half a cent at most
+            self.context.carry.clear()
         self.job.checkpoint = {
             "row": self.row,
             "stage": self.stage,
-            "carry": str(self.context.carry),
+            "carry": self.context.carry,
             "rejects": self.rejects.size,
             "learned": self.context.learned.to_json(),
             "tally": self.context.tally.to_json(),

@@ -152,7 +152,7 @@ class TradeWriter:
         price = (line.price + MICRO // 2) // MICRO
         return (
             line.draft.id, line.key, line.kind, product, description[:255], float(line.quantity), price,
-            self._minor(line.pico), cost, self.context.batch,
+            self._minor(line.draft, line.pico), cost, self.context.batch,
         )  # fmt: skip
 
     def _charges(self, line: Line) -> Iterator[tuple[Any, ...]]:
@@ -166,13 +166,16 @@ class TradeWriter:
 
     def _charge(self, draft: Draft, key: str, pico: int) -> tuple[Any, ...]:
         price = pico // MICRO
-        return (draft.id, key, "fee", None, _("Shipping"), 1.0, price, self._minor(pico), None, self.context.batch)
+        amount = self._minor(draft, pico)
+        return (draft.id, key, "fee", None, _("Shipping"), 1.0, price, amount, None, self.context.batch)
 
-    def _minor(self, pico: int) -> int:
-        """Minor units of one line; the fraction left over is carried to the next, so that the sum of all is right to the cent."""
-        total = self.context.carry + pico
+    def _minor(self, draft: Draft, pico: int) -> int:
+        """Minor units of one line; the customer's next line takes the fraction left over, so that each one's sum is right to the cent."""
+        carry = self.context.carry
+        total = carry.pop(draft.party, 0) + pico
         minor = (total + self._unit // 2) // self._unit
-        self.context.carry = total - minor * self._unit
+        if left := total - minor * self._unit:
+            carry[draft.party] = left
         return minor
 
     def _insert_headers(self, drafts: list[Draft], sums: dict[int, Sums]) -> None:
