@@ -47,7 +47,7 @@ STAGE_RULES: Final = (
     StageRule(
         "intensify",
         _(
-            "Over the last three purchases the rate of spending is at least 25% above the own past and the difference is too large for chance (2.33 standard errors); no complaint is open."
+            "Over the last three purchases the rate of spending is at least 25% above the own past and the difference is larger than chance brings 1 time in 20 (1.64 standard errors); no complaint is open."
         ),
         _(
             "The difference falls below 1 standard error at a later purchase, a complaint is opened, or a silence becomes improbable."
@@ -57,7 +57,7 @@ STAGE_RULES: Final = (
     StageRule(
         "pre_divorce",
         _(
-            "A silence that at most 1 in 10 of the own intervals would outlast and that makes it more likely than not that they have left; or spending down by at least 25% (2.33 standard errors) over the last three purchases."
+            "A silence that at most 1 in 5 of the own intervals would outlast and that makes it at least 1 in 3 likely that they have left; or spending down by at least 25% (1.64 standard errors) over the last three purchases."
         ),
         _("A purchase, or divorce. Time alone never leads back."),
         _("Find the cause and speak with them before they are gone."),
@@ -65,14 +65,14 @@ STAGE_RULES: Final = (
     StageRule(
         "divorce",
         _(
-            "A silence that makes it at least 75% likely that they have left: by their own rhythm, and by how often customers leave after as many purchases."
+            "A silence that makes it at least 2 in 3 likely that they have left, by their own rhythm and by how often customers leave after as many purchases; at the soonest half a usual interval after pre-divorce began."
         ),
         _("A purchase."),
         _("Analyse why they left; try to win back those who are worth it."),
     ),
     StageRule(
         "recovery",
-        _("A purchase after divorce, or after a silence that only 1 in 20 of the own intervals would outlast."),
+        _("A purchase after divorce, or after a silence that only 1 in 50 of the own intervals would outlast."),
         _("Two further purchases, each in time."),
         _("Know their old preferences at once; do not treat them as strangers."),
     ),

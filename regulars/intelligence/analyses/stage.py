@@ -22,7 +22,7 @@ WHY = (
 FORMULA = (
     "Intervals of customer i ~ Gamma(regularity νi, pace λi), with νi and λi distributed as fitted to all customers; S(s) = "
     "probability that an interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many "
-    "purchases. Pre-divorce: S ≤ 10 % and P(gone) ≥ 50 %; divorce: S ≤ 10 % and P(gone) ≥ 75 %."
+    "purchases. Pre-divorce: S ≤ 20 % and P(gone) ≥ 1/3; divorce: S ≤ 10 % and P(gone) ≥ 2/3, half a usual interval later at the soonest."
 )
 SOURCE = "Stone & Woodcock, Relationship Marketing (stages); Platzer & Reutterer 2016 (regularity); Fader, Hardie & Lee 2005 (leaving after a purchase)"
 READS = ("purchase", "customer", "complaints")
@@ -37,18 +37,19 @@ STAGES = (
 class Params(base.Params):
     """The rules' thresholds; see ``models.journey.Rules``."""
 
-    late: float = 0.10
-    likely_leaving: float = 0.5
-    gone: float = 0.75
+    late: float = 0.20
+    likely_leaving: float = 1 / 3
+    gone: float = 2 / 3
     beyond: float = 0.10
-    deep: float = 0.05
+    grace: float = 0.5
+    deep: float = 0.02
     pace_within: float = 0.5
-    enter: float = 2.33
+    enter: float = 1.64
     leave: float = 1.0
     change: float = 0.25
     purchases_back: int = 2
     ranges: ClassVar = {
-        "late": Range(0.02, 0.5), "likely_leaving": Range(0.1, 0.9), "gone": Range(0.5, 0.99), "beyond": Range(0.002, 0.3),
+        "late": Range(0.02, 0.5), "likely_leaving": Range(0.1, 0.9), "gone": Range(0.5, 0.99), "beyond": Range(0.002, 0.3), "grace": Range(0, 3),
         "deep": Range(0.002, 0.5), "pace_within": Range(0.1, 1), "enter": Range(1, 5), "leave": Range(0, 3),
         "change": Range(0, 2), "purchases_back": Range(1, 6),
     }  # fmt: skip

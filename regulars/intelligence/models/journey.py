@@ -75,7 +75,8 @@ class Rules:
         late: pre-divorce needs a silence that at most this share of the customer's own intervals would outlast …
         likely_leaving: … and this probability that he has left.
         gone: divorce needs this probability that he has left …
-        beyond: … and a silence that at most this share of his intervals would outlast.
+        beyond: … and a silence that at most this share of his intervals would outlast,
+        grace: … and that pre-divorce has lasted for this many usual intervals: time to act, also for who is punctual.
         deep: who buys again after a silence as rare as this comes back into recovery, not simply on.
         pace_within: the rhythm is known from two own intervals on by which the pace is known to within this share of itself.
         enter, leave: growth and decline count from ``enter`` standard errors on, and until they fall below ``leave``.
@@ -83,13 +84,14 @@ class Rules:
         purchases_back: purchases after the return, each in time, that end recovery.
     """
 
-    late: float = 0.10
-    likely_leaving: float = 0.5
-    gone: float = 0.75
+    late: float = 0.20
+    likely_leaving: float = 1 / 3
+    gone: float = 2 / 3
     beyond: float = 0.10
-    deep: float = 0.05
+    grace: float = 0.5
+    deep: float = 0.02
     pace_within: float = 0.5
-    enter: float = 2.33
+    enter: float = 1.64
     leave: float = 1.0
     change: float = 0.25
     purchases_back: int = 2

@@ -233,6 +233,7 @@ class Walk:
             calibration = self.calibrations[number]
             _, lengths = calibration.prior.intervals_at(self._own(k, here), self._levels(k, calibration))
             usual[here] = np.where(np.isnan(usual[here]), lengths[0], usual[here])
+            lengths[2] = np.maximum(lengths[2], lengths[1] + self.rules.grace * lengths[0])
             begins = calibration.since if number else -NEVER
             ends = self.since_days[number] if number < len(self.since_days) else NEVER
             for crossing, length in zip(found, lengths, strict=True):
