@@ -79,7 +79,7 @@ class Company:
     @cached_property
     def measures(self) -> list[tuple[str, str, bool]]:
         """Tabs of what the sizes mean."""
-        words = {"people": _("People"), "money": _("Money")}
+        words = {"people": pgettext("measure", "People"), "money": _("Money")}
         return [(words[by], self._url(by=by), by == self.by) for by in MEASURES]
 
     def _url(self, *, days: int | None = None, by: str = "") -> str:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.reporting import queries
 from regulars.web import asof, assets, places
 from regulars.web.places import Place
 
 places.register(
-    Place("company", _("Company"), icon="arc", url_name="reporting:company", order=15, chord="g m", rule="insight.view")
+    Place(
+        "company",
+        pgettext_lazy("place", "Company"),
+        icon="arc",
+        url_name="reporting:company",
+        order=15,
+        chord="g m",
+        rule="insight.view",
+    )
 )
 assets.register(style="web/css/arc.css")
 assets.register(style="reporting/reporting.css")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -26,6 +27,8 @@ from regulars.web.listing import cells
 from regulars.web.resources import Text
 
 RECORDS_PER_KIND = 6
+RECORDS_LOOKED_AT: Final = 48
+"""Among so many those come first that begin with what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,10 @@ def _rows(resource: resources.Resource, user: User, text: str) -> Iterator[Entry
     assert resource.search is not None
     primary = next((one for one in resource.columns if one.phone == "primary"), resource.columns[0])
     details = [one for one in resource.columns if one.phone in {"secondary", "amount"}]
-    for row in resource.search(resource.queryset(user), text)[:RECORDS_PER_KIND]:
+    begins = fold(text)
+    found = list(resource.search(resource.queryset(user), text)[:RECORDS_LOOKED_AT])
+    found.sort(key=lambda row: not fold(cells.plain(primary, row)).startswith(begins))
+    for row in found[:RECORDS_PER_KIND]:
         url = resource.full_url(row) if resource.full_url else resource.url(open=row.pk)
         detail = " · ".join(words for one in details if (words := cells.plain(one, row)))
         yield Entry(cells.plain(primary, row), url, resource.icon, detail, resource.label)

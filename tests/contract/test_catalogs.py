@@ -8,12 +8,23 @@ import pytest
 
 from tests.support.requirements import missing
 from tools.checks import translations
+from tools.checks.files import ROOT
 
 
 def test_every_text_is_translated() -> None:
     if not shutil.which("xgettext"):
         missing("gettext", "sudo apt-get install -y gettext")
     assert translations.problems() == []
+
+
+def test_a_text_is_translated_alike_in_every_room() -> None:
+    """At run time all catalogs are one: of two translations only one would ever be seen, in both rooms."""
+    said: dict[tuple[str | None, str], dict[str, set[str]]] = {}
+    for catalog in (ROOT / "regulars").glob("**/locale/*/LC_MESSAGES/django.po"):
+        for entry in polib.pofile(str(catalog)):
+            ways = said.setdefault((entry.msgctxt, entry.msgid), {})
+            ways.setdefault(entry.msgstr or entry.msgstr_plural[0], set()).add(str(catalog.parents[3]))
+    assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}
 
 
 @pytest.mark.parametrize(

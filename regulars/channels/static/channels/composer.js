@@ -17,7 +17,9 @@
     const box = form.closest(".composer");
     const need = box.closest(".need-composer");
     if (need) { need.replaceChildren(); need.closest(".need")?.focus({ preventScroll: true }); return; }
-    window.htmx.ajax("GET", box.querySelector("[data-mode]").getAttribute("hx-get").replace(/mode=\w+/, "mode="), { target: box, swap: "outerHTML", source: box });
+    const page = box.closest(".customer");
+    window.htmx.ajax("GET", box.querySelector("[data-mode]").getAttribute("hx-get").replace(/mode=\w+/, "mode="), { target: box, swap: "outerHTML", source: box })
+      .then(() => page?.querySelector(".composer [data-mode]")?.focus({ preventScroll: true }));
   }
 
   document.addEventListener("keydown", (event) => {

@@ -65,7 +65,7 @@ ORDERS: Final = Kind(
         Field("state", _("Order state"), "word", words.STATE),
         Field("channel", _("Channel"), "word", words.CHANNEL),
         Field("currency", _("Currency"), "word", words.CURRENCY),
-        Field("shipped_at", _("Shipped"), "moment", words.SHIPPED),
+        Field("shipped_at", _("Shipped on"), "moment", words.SHIPPED),
         Field("delivered_at", _("Delivered"), "moment", words.DELIVERED),
         Field("promised_at", _("Promised for"), "moment", words.PROMISED),
     ),

@@ -4,14 +4,30 @@
 (() => {
   const R = window.Regulars;
 
+  /* a cell that opens its row keeps the link: what is shown after the field goes back into it */
+  const links = new Map();
+
+  function relink() {
+    for (const [cell, link] of links) {
+      if (cell.isConnected && cell.querySelector(".cell-form")) continue;
+      links.delete(cell);
+      link.replaceChildren(...cell.childNodes);
+      cell.append(link);
+    }
+  }
+  document.addEventListener("htmx:afterSwap", relink);
+
   function begin(cell) {
     if (!cell || cell.querySelector(".cell-form")) return;
+    const link = cell.querySelector("a[data-open]");
+    if (link) links.set(cell, link.cloneNode(false));
     window.htmx.ajax("GET", cell.dataset.edit, { target: cell, swap: "innerHTML", source: cell });
   }
 
   function cancel(form) {
     const cell = form.closest("[data-edit]");
     form.replaceWith(form.querySelector("[data-shown]").content.cloneNode(true));
+    relink();
     cell?.closest("tr, dl")?.focus?.();
   }
 

@@ -37,9 +37,13 @@
       menu.anchor = anchor;
       if (!menu.matches(":popover-open")) menu.showPopover();
       place(menu, anchor);
-      (menu.querySelector("input:not([type=hidden]), [autofocus]") ?? menu.querySelector("a, button"))?.focus({ preventScroll: true });
+      enter(menu);
     },
   };
+
+  function enter(menu) {
+    (menu.querySelector("input:not([type=hidden]), [autofocus]") ?? menu.querySelector("a, button"))?.focus({ preventScroll: true });
+  }
 
   R.controller("menu", (menu) => {
     const opener = () => document.querySelector(`[popovertarget="${menu.id}"]`) ?? menu.anchor ?? document.getElementById(menu.dataset.anchor ?? "");
@@ -50,7 +54,10 @@
     });
     menu.addEventListener("toggle", (event) => {
       opener()?.setAttribute("aria-expanded", String(event.newState === "open"));
-      if (event.newState === "open" && opener()) place(menu, menu.anchor ?? opener());
+      if (event.newState !== "open") return;
+      if (opener()) place(menu, menu.anchor ?? opener());
+      /* the arrow keys work at once; a finger that opened it needs no keyboard on the screen */
+      if (!menu.contains(document.activeElement) && matchMedia("(pointer: fine)").matches) enter(menu);
     });
     menu.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -71,7 +71,7 @@
   const within = (act) => (event) => (list() ? act(event) : false);
   R.command("list.next", within(() => walk(1)));
   R.command("list.previous", within(() => walk(-1)));
-  R.command("list.open", within(() => { const to = current(); if (!to || !panel()) return false; open(linkOf(to)); }));
+  R.command("list.open", within(() => { const to = linkOf(current()); if (!to || !panel()) return false; open(to); }));
   R.command("list.filter", within(() => { document.getElementById("add-filter")?.click(); }));
   R.command("panel.full", () => {
     const url = (isOpen() && panel().querySelector(".panel-head")?.dataset.full) || current()?.dataset.full;
