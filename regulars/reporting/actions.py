@@ -18,7 +18,6 @@ from regulars.intelligence.days import to_date, to_day
 from regulars.kit import clock
 from regulars.reporting import load, queries
 from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, RunState
-from regulars.web import format as show
 
 if TYPE_CHECKING:
     from regulars.intelligence.models.journey import Calibration as Learned
@@ -51,7 +50,7 @@ def refresh(*, by: User | None = None, as_of: datetime | None = None, run: Analy
         run: the row of a refresh that was asked for earlier.
 
     Returns:
-        ``run, as_of, historical, customers, moves, seconds``; ``as_of`` as written in the reader's language.
+        ``run, as_of, historical, customers, moves, seconds``; ``as_of`` in ISO 8601.
     """
     with _only_one():
         AnalysisRun.objects.filter(state=RunState.RUNNING).update(state=RunState.FAILED, error="stopped")
@@ -69,7 +68,7 @@ def refresh(*, by: User | None = None, as_of: datetime | None = None, run: Analy
             run.save()
             raise
     return {
-        "run": run.pk, "as_of": show.show_datetime(run.as_of), "historical": run.historical, "customers": run.customers,
+        "run": run.pk, "as_of": run.as_of.isoformat() if run.as_of else None, "historical": run.historical, "customers": run.customers,
         "moves": run.moves, "seconds": run.seconds,
     }  # fmt: skip
 

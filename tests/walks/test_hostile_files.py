@@ -1,13 +1,16 @@
 """Files as they come from strangers: each row counts once, each refusal is a sentence, nothing is taken for what it is not."""
 
 import gzip
+import random
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from regulars.customers.models import Party
+from regulars.customers.queries.stream import stream_customers
 from regulars.integrations.imports import commands
 from regulars.integrations.imports.models import ImportJob
 from regulars.kit.errors import UserError
@@ -30,6 +33,32 @@ def take(tmp_path: Path) -> Take:
         return commands.import_file(path)
 
     return run
+
+
+def test_amounts_beyond_a_trillion_are_refused_and_the_rest_is_kept(take: Take) -> None:
+    found = take(
+        HEAD
+        + "A1,2024-01-02,C1,1,99999999999999999999\nA2,2024-01-02,C1,999999999999,99999999999\n"
+        + "A3,2024-01-03,C1,1e9,5\nA4,2024-01-03,C2,1,inf\nA5,2024-01-03,C2,0.3333333333333333,3\n"
+    )
+    assert (found["accepted"], found["rejected"], found["revenue"]) == (2, 3, "5000000001.00")
+    assert [row for row, _sentence in _said(found)] == [2, 3, 5]
+
+
+def test_fractions_of_cents_tie_out_for_each_customer_and_for_all(take: Take) -> None:
+    rng, truth, rows = random.Random(5), dict[str, Decimal](), []
+    for number in range(900):
+        customer, amount = f"C{number % 83}", Decimal(rng.randrange(1, 900_000)).scaleb(-4)
+        truth[customer] = truth.get(customer, Decimal(0)) + amount
+        rows.append(f"O{number // 3 * 83 + number % 83},2024-01-{1 + number % 28:02},{customer},1,{amount}\n")
+    found = take(HEAD + "".join(rows))
+    cent, total = Decimal("0.01"), sum(truth.values(), Decimal(0))
+    shown = {row["identifiers"][0]["id"]: Decimal(row["revenue"]) for row in stream_customers()}
+    assert found["revenue"] == str(total.quantize(cent))
+    assert sum(shown.values()) == total.quantize(cent)
+    assert max(abs(shown[customer] - amount) for customer, amount in truth.items()) < cent
+    exact = sum(shown[customer] == amount.quantize(cent) for customer, amount in truth.items())
+    assert exact >= len(truth) - 10
 
 
 def _said(found: dict[str, Any]) -> list[tuple[int, str]]:

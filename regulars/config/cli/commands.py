@@ -108,10 +108,12 @@ def undo(arguments: Namespace) -> int:
 def refresh(arguments: Namespace) -> int:
     """Run the analyses now."""
     from regulars.reporting import actions as reporting  # noqa: PLC0415
+    from regulars.web.format import show_datetime  # noqa: PLC0415 -- after django.setup()
 
     migrate()
     result = reporting.refresh(as_of=_day_end(arguments.as_of))
-    sentence = _("%(customers)s customers analysed as of %(as_of)s in %(seconds).1f s.") % result
+    as_of = show_datetime(datetime.fromisoformat(result["as_of"]))
+    sentence = _("%(customers)s customers analysed as of %(as_of)s in %(seconds).1f s.") % {**result, "as_of": as_of}
     output.show(result, as_json=arguments.json, sentences=[sentence])
     return 0
 

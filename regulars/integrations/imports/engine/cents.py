@@ -28,9 +28,10 @@ def settle(*, batch: int, left: Mapping[int, int], unit: int) -> int:
 def _give(batch: int, customer: int | None, minor: int) -> bool:
     lines = OrderLine.objects.filter(batch_id=batch, kind="product")
     lines = lines.filter(order__customer=customer) if customer else lines.filter(order__customer__isnull=True)
-    line = lines.order_by("pk").last()
-    if line is None:
+    last = lines.order_by("-pk").values_list("pk", "order").first()
+    if last is None:
         return False
-    OrderLine.objects.filter(pk=line.pk).update(amount=F("amount") + minor)
-    Order.objects.filter(pk=line.order_id).update(amount=F("amount") + minor, goods=F("goods") + minor)
+    line, order = last
+    OrderLine.objects.filter(pk=line).update(amount=F("amount") + minor)
+    Order.objects.filter(pk=order).update(amount=F("amount") + minor, goods=F("goods") + minor)
     return True
