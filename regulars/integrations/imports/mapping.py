@@ -45,8 +45,25 @@ def plain(name: str) -> str:
 
 def guess(look: Look, *, kind: str = "") -> Guess:
     """The kind and the mapping that explain the columns best; of the given kind only, when one is named."""
-    kinds = [KINDS[kind]] if kind else list(KINDS.values())
-    return max((guess_for(look, one) for one in kinds), key=lambda found: found.score)
+    if kind:
+        return guess_for(look, KINDS[kind])
+    found = {one.key: guess_for(look, one) for one in KINDS.values()}
+    best = max(found.values(), key=lambda one: one.score)
+    return found["orders"] if best.kind == "customers" and _undated_orders(look, best, found["orders"]) else best
+
+
+def _undated_orders(look: Look, customers: Guess, orders: Guess) -> bool:
+    """Whether what passes for a list of customers has order numbers and money, and lacks but the date of orders."""
+    left_over = [
+        (field, column)
+        for column, target, told in zip(look.columns, customers.targets, orders.targets, strict=True)
+        if target in {"", "custom"}
+        and (field := KINDS["orders"].field(told))
+        and _name_score(field, column.name) > _SURE
+    ]
+    return any(field.key == "number" for field, _column in left_over) and any(
+        field.key in {"price", "amount"} for field, _column in left_over
+    )
 
 
 def guess_for(look: Look, kind: Kind) -> Guess:

@@ -122,6 +122,46 @@ def test_wrong_options_are_said(bring: Bring, told: dict[str, object], said: str
     assert not ImportJob.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [("order,customer,price", "O1,C1,12.50"), ("訂單編號,客戶編號,客戶姓名,小計", "O1,C1,王小明,1200"), ("Invoice,Customer ID,Amount,Notes", "1,7,5,x")],
+)  # fmt: skip
+def test_orders_without_a_date_are_asked_for_it_and_not_taken_for_customers(
+    bring: Bring, header: str, row: str
+) -> None:
+    with pytest.raises(UserError, match="Order date"):
+        bring(f"{header}\n{row}\n")
+    assert not Party.objects.exists()
+    assert bring(f"{header}\n{row}\n", kind="customers")["customers_created"] == 1
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
+def test_quotation_mark_open_at_the_end_of_the_file_rejects_its_row(bring: Bring, end: str) -> None:
+    found = bring(f'order,date,customer,amount\n1,2024-01-05,A,"7.00"\n2,2024-01-06,B,"12.5{end}')
+    assert (found["accepted"], found["rejected"]) == (1, 1)
+    [reject] = found["first_rejects"]
+    assert reject["row"] == 3
+    assert "never closed" in reject["problem"]
+    assert found["revenue"] == "7.00"
+
+
+def test_quotation_mark_open_over_the_last_lines_costs_its_own_line_only(bring: Bring) -> None:
+    found = bring('order,date,customer,amount,note\n1,2024-01-05,A,7,"open\n2,2024-01-06,B,8,x\n3,2024-01-07,C,9,y')
+    assert (found["accepted"], found["rejected"], found["first_rejects"][0]["row"]) == (2, 1, 2)
+
+
+def test_last_line_without_its_end_is_whole_when_its_quotes_are_closed(bring: Bring) -> None:
+    found = bring('order,date,customer,amount\n1,2024-01-05,A,7\n2,2024-01-06,B,"12.50"')
+    assert (found["accepted"], found["rejected"], found["revenue"]) == (2, 0, "19.50")
+
+
+def test_quantity_in_words_in_most_rows_is_not_left_aside(bring: Bring) -> None:
+    rows = "1,2024-01-05,A,three,2\n2,2024-01-05,B,a dozen,2\n3,2024-01-05,C,two,2\n4,2024-01-05,D,6,2\n"
+    found = bring(f"order,date,customer,quantity,price\n{rows}")
+    assert (found["accepted"], found["rejected"], found["revenue"]) == (1, 3, "12.00")
+    assert all((one["column"], "digits" in one["problem"]) == ("quantity", True) for one in found["first_rejects"])
+
+
 def test_unknown_order_of_lines_and_payments_is_rejected(bring: Bring) -> None:
     lines = bring("order_id,product_id,quantity,price\nX1,A-1,1,10\n", kind="order_items")
     assert "import the orders first" in lines["first_rejects"][0]["problem"]

@@ -139,7 +139,14 @@ def test_customer_number_of_two_names_is_one_customer_with_a_warning(bring: Brin
     )
     assert found["customers_created"] == 1
     assert Party.objects.get().name == "Anna Bell"
-    assert any("two names" in warning and "carl dorn" in warning.lower() for warning in found["warnings"])
+    assert any("two names" in warning and "7: Anna Bell / Carl Dorn" in warning for warning in found["warnings"])
+
+
+def test_warning_of_two_names_shows_the_name_that_is_here_as_it_is_written(bring: Bring) -> None:
+    head = "Order,Date,Customer ID,Customer Name,Amount\n"
+    bring(head + "1,2024-01-05,7,Anna BELL,10\n")
+    found = bring(head + "2,2024-01-06,7,Carl Dorn,20\n")
+    assert any("7: Anna BELL / Carl Dorn" in warning for warning in found["warnings"])
 
 
 def test_orders_without_numbers_get_one_that_is_the_same_next_time(bring: Bring) -> None:

@@ -164,7 +164,7 @@ class OrdersImporter:
             tally.orders_extended += 1
         if draft.buyer is not None and draft.buyer.external not in self.directory.known:
             tally.customers_created += 1
-            self.directory.known[draft.buyer.external] = parties.Known(-1 if self.context.preview else 0, "")
+            self.directory.known[draft.buyer.external] = parties.Known(-1 if self.context.preview else 0)
 
     def write(self, chunk: Chunk) -> None:
         """Write what was accepted: customers, products, orders, lines, shipments."""

@@ -42,10 +42,11 @@ class Buyer:
 
 @dataclass(slots=True)
 class Known:
-    """A party that is here; ``fold`` is its name as compared, "" while it is only a number."""
+    """A party that is here; ``name`` and ``fold`` (as compared) are "" while it is only a number."""
 
     party: int
-    fold: str
+    name: str = ""
+    fold: str = ""
     trashed: bool = False
 
 
@@ -66,7 +67,7 @@ class Directory:
     source: str
     tally: Tally
     known: dict[str, Known] = field(default_factory=dict)
-    seen: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def look_up(self, externals: Iterable[str]) -> list[str]:
         """Learn which of these numbers are here; returns those that are not."""
@@ -75,16 +76,18 @@ class Directory:
             self.known.clear()
             wanted = [one for one in dict.fromkeys(externals) if one]
         rows = bulk.select(
-            """SELECT i.external_id, coalesce(m.id, p.id), coalesce(m.fold, p.fold), coalesce(m.trashed_at, p.trashed_at)
+            """SELECT i.external_id, coalesce(m.id, p.id), coalesce(m.name, p.name), coalesce(m.fold, p.fold), coalesce(m.trashed_at, p.trashed_at)
                FROM customers_identifier i JOIN customers_party p ON p.id = i.party_id
                LEFT JOIN customers_party m ON m.id = p.merged_into_id
                WHERE i.system = %s AND i.external_id IN ({marks})""",
             wanted,
             self.source,
         )
-        for external, party, fold, trashed in rows:
+        for external, party, name, fold, trashed in rows:
             placeholder = fold == text.fold(name_of_number(external))
-            self.known[external] = Known(party, "" if placeholder else fold, trashed is not None)
+            self.known[external] = Known(
+                party, "" if placeholder else name, "" if placeholder else fold, trashed is not None
+            )
         return [one for one in wanted if one not in self.known]
 
     def compare_name(self, buyer: Buyer) -> None:
@@ -92,14 +95,15 @@ class Directory:
         if not buyer.name:
             return
         fold = text.fold(buyer.name)
-        kept = self.seen.get(buyer.external) or (known.fold if (known := self.known.get(buyer.external)) else "")
+        known = self.known.get(buyer.external)
+        name, kept = self.seen.get(buyer.external) or ((known.name, known.fold) if known else ("", ""))
         if not kept:
-            self.seen[buyer.external] = fold
+            self.seen[buyer.external] = (buyer.name, fold)
         elif kept != fold:
             key = f"{buyer.external}: {kept} / {fold}"
             if key not in self.seen:
-                self.seen[key] = fold
-                self.tally.warn("two_names", key)
+                self.seen[key] = (buyer.name, fold)
+                self.tally.warn("two_names", f"{buyer.external}: {name} / {buyer.name}")
 
     def make(self, buyers: Sequence[Buyer], *, batch: int, by: int | None) -> list[int]:
         """Create parties for these buyers, with number, contact points and an empty summary."""
@@ -119,7 +123,7 @@ class Directory:
             if buyer.phone:
                 number = phone.normalise(buyer.phone, region=settings.COUNTRY)
                 points.append(_point(party, "phone", buyer.phone, number, batch, now))
-            self.known[buyer.external] = Known(party, fold if buyer.name else "")
+            self.known[buyer.external] = Known(party, buyer.name, fold if buyer.name else "")
         insert_parties(parties)
         bulk.insert(Identifier, ("party_id", "system", "external_id", "batch_id", "created_at"), identifiers)
         bulk.insert(ContactPoint, POINT_COLUMNS, points)

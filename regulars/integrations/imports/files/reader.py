@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +66,16 @@ def _text(path: Path, look: Look) -> Iterator[Row]:
     while True:
         before = 0
         with open_text(path, packed=look.gzip, encoding=look.encoding, tolerant=True) as file:
-            reader = csv.reader(islice(file, skip, None) if skip else file, delimiter=look.delimiter)
+            ended: list[bool] = []
+            source = islice(file, skip, None) if skip else file
+            reader = csv.reader(chain(source, _ending(ended)), delimiter=look.delimiter)
             width = look.width if look.columns else -1
             try:
                 for cells in reader:
                     line = reader.line_num
-                    if line - before > 1 and len(cells) != width != -1 and number + 1 >= look.first and any(cells):
+                    if (ended or (line - before > 1 and len(cells) != width != -1)) and (
+                        number + 1 >= look.first and any(cells)
+                    ):
                         break
                     before = line
                     number += 1
@@ -83,6 +87,12 @@ def _text(path: Path, look: Look) -> Iterator[Row]:
         number += 1
         yield number, _unclosed(path, look, skip + before)
         skip += before + 1
+
+
+def _ending(ended: list[bool]) -> Iterator[str]:
+    """No more lines; ``ended`` then holds something: a record that asked for one was cut off within quotation marks."""
+    ended.append(True)
+    yield from ()
 
 
 def _unclosed(path: Path, look: Look, line: int) -> Broken:
