@@ -38,8 +38,8 @@ SQLITE_BACK = ["DROP TRIGGER event_no_delete", "DROP TRIGGER event_no_update"]
 POSTGRESQL_BACK = ["DROP TRIGGER event_append_only ON customers_event", "DROP FUNCTION event_append_only()"]
 
 
-def _run(sqlite: list[str], postgresql: list[str]):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    def execute(apps, schema_editor) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _run(sqlite: list[str], postgresql: list[str]):  # type: ignore[no-untyped-def]
+    def execute(apps, schema_editor) -> None:  # type: ignore[no-untyped-def]
         for statement in sqlite if schema_editor.connection.vendor == "sqlite" else postgresql:
             schema_editor.execute(statement)
 
