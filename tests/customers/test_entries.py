@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from regulars.customers import actions
 from regulars.customers.models import Event
+from regulars.customers.page.build import read_timeline
 from regulars.customers.page.entries import day_label, days_of
 from regulars.customers.queries.entries import After, Wanted, facets, page_of_entries, read_after
 from regulars.kit import clock
@@ -99,3 +100,16 @@ def test_broken_position_and_unknown_group_are_answered(client, make_user, party
     client.force_login(make_user())
     address = reverse("customers:timeline", args=[party.pk])
     assert client.get(address, {"after": "nonsense", "group": "nope"}).status_code == 200
+
+
+def test_of_others_on_a_timeline_only_those_whom_the_reader_may_see_are_named(make_user):
+    seller, stranger = make_user(role="technician"), make_user(role="technician")
+    company = actions.create_party(by=seller, name="好鄰居公司", kind="organisation", owner=seller)
+    other = actions.create_party(by=stranger, name="林祕書", owner=stranger)
+    Event.objects.create(customer=company, party=other, kind="channels.call_logged", occurred_at=clock.now())
+    named = [
+        [entry.with_whom for day in read_timeline(company, user, Wanted()).days for entry in day.entries]
+        for user in (seller, make_user(role="owner"))
+    ]
+    assert "林祕書" not in named[0]
+    assert "林祕書" in named[1]
