@@ -46,10 +46,19 @@ def words(name: str, default: str) -> list[str]:
 
 
 def home() -> Path:
-    """The data folder, made with owner-only access when it is not there yet."""
+    """The data folder, made with owner-only access when it is not there yet.
+
+    Raises:
+        ImproperlyConfigured: it cannot be made or written to.
+    """
     path = Path(text("REGULARS_HOME", "var")).expanduser().resolve()
-    for folder in (path, path / "tmp", path / "files"):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        for folder in (path, path / "tmp", path / "files"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"the data folder {path} cannot be made: {error.strerror}") from error
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"the data folder {path} may not be written to")
     return path
 
 

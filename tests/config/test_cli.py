@@ -57,6 +57,37 @@ def test_wrong_words_are_answered_with_a_sentence(regulars):
     assert "REGULARS_DEBUG" in regulars("init", code=2, REGULARS_DEBUG="perhaps").stderr
 
 
+@pytest.mark.parametrize("words", [("customers",), ("undo", "1"), ("user", "list"), ("user", "disable", "anna")])
+def test_empty_home_is_said_and_not_a_traceback(regulars, words):
+    done = regulars(*words, code=2)
+    assert "regulars init" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_home_that_cannot_be_is_said(regulars, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = regulars("init", code=2, REGULARS_HOME=str(tmp_path / "file" / "home"))
+    assert "cannot be made" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_numbers_out_of_range_are_answered_with_a_sentence(regulars):
+    regulars("init")
+    assert "1 and 65535" in regulars("serve", "--port", "99999999", code=2).stderr
+    assert "1 and 65535" in regulars("serve", code=2, PORT="abc").stderr
+    assert "number of rows" in regulars("customers", "--limit", "-3", code=2).stderr
+    assert "outside the years" in regulars("refresh", "--as-of", "2999-01-01", code=2).stderr
+    assert regulars("customers", PORT="abc").stdout == ""
+
+
+def test_broken_database_is_said(regulars, tmp_path):
+    regulars("init")
+    (tmp_path / "home" / "regulars.sqlite3").write_bytes(b"this is no database" * 300)
+    done = regulars("customers", "--json", code=1)
+    assert "doctor" in json.loads(done.stdout)["error"]
+    assert "Traceback" not in done.stderr
+
+
 def test_help_speaks_chinese(regulars):
     assert "匯入" in regulars("--help", LANG="zh_TW.UTF-8").stdout
 

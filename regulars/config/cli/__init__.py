@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or something the user can put right (s
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ImproperlyConfigured as error:
         print(f"regulars: {error}", file=sys.stderr)
         return 2
-    from django.db import close_old_connections  # noqa: PLC0415
+    from django.db import DatabaseError, close_old_connections  # noqa: PLC0415
     from django.utils import translation  # noqa: PLC0415
 
     from regulars.config.cli import output, parser  # noqa: PLC0415
@@ -35,6 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         output.complain(str(error), as_json=getattr(arguments, "json", False))
         return 2
+    except DatabaseError as error:
+        logging.getLogger("regulars.cli").debug("the database refused", exc_info=True)
+        output.complain(output.database_refused(error), as_json=getattr(arguments, "json", False))
+        return 1
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 -- the reader went away (e.g. head); nothing is wrong
         return 0

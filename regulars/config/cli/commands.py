@@ -18,6 +18,9 @@ from django.utils.translation import gettext as _
 from regulars.config.cli import output
 from regulars.kit.errors import UserError
 
+_FIRST_YEAR, _LAST_YEAR = 1801, 2199
+"""As in imports: what lies outside is a slip of the pen."""
+
 
 def migrate() -> int:
     """Bring the database up to date; returns the number of steps taken."""
@@ -26,6 +29,17 @@ def migrate() -> int:
     if plan:
         call_command("migrate", verbosity=0, interactive=False)
     return len(plan)
+
+
+def ready() -> None:
+    """Bring an older database up to date.
+
+    Raises:
+        UserError: there is none yet.
+    """
+    if not connection.introspection.table_names():
+        raise UserError(_("There is nothing in %(home)s yet. Begin with: regulars init") % {"home": settings.HOME})
+    migrate()
 
 
 def init(arguments: Namespace) -> int:
@@ -70,17 +84,22 @@ def _demo_logins() -> list[str]:
 def import_(arguments: Namespace) -> int:
     """Import a file, then refresh the analysis."""
     from regulars.integrations.imports import commands  # noqa: PLC0415
+    from regulars.integrations.imports.actions import ImportFailedError  # noqa: PLC0415
 
     migrate()
-    result = commands.import_file(
-        arguments.file,
-        kind=arguments.kind,
-        source=arguments.source,
-        mapping=_pairs(arguments.map),
-        options=_pairs(arguments.set),
-        dry_run=arguments.dry_run,
-        progress=None if arguments.json else output.progress,
-    )
+    try:
+        result = commands.import_file(
+            arguments.file,
+            kind=arguments.kind,
+            source=arguments.source,
+            mapping=_pairs(arguments.map),
+            options=_pairs(arguments.set),
+            dry_run=arguments.dry_run,
+            progress=None if arguments.json else output.progress,
+        )
+    except ImportFailedError as error:
+        output.complain(str(error), as_json=arguments.json)
+        return 1
     if not arguments.dry_run and not arguments.no_refresh and result.get("accepted"):
         from regulars.reporting import actions as reporting  # noqa: PLC0415 -- loads duckdb
 
@@ -95,6 +114,7 @@ def undo(arguments: Namespace) -> int:
     from regulars.customers.models import Batch  # noqa: PLC0415
     from regulars.reporting import actions as reporting  # noqa: PLC0415
 
+    ready()
     batch = Batch.objects.filter(pk=arguments.batch).first()
     if batch is None:
         raise UserError(_("There is no batch number %(number)s.") % {"number": arguments.batch})
@@ -122,6 +142,7 @@ def customers(arguments: Namespace) -> int:
     """Stream the customers: one JSON object a line, or a table."""
     from regulars.customers.queries.stream import stream_customers  # noqa: PLC0415
 
+    ready()
     for number, row in enumerate(stream_customers(limit=arguments.limit)):
         if arguments.json:
             print(json.dumps(row, ensure_ascii=False, default=str))
@@ -163,6 +184,7 @@ def user_list(arguments: Namespace) -> int:
     """List the users."""
     from regulars.staff.models import User  # noqa: PLC0415
 
+    ready()
     for user in User.objects.order_by("username"):
         row = {"username": user.username, "name": user.name, "role": user.role, "active": user.is_active}
         line = f"{user.username:<16} {user.get_role_display():<16} {user.name}" + (
@@ -176,6 +198,7 @@ def user_password(arguments: Namespace) -> int:
     """Give a user a new password."""
     from regulars.staff.actions import set_password  # noqa: PLC0415
 
+    ready()
     user = _user(arguments.username)
     password, made_up = _password()
     set_password(user=user, password=password)
@@ -193,6 +216,7 @@ def user_password(arguments: Namespace) -> int:
 
 def user_disable(arguments: Namespace) -> int:
     """Disable a user; their work stays."""
+    ready()
     user = _user(arguments.username)
     user.is_active = False
     user.save(update_fields=["is_active"])
@@ -236,6 +260,9 @@ def _day_end(text: str | None) -> datetime | None:
         day = datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 -- the company's zone is added below
     except ValueError as error:
         raise UserError(_("“%(value)s” is not a date like 2026-11-22.") % {"value": text}) from error
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        values = {"value": text, "first": _FIRST_YEAR, "last": _LAST_YEAR}
+        raise UserError(_("“%(value)s” lies outside the years %(first)s to %(last)s.") % values)
     from django.utils import timezone  # noqa: PLC0415
 
     return timezone.make_aware(day.replace(hour=23, minute=59, second=59))

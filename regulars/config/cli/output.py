@@ -7,6 +7,8 @@ import os
 import sys
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 def language() -> str:
     """The reader's language: REGULARS_LANGUAGE, else LC_ALL / LC_MESSAGES / LANG; Chinese of any kind reads Traditional."""
@@ -35,6 +37,13 @@ def complain(message: str, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"error": message}, ensure_ascii=False), flush=True)
     print(f"regulars: {message}", file=sys.stderr, flush=True)
+
+
+def database_refused(error: Exception) -> str:
+    """The sentence for a database that is away, locked, full or read-only."""
+    return _("The database refused: %(error)s. “regulars doctor” says what is wrong.") % {
+        "error": str(error).strip().rstrip(".")
+    }
 
 
 def progress(done: int, total: int, label: str) -> None:

@@ -37,6 +37,18 @@ def _command(sub: Any, name: str, run: Any, help_: str) -> argparse.ArgumentPars
     return command
 
 
+def _port(word: str) -> int:
+    if word.isascii() and word.isdigit() and 0 < int(word) < 65_536:
+        return int(word)
+    raise argparse.ArgumentTypeError(_("“%(word)s” is not a port between 1 and 65535") % {"word": word})
+
+
+def _count(word: str) -> int:
+    if word.isascii() and word.isdigit():
+        return int(word)
+    raise argparse.ArgumentTypeError(_("“%(word)s” is not a number of rows") % {"word": word})
+
+
 def _init(sub: Any) -> None:
     command = _command(sub, "init", commands.init, _("prepare the data folder and the database"))
     command.add_argument(
@@ -44,7 +56,7 @@ def _init(sub: Any) -> None:
     )
     command.add_argument(
         "--customers",
-        type=int,
+        type=_count,
         default=5_000,
         metavar="N",
         help=_("size of the demonstration company (default %(default)s)"),
@@ -59,8 +71,8 @@ def _serve(sub: Any) -> None:
     )
     command.add_argument(
         "--port",
-        type=int,
-        default=int(os.environ.get("PORT", "8000")),
+        type=_port,
+        default=os.environ.get("PORT", "8000"),
         help=_("port to listen on (default %(default)s)"),
     )
     _command(sub, "worker", worker.run, _("do the background work only"))
@@ -97,7 +109,7 @@ def _refresh(sub: Any) -> None:
     command = _command(sub, "refresh", commands.refresh, _("compute value, class and stage of every customer"))
     command.add_argument("--as-of", metavar=_("DATE"), help=_("as if it were the end of that day (YYYY-MM-DD)"))
     command = _command(sub, "customers", commands.customers, _("list the customers with their figures"))
-    command.add_argument("--limit", type=int, help=_("at most so many"))
+    command.add_argument("--limit", type=_count, help=_("at most so many"))
 
 
 def _user(sub: Any) -> None:
