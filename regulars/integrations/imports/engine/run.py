@@ -229,10 +229,11 @@ class Run:
             raise StoppedError(row["stop"])
 
     def _checkpoint(self) -> None:
-        if (
-            len(self.context.carry) > _MOST_CARRIED
-        ):  # a checkpoint stays small; it costs each of them half a cent at most
-            self.context.carry.clear()
+        carry = self.context.carry
+        if len(carry) > _MOST_CARRIED:  # a checkpoint stays small; what they were owed is given out in the end
+            everything = sum(carry.values())
+            carry.clear()
+            carry[cents.EVERYBODY] = everything
         self.job.checkpoint = {
             "row": self.row,
             "stage": self.stage,
