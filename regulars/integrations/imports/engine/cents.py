@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 
-from regulars.commerce.models import Order, OrderLine
+from regulars.commerce.models import Order, OrderLine, TradeQuerySet
 
 EVERYBODY: Final = -1
 """Fractions of customers who became too many to be kept apart, in one pot."""
@@ -32,7 +32,7 @@ def settle(*, batch: int, left: Mapping[int, int], unit: int) -> int:
     return given + _give(lines, abs(owed) - given, sign)
 
 
-def _give(lines: QuerySet[OrderLine], count: int, minor: int) -> int:
+def _give(lines: TradeQuerySet, count: int, minor: int) -> int:
     """Add ``minor`` to each of the last ``count`` lines and to their orders; returns how many there were."""
     last = list(lines.order_by("-pk").values_list("pk", "order")[:count]) if count else []
     for line, order in last:
