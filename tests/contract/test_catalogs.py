@@ -23,7 +23,7 @@ def test_a_text_is_translated_alike_in_every_room() -> None:
     for catalog in (ROOT / "regulars").glob("**/locale/*/LC_MESSAGES/django.po"):
         for entry in polib.pofile(str(catalog)):
             ways = said.setdefault((entry.msgctxt, entry.msgid), {})
-            ways.setdefault(entry.msgstr or entry.msgstr_plural[0], set()).add(str(catalog.parents[3]))
+            ways.setdefault(entry.msgstr or entry.msgstr_plural.get(0, ""), set()).add(str(catalog.parents[3]))
     assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}
 
 
