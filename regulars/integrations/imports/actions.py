@@ -31,6 +31,11 @@ from regulars.staff.rules import require
 if TYPE_CHECKING:
     from regulars.staff.models import User
 
+
+class ImportFailedError(Exception):
+    """An import failed unforeseen; the message is the sentence for the person who started it."""
+
+
 logger = logging.getLogger("regulars.imports")
 _BLOCK = 1 << 20
 _REMEMBERED = (
@@ -207,7 +212,8 @@ def carry_out(*, job: ImportJob, progress: Progress | None = None) -> bool:
     """Do an import that has been started, or go on with one that was interrupted; False when another process does it.
 
     Raises:
-        UserError: something made it fail; the import says so too and keeps what was done.
+        UserError, ImportFailedError: something made it fail; the import says so too. What came in before stays, complete with
+            timeline and sums; ``resume`` goes on with the rest.
     """
     if not claim(job):
         return False
@@ -220,18 +226,54 @@ def carry_out(*, job: ImportJob, progress: Progress | None = None) -> bool:
         _stopped(job, str(stopped))
         return True
     except Exception as error:
-        logger.exception("import %s failed", job.pk)
-        sentence = (
-            str(error)
-            if isinstance(error, UserError)
-            else _("Something unforeseen happened: %(error)s") % {"error": error}
-        )
-        ImportJob.objects.filter(pk=job.pk).update(state=ImportState.FAILED, error=sentence, finished_at=clock.now())
-        raise
+        sentence = _fail(job, error)
+        if isinstance(error, UserError):
+            raise
+        kept = _(
+            "What was read is kept: import the file again to go on, or take it back with: regulars undo %(batch)s"
+        ) % {"batch": job.batch_id}
+        raise ImportFailedError(f"{sentence} {kept}") from error
     job.result, job.state, job.finished_at = result, ImportState.DONE, clock.now()
     job.save(update_fields=["result", "state", "finished_at"])
     hooks.announce(job)
     return True
+
+
+def _fail(job: ImportJob, error: Exception) -> str:
+    """Leave a failed import with its sentence, and what came in before with its timeline and sums."""
+    logger.info("import %s failed", job.pk, exc_info=error)
+    sentence = (
+        str(error) if isinstance(error, UserError) else _("Something unforeseen happened: %(error)s") % {"error": error}
+    )
+    facts: dict[str, Any] = {"state": ImportState.FAILED, "error": sentence, "finished_at": clock.now()}
+    ImportJob.objects.filter(pk=job.pk).update(**facts)
+    try:
+        job.refresh_from_db()
+        _complete(job.batch_id or 0)
+        hooks.announce(job)
+    except Exception:
+        logger.warning("what import %s brought could not be completed", job.pk, exc_info=True)
+    return sentence
+
+
+def resume(job: ImportJob) -> None:
+    """Let a failed import go on where it stopped.
+
+    Raises:
+        UserError: it has not failed, or was never started.
+    """
+    failed = ImportJob.objects.filter(pk=job.pk, state=ImportState.FAILED, batch__isnull=False)
+    if not failed.update(state=ImportState.QUEUED, error="", finished_at=None):
+        raise UserError(_("This import cannot go on."))
+
+
+def _complete(batch: int) -> None:
+    """Match, list and sum up what has come in so far."""
+    touched = finish.touched_by(batch)
+    finish.match_returns(touched)
+    finish.give_roles(batch)
+    finish.write_timeline(batch)
+    finish.rebuild(sorted({*touched, *finish.parties_with_events(batch)}))
 
 
 def _stopped(job: ImportJob, how: str) -> None:
@@ -239,12 +281,7 @@ def _stopped(job: ImportJob, how: str) -> None:
     if how == "undo" and job.batch is not None:
         undo_import(job=job, by=job.created_by)
         return
-    batch = job.batch_id or 0
-    touched = finish.touched_by(batch)
-    finish.match_returns(touched)
-    finish.give_roles(batch)
-    finish.write_timeline(batch)
-    finish.rebuild(sorted({*touched, *finish.parties_with_events(batch)}))
+    _complete(job.batch_id or 0)
     job.state, job.finished_at, job.result = ImportState.STOPPED, clock.now(), stopped_figures(job)
     job.save(update_fields=["state", "finished_at", "result"])
     hooks.announce(job)

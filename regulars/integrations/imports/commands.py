@@ -13,7 +13,7 @@ from regulars.integrations.imports import plan as plans
 from regulars.integrations.imports import sentences as said
 from regulars.integrations.imports.engine.run import Progress
 from regulars.integrations.imports.files import Look
-from regulars.integrations.imports.models import ImportJob
+from regulars.integrations.imports.models import ImportJob, ImportState
 from regulars.integrations.imports.plan import Plan
 from regulars.kit.errors import UserError
 from regulars.staff.models import User
@@ -39,12 +39,15 @@ def import_file(
         dry_run: only say what would happen.
 
     Raises:
+        ImportFailedError: something unforeseen happened on the way; called again, it goes on from there.
         UserError: the file is no table, a needed column is missing, or a question is open (which order its dates are in).
     """
     file = Path(path)
     job = actions.receive(file=file, name=file.name, by=user)
     if (earlier := _interrupted(job)) is not None and not dry_run:
         actions.discard_received(job)
+        if earlier.state == ImportState.FAILED:
+            actions.resume(earlier)
         actions.carry_out(job=earlier, progress=progress)
         return queries.outcome(earlier)
     started = False
@@ -64,8 +67,9 @@ def import_file(
 
 
 def _interrupted(job: ImportJob) -> ImportJob | None:
-    """An import of the same file that was killed on its way."""
-    return next((one for one in queries.interrupted() if one.digest == job.digest and one.pk != job.pk), None)
+    """An import of the same file that was killed, or failed, on its way."""
+    left = [*queries.interrupted(), *queries.failed()]
+    return next((one for one in left if one.digest == job.digest and one.pk != job.pk), None)
 
 
 def _plan(

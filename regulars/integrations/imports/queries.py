@@ -18,6 +18,11 @@ def interrupted() -> list[ImportJob]:
     return [job for job in ImportJob.objects.filter(state=ImportState.RUNNING).order_by("pk") if is_abandoned(job)]
 
 
+def failed() -> list[ImportJob]:
+    """Imports that failed after they had been started, and that nobody has undone."""
+    return list(ImportJob.objects.filter(state=ImportState.FAILED, batch__isnull=False).order_by("-pk"))
+
+
 def is_abandoned(job: ImportJob) -> bool:
     """Whether nobody works on a running import any more."""
     alive = is_alive(job.runner)

@@ -21,6 +21,16 @@ def warning(key: str, count: int, examples: list[str]) -> str:
             "%(n)s rows name two customers that are here apart; they may be the same.",
             count,
         ),
+        "ahead": ngettext(
+            "%(n)s row lies in the future; please check its date.",
+            "%(n)s rows lie in the future; please check their dates.",
+            count,
+        ),
+        "long_ago": ngettext(
+            "%(n)s row lies before 1970; please check its date.",
+            "%(n)s rows lie before 1970; please check their dates.",
+            count,
+        ),
         "in_trash": ngettext(
             "%(n)s customer is in the trash and stays there.", "%(n)s customers are in the trash and stay there.", count
         ),

@@ -18,8 +18,12 @@ logger = logging.getLogger("regulars.imports")
 def carry_out(job_id: int) -> None:
     """Do an import that was started, or go on with it."""
     job = ImportJob.objects.filter(pk=job_id).first()
-    if job is not None:
+    if job is None:
+        return
+    try:
         actions.carry_out(job=job)
+    except (UserError, actions.ImportFailedError):
+        logger.exception("import %s failed", job_id)
 
 
 @task()

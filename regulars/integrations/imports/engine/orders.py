@@ -8,7 +8,7 @@ from regulars.integrations.imports.engine import bulk, parties
 from regulars.integrations.imports.engine.context import Context
 from regulars.integrations.imports.engine.drafts import Chunk, Draft, Key, Line, Reader
 from regulars.integrations.imports.engine.finish import aware
-from regulars.integrations.imports.engine.parse import Parser
+from regulars.integrations.imports.engine.parse import Parser, Reject
 from regulars.integrations.imports.engine.trade import SHIPPING_KEY, TradeWriter
 from regulars.integrations.imports.files import Row
 
@@ -54,6 +54,10 @@ class OrdersImporter:
                 )
                 continue
             line.outcome = self._decide(line)
+            if line.outcome == "accepted" and not tally.turn_over(self._weight(line)):
+                line.outcome = "rejected"
+                chunk.rejects.append((line.number, line.cells, self._too_much(line)))
+                continue
             tally.duplicates += line.duplicate
             if draft.buyer is None and not draft.party:
                 tally.anonymous += 1
@@ -63,8 +67,8 @@ class OrdersImporter:
                 self._count(line)
         self._add_shipping(chunk)
         for draft in chunk.drafts.values():
-            if any(line.outcome == "accepted" for line in draft.lines):
-                self._count_draft(draft)
+            if accepted := sum(line.outcome == "accepted" for line in draft.lines):
+                self._count_draft(draft, rows=accepted)
 
     def _recognise(self, chunk: Chunk) -> None:
         """Find the drafts that are orders here already, and the lines those have."""
@@ -129,6 +133,16 @@ class OrdersImporter:
             return _("There is no order %(number)s of “%(source)s”; import the orders first.") % values
         return ""
 
+    def _weight(self, line: Line) -> int:
+        """What a line adds to the sums to be bounded, in pico units."""
+        return abs(line.pico) + abs(line.shipping) + abs(line.draft.shipping or 0) + abs(line.cost or 0)
+
+    def _too_much(self, line: Line) -> Reject:
+        mapped = next(key for key in ("amount", "price", "cost", "shipping") if self.parser.mapped(key))
+        return self.parser.reject(
+            mapped, line.cells, _("With this row the amounts of the file add up to more than can be kept.")
+        )
+
     def _count(self, line: Line) -> None:
         tally = self.context.tally
         tally.accepted += 1
@@ -151,10 +165,10 @@ class OrdersImporter:
             else:
                 draft.shipping = None
 
-    def _count_draft(self, draft: Draft) -> None:
+    def _count_draft(self, draft: Draft, *, rows: int) -> None:
         tally = self.context.tally
         if draft.moment is not None:
-            tally.span(draft.moment)
+            tally.span(draft.moment, rows=rows)
         if not draft.id and draft.key not in self._made:
             self._made.add(draft.key)
             tally.returns += draft.key[1]

@@ -99,13 +99,18 @@ class PaymentsImporter:
             if (entry.order, entry.key) in known or (entry.order, entry.key) in self._offered:
                 tally.known += 1
                 continue
+            if not tally.turn_over(abs(entry.at["amount"])):
+                sentence = _("With this row the amounts of the file add up to more than can be kept.")
+                chunk.rejects.append((entry.row, entry.cells, self.parser.reject("amount", entry.cells, sentence)))
+                continue
             known.add((entry.order, entry.key))
             if self.context.preview:
                 self._offered.add((entry.order, entry.key))
             entry.accepted = True
             tally.accepted += 1
             tally.payments_created += 1
-            tally.revenue += 0
+            if entry.at["paid_at"] is not None:
+                tally.span(entry.at["paid_at"])
 
     def write(self, chunk: Chunk) -> None:
         """Insert the accepted payments."""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from regulars.integrations.imports.files import Broken, Column, Look
 from regulars.integrations.imports.kinds import Field
 from regulars.integrations.imports.plan import Plan
-from regulars.integrations.imports.values import dates, numbers, tax, texts
+from regulars.integrations.imports.values import dates, formulas, numbers, tax, texts
 from regulars.integrations.imports.values.problem import Memo, Problem
-from regulars.kit import phone
+from regulars.kit import clock, phone
 
 _EMAIL = re.compile(r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;.]+")
 _AROUND_AT = re.compile(r"\s*@\s*")
@@ -27,6 +27,7 @@ LARGEST_PICO = 10**24
 """Amounts of a trillion and more are refused: they would not fit the database, and nobody trades them."""
 _MOST_QUANTITY = Decimal(10) ** 12
 _PICO = Decimal(10) ** 12
+_A_YEAR: Final = timedelta(days=366)
 _LENGTHS: Final = {"email": 254, "phone": 60, "id": 120}
 
 
@@ -132,12 +133,12 @@ def _memo(one: Field, column: Column, plan: Plan, zone: tzinfo, shared: dict[obj
         "quantity": (("quantity", style), partial(_read_quantity, style=style)),
         "rate": (("rate", style), partial(_read_rate, style=style)),
         "whole": (("whole", style), partial(_read_whole, style=style)),
-        "moment": (("moment", order), partial(dates.read_moment, order=order, zone=zone)),
+        "moment": (("moment", order, one.past), partial(_read_moment, order=order, zone=zone, past=one.past)),
         "day": (("day", order), partial(_read_day, order=order, zone=zone)),
     }
     key, read = makers[one.type]
     if key not in shared:
-        shared[key] = Memo(read)
+        shared[key] = Memo(read if one.type in {"text", "word", "long"} else partial(_read_calculated, read=read))
     return shared[key]
 
 
@@ -189,6 +190,18 @@ def _read_whole(raw: str, style: numbers.DecimalStyle) -> int | Problem | None:
     if value != value.to_integral_value() or not 0 <= value < 10_000:
         return Problem(_("“%(value)s” is not a whole number.") % {"value": raw.strip()})
     return int(value)
+
+
+def _read_calculated(raw: str, read: Callable[[str], Any]) -> Any:
+    """The value of a cell, unless a spreadsheet left an error or a bare formula where it should be."""
+    return formulas.problem(raw) or read(raw)
+
+
+def _read_moment(raw: str, order: str, zone: tzinfo, *, past: bool) -> datetime | Problem | None:
+    moment = dates.read_moment(raw, order, zone)
+    if past and isinstance(moment, datetime) and moment > clock.now() + _A_YEAR:
+        return Problem(_("“%(value)s” lies more than a year ahead; is it a typing error?") % {"value": raw.strip()})
+    return moment
 
 
 def _read_day(raw: str, order: str, zone: tzinfo) -> date | Problem | None:

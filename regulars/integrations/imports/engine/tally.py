@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Final, Self
 
+from django.utils.timezone import localtime
+
+from regulars.kit import clock
 from regulars.kit.money import exponent
 
 PICO = 12
-"""Amounts are summed exactly, in millionths of a millionth of the currency's major unit."""
+MOST_TURNED_OVER = 10 ** (15 + PICO)
+"""Amounts are summed exactly, in millionths of a millionth of the currency's major unit. What one file turns over, returns and
+costs counted as positive, is bounded at 10¹⁵ major units: no sum over an order, a customer or all of them then outgrows 64 bits."""
+AHEAD: Final = timedelta(days=2)
+"""What lies further ahead is worth a warning; two days leave room for zones and for orders taken for tomorrow."""
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_EXAMPLES = 20
 _MOST_CODES = 60
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of rows, of what they made, and sums. ``revenue`` is in pico units (10⁻¹² of the major unit)."""
+    """Counts of rows, of what they made, and sums. ``revenue`` and ``turned_over`` are in pico units (10⁻¹² of the major unit)."""
 
     rows: int = 0
     accepted: int = 0
@@ -39,6 +47,7 @@ class Tally:
     events_created: int = 0
     payments_created: int = 0
     revenue: int = 0
+    turned_over: int = 0
     first: str = ""
     last: str = ""
     fees: dict[str, list[Any]] = field(default_factory=dict)
@@ -46,25 +55,35 @@ class Tally:
     first_rejects: list[dict[str, Any]] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        """As a JSON object; ``revenue`` as text, it may exceed what JSON readers keep exactly."""
-        return {**asdict(self), "revenue": str(self.revenue)}
+        """As a JSON object; sums as text, they may exceed what JSON readers keep exactly."""
+        return {**asdict(self), "revenue": str(self.revenue), "turned_over": str(self.turned_over)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Back from JSON."""
-        return cls(**{**data, "revenue": int(data.get("revenue", 0))})
+        return cls(**{**data, "revenue": int(data.get("revenue", 0)), "turned_over": int(data.get("turned_over", 0))})
 
-    def span(self, moment: datetime) -> None:
-        """Widen the span of dates."""
+    def turn_over(self, pico: int) -> bool:
+        """Count a sum towards what the file turns over; False, and not counted, when that would be more than can be kept."""
+        total = self.turned_over + pico
+        if total > MOST_TURNED_OVER:
+            return False
+        self.turned_over = total
+        return True
+
+    def span(self, moment: datetime, *, rows: int = 1) -> None:
+        """Widen the span of dates, and warn of rows that lie ahead or before 1970."""
+        if moment > clock.now() + AHEAD or moment < LONG_AGO:
+            self.warn("ahead" if moment > LONG_AGO else "long_ago", localtime(moment).date().isoformat(), rows=rows)
         text = moment.isoformat()
         if not self.first or text < self.first:
             self.first = text
         self.last = max(self.last, text)
 
-    def warn(self, key: str, example: str = "") -> None:
+    def warn(self, key: str, example: str = "", *, rows: int = 1) -> None:
         """Count something worth knowing; the first twenty examples are kept."""
         entry = self.warnings.setdefault(key, [0, []])
-        entry[0] += 1
+        entry[0] += rows
         if example and len(entry[1]) < _MOST_EXAMPLES:
             entry[1].append(example)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from regulars.integrations.imports.files import encoding, guard, reader
 from regulars.integrations.imports.files.form import Column, Corrections, Look
-from regulars.integrations.imports.values import dates, numbers
+from regulars.integrations.imports.values import dates, formulas, numbers
 from regulars.integrations.imports.values.texts import is_blank, read_text
 from regulars.kit.errors import UserError
 
@@ -33,10 +33,10 @@ def look(path: Path, *, name: str = "", corrections: Corrections | None = None) 
     """
     say = corrections or Corrections()
     found = _open(path, Look(name=name or path.name, size=path.stat().st_size if path.exists() else 0), say)
-    head = [cells for _number, cells in islice(reader.numbered(path, found), 200)]
-    if not any(any(cells) for cells in head):
+    head = list(islice(reader.numbered(path, found), 200))
+    if not any(any(cells) for _number, cells in head):
         raise UserError(_("The file is empty."))
-    guard.refuse_too_wide(max(len(cells) for cells in head))
+    guard.refuse_too_wide(max(len(cells) for _number, cells in head))
     found = _with_header(found, head, say)
     found = _surveyed(path, found)
     if not found.rows:
@@ -108,8 +108,8 @@ def _fitness(lines: list[str], mark: str) -> tuple[float, int]:
     return round(count / len(records) + fits_header + min(width, 20) / 100, 3), width
 
 
-def _with_header(found: Look, head: list[list[str]], say: Corrections) -> Look:
-    head = [_opened(cells, found.delimiter) for cells in head]
+def _with_header(found: Look, beginning: list[reader.Row], say: Corrections) -> Look:
+    head = [_opened(cells, found.delimiter) for _number, cells in beginning]
     width = _width(head[:100])
     start = next(
         (
@@ -137,7 +137,7 @@ def _with_header(found: Look, head: list[list[str]], say: Corrections) -> Look:
         notes.append(_("Some rows are in another encoding than the rest; they will be rejected, each with its number."))
     if found.nuls:
         notes.append(_("Some rows hold zero bytes (NUL); they will be rejected, each with its number."))
-    number = start + 1
+    number = beginning[start][0]  # a sheet may begin further down
     return replace(
         found,
         has_header=has_header,
@@ -217,7 +217,7 @@ def _surveyed(path: Path, found: Look) -> Look:
 
 
 def _survey(name: str, values: Sequence[str]) -> Column:
-    filled = [value for value in values if not is_blank(value)]
+    filled = [value for value in values if not is_blank(value) and formulas.problem(value) is None]
     if not filled:
         return Column(name)
     distinct = list(dict.fromkeys(filled))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from regulars.integrations.imports.files.encoding import open_text
 from regulars.integrations.imports.files.form import Look
+from regulars.integrations.imports.files.unvalued import unvalued
 from regulars.kit.errors import UserError
 
 Row = tuple[int, list[str]]
@@ -170,9 +171,16 @@ def _workbook(path: Path) -> Any:
 def _excel(path: Path, sheet: str) -> Iterator[Row]:
     with _workbook(path) as book:
         table = book.get_sheet_by_name(sheet) if sheet in book.sheet_names else book.get_sheet_by_index(0)
-        offset = table.start[0] if table.start else 0
+        offset, left = table.start or (0, 0)
+        odd: dict[int, dict[int, str]] = {}
+        for (row, column), shown in unvalued(path, table.name).items():
+            odd.setdefault(row + 1, {})[column - left] = shown
         for number, cells in enumerate(table.to_python(skip_empty_area=True), start=offset + 1):
-            yield number, [_as_text(cell) for cell in cells]
+            texts = [_as_text(cell) for cell in cells]
+            for place, shown in odd.get(number, {}).items():
+                if 0 <= place < len(texts) and not texts[place]:
+                    texts[place] = shown
+            yield number, texts
 
 
 def _parquet(path: Path) -> Iterator[Row]:

@@ -16,7 +16,10 @@ FieldType = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing a column can mean. ``words`` are the headers by which it is recognised, in any language, most telling first."""
+    """One thing a column can mean. ``words`` are the headers by which it is recognised, in any language, most telling first.
+
+    ``past`` moments have happened: one more than a year ahead is a typing error.
+    """
 
     key: str
     label: Text
@@ -25,6 +28,7 @@ class Field:
     help: Text = ""
     required: bool = False
     many: bool = False
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

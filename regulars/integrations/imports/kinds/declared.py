@@ -53,7 +53,7 @@ ORDERS: Final = Kind(
     _("One order, or one line of an order, in each row."),
     (
         _NUMBER,
-        Field("ordered_at", _("Order date"), "moment", words.ORDERED, required=True),
+        Field("ordered_at", _("Order date"), "moment", words.ORDERED, required=True, past=True),
         Field(
             "customer", _("Customer number"), "id", words.CUSTOMER, _("Rows without one are kept as anonymous trade.")
         ),
@@ -94,7 +94,7 @@ PAYMENTS: Final = Kind(
         Field("method", _("Paid by"), "word", words.METHOD),
         Field("instalments", _("Instalments"), "whole", words.INSTALMENTS),
         Field("amount", _("Amount"), "money", words.AMOUNT, required=True),
-        Field("paid_at", _("Paid on"), "moment", words.PAID),
+        Field("paid_at", _("Paid on"), "moment", words.PAID, past=True),
     ),
     needs=(("number",), ("amount",), ("method", "paid_at", "sequence")),
     telling=frozenset({"number", "method", "instalments", "sequence", "amount", "paid_at"}),
@@ -197,7 +197,7 @@ EVENTS: Final = Kind(
     _("Timeline entries"),
     _("Calls, letters, visits, reviews: anything that happened with a customer on a day."),
     (
-        Field("occurred_at", _("When"), "moment", words.OCCURRED, required=True),
+        Field("occurred_at", _("When"), "moment", words.OCCURRED, required=True, past=True),
         Field("customer", _("Customer number"), "id", words.CUSTOMER),
         Field("email", _("E-mail"), "email", words.EMAIL),
         Field("phone", _("Phone"), "phone", words.PHONE + words.MOBILE),
