@@ -57,7 +57,7 @@ STAGE_RULES: Final = (
     StageRule(
         "pre_divorce",
         _(
-            "A silence that at most 1 in 5 of the own intervals would outlast and that makes it at least 1 in 3 likely that they have left; or spending down by at least 25% (1.64 standard errors) over the last three purchases."
+            "A silence that at most 1 in 10 of the own intervals would outlast, or 1 in 5 where it makes it at least 1 in 3 likely that they have left; or spending down by at least 25% (1.64 standard errors) over the last three purchases."
         ),
         _("A purchase, or divorce. Time alone never leads back."),
         _("Find the cause and speak with them before they are gone."),

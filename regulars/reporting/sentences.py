@@ -39,7 +39,7 @@ ABOUT: Final[dict[str, About]] = {
         _(
             "Intervals of customer i ~ Gamma(regularity νi, pace λi), with νi and λi distributed as fitted to all customers; S(s) = "
             "probability that an interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many "
-            "purchases. Pre-divorce: S ≤ 20 % and P(gone) ≥ 1/3; divorce: S ≤ 10 % and P(gone) ≥ 2/3, half a usual interval later at the soonest."
+            "purchases. Pre-divorce: S ≤ 10 %, or S ≤ 20 % and P(gone) ≥ 1/3; divorce: S ≤ 10 % and P(gone) ≥ 2/3, half a usual interval later at the soonest."
         ),
         "Stone & Woodcock, Relationship Marketing (stages); Platzer & Reutterer 2016 (regularity); Fader, Hardie & Lee 2005 (leaving after a purchase)",
     ),

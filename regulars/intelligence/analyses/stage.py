@@ -22,7 +22,7 @@ WHY = (
 FORMULA = (
     "Intervals of customer i ~ Gamma(regularity νi, pace λi), with νi and λi distributed as fitted to all customers; S(s) = "
     "probability that an interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many "
-    "purchases. Pre-divorce: S ≤ 20 % and P(gone) ≥ 1/3; divorce: S ≤ 10 % and P(gone) ≥ 2/3, half a usual interval later at the soonest."
+    "purchases. Pre-divorce: S ≤ 10 %, or S ≤ 20 % and P(gone) ≥ 1/3; divorce: S ≤ 10 % and P(gone) ≥ 2/3, half a usual interval later at the soonest."
 )
 SOURCE = "Stone & Woodcock, Relationship Marketing (stages); Platzer & Reutterer 2016 (regularity); Fader, Hardie & Lee 2005 (leaving after a purchase)"
 READS = ("purchase", "customer", "complaints")
@@ -39,6 +39,7 @@ class Params(base.Params):
 
     late: float = 0.20
     likely_leaving: float = 1 / 3
+    improbable: float = 0.10
     gone: float = 2 / 3
     beyond: float = 0.10
     grace: float = 0.5
@@ -49,7 +50,7 @@ class Params(base.Params):
     change: float = 0.25
     purchases_back: int = 2
     ranges: ClassVar = {
-        "late": Range(0.02, 0.5), "likely_leaving": Range(0.1, 0.9), "gone": Range(0.5, 0.99), "beyond": Range(0.002, 0.3), "grace": Range(0, 3),
+        "late": Range(0.02, 0.5), "likely_leaving": Range(0.1, 0.9), "improbable": Range(0.002, 0.5), "gone": Range(0.5, 0.99), "beyond": Range(0.002, 0.3), "grace": Range(0, 3),
         "deep": Range(0.002, 0.5), "pace_within": Range(0.1, 1), "enter": Range(1, 5), "leave": Range(0, 3),
         "change": Range(0, 2), "purchases_back": Range(1, 6),
     }  # fmt: skip

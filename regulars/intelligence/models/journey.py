@@ -74,6 +74,7 @@ class Rules:
     Attributes:
         late: pre-divorce needs a silence that at most this share of the customer's own intervals would outlast …
         likely_leaving: … and this probability that he has left.
+        improbable: pre-divorce in any case: a silence that at most this share of the own intervals would outlast.
         gone: divorce needs this probability that he has left …
         beyond: … and a silence that at most this share of his intervals would outlast,
         grace: … and that pre-divorce has lasted for this many usual intervals: time to act, also for who is punctual.
@@ -86,6 +87,7 @@ class Rules:
 
     late: float = 0.20
     likely_leaving: float = 1 / 3
+    improbable: float = 0.10
     gone: float = 2 / 3
     beyond: float = 0.10
     grace: float = 0.5

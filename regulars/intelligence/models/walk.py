@@ -247,7 +247,7 @@ class Walk:
         rules, leaving = self.rules, calibration.leaving
         late = float(leaving.survival_when_gone(k + 1, rules.likely_leaving))
         gone = float(leaving.survival_when_gone(k + 1, rules.gone))
-        return 0.5, min(max(late, 0.02), rules.late), min(max(gone, 0.002), rules.beyond)
+        return 0.5, min(max(late, rules.improbable), rules.late), min(max(gone, 0.002), rules.beyond)
 
     def _aged(
         self, chosen: Ints, silent_since: Ints, day: Ints, into: tuple[Stage, Cause], k: int, usual: Floats
