@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from regulars.customers.reasons import duration
 from regulars.web import format as show
 from regulars.web import resources
 from regulars.web.arc import Layout, Node, Stream, draw
@@ -92,7 +91,7 @@ def lorenz(result: Json) -> Chart:
     axis = {"type": "value", "min": 0, "max": 100, "interval": 20, "axisLabel": {"formatter": "{value}%"}}
     option = {
         "tooltip": {"show": False},
-        "grid": {"left": 8, "right": 16, "top": 16, "bottom": 24},
+        "grid": {"left": 8, "right": 16, "top": 36, "bottom": 24},
         "xAxis": {**axis, "name": _("share of customers, smallest first"), "nameLocation": "middle", "nameGap": 26},
         "yAxis": {**axis, "name": _("share of revenue"), "nameTextStyle": {"align": "left"}},
         "series": [
@@ -127,7 +126,7 @@ def bands(result: Json) -> Chart:
             "name": _("usual days between purchases"),
             "nameLocation": "middle",
             "nameGap": 26,
-            "axisLabel": {"hideOverlap": True},
+            "axisLabel": {"interval": 0, "hideOverlap": True, "fontSize": 11},
         },
         "yAxis": {"type": "value", "minInterval": 1, "format": "number"},
         "series": [
@@ -159,7 +158,7 @@ def bands(result: Json) -> Chart:
 
 def _band_name(low: int, high: int | None) -> str:
     if high is None:
-        return _("over %(length)s") % {"length": duration(low - 1)}
+        return f"{low}+"
     return f"{max(low, 1)}–{high - 1}"
 
 
