@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection
 from django.db.models import F
@@ -20,6 +20,17 @@ _TRADE: Final = (
     "commerce_shipment",
 )
 
+
+class _Trade(NamedTuple):
+    """A table of orders or returns, that of its lines, and the column by which they belong to it."""
+
+    table: str
+    lines: str
+    owner: str
+
+
+_ORDER: Final = _Trade("commerce_order", "commerce_orderline", "order_id")
+_RETURN: Final = _Trade("commerce_return", "commerce_returnline", "entry_id")
 _SOMETHING_ELSE: Final = """
     EXISTS (SELECT 1 FROM commerce_order o WHERE o.customer_id = p.id AND o.retracted_in IS NULL)
     OR EXISTS (SELECT 1 FROM commerce_return r WHERE r.customer_id = p.id AND r.retracted_in IS NULL)
@@ -45,7 +56,7 @@ def retract(batch: Batch) -> list[int]:
     """
     number = batch.pk
     touched = set(finish.touched_by(number)) | set(finish.parties_with_events(number))
-    extended = _extended_orders(number)
+    extended, grown = _extended(number, _ORDER), _extended(number, _RETURN)
     _loosen_returns(number)
     with connection.cursor() as cursor:
         for table in _TRADE:
@@ -54,7 +65,9 @@ def retract(batch: Batch) -> list[int]:
                 [number, number],
             )
     Event.objects.filter(batch_id=number, retracted_in=None).update(retracted_in=number)
-    _resum(extended)
+    _retract_entries_of_trade(number)
+    _resum(extended, _ORDER)
+    _resum(grown, _RETURN)
     finish.correct_order_entries(extended, batch=None)
     made = _trash(number, batch)
     kept = {"batch_id": number}
@@ -71,14 +84,26 @@ def retract(batch: Batch) -> list[int]:
     return sorted(touched | made)
 
 
-def _extended_orders(number: int) -> list[int]:
+def _extended(number: int, trade: _Trade) -> list[int]:
+    """Orders or returns of other batches to which this one added lines."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT DISTINCT o.id FROM commerce_orderline l JOIN commerce_order o ON o.id = l.order_id
-               WHERE l.batch_id = %s AND o.batch_id <> %s AND l.retracted_in IS NULL""",
+            f"""SELECT DISTINCT o.id FROM {trade.lines} l JOIN {trade.table} o ON o.id = l.{trade.owner}
+               WHERE l.batch_id = %s AND o.batch_id <> %s AND l.retracted_in IS NULL""",  # noqa: S608 -- our own names
             [number, number],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def _retract_entries_of_trade(number: int) -> None:
+    """Entries about orders and returns that are gone go too, whichever batch corrected them last."""
+    with connection.cursor() as cursor:
+        for name, trade in (("order", _ORDER), ("return", _RETURN)):
+            cursor.execute(
+                f"""UPDATE customers_event SET retracted_in = %s WHERE retracted_in IS NULL AND object_type = %s
+                    AND object_id IN (SELECT id FROM {trade.table} WHERE retracted_in = %s)""",  # noqa: S608 -- our own names
+                [number, name, number],
+            )
 
 
 def _loosen_returns(number: int) -> None:
@@ -96,15 +121,15 @@ def _loosen_returns(number: int) -> None:
         )
 
 
-def _resum(orders: list[int]) -> None:
-    """Orders of other batches lose the lines this one had added."""
-    live = "FROM commerce_orderline l WHERE l.order_id = commerce_order.id AND l.retracted_in IS NULL"
+def _resum(owners: list[int], trade: _Trade) -> None:
+    """Orders or returns of other batches lose the lines this one had added."""
+    live = f"FROM {trade.lines} l WHERE l.{trade.owner} = {trade.table}.id AND l.retracted_in IS NULL"
     bulk.execute_many(
-        f"""UPDATE commerce_order SET amount = coalesce((SELECT sum(l.amount) {live}), 0),
+        f"""UPDATE {trade.table} SET amount = coalesce((SELECT sum(l.amount) {live}), 0),
                 goods = coalesce((SELECT sum(l.amount) {live} AND l.kind = 'product'), 0), cost = (SELECT sum(l.cost) {live}),
                 line_count = (SELECT count(*) {live}), quantity = coalesce((SELECT sum(l.quantity) {live} AND l.kind = 'product'), 0)
             WHERE id = %s""",  # noqa: S608 -- our own names
-        [(order,) for order in orders],
+        [(owner,) for owner in owners],
     )
 
 
