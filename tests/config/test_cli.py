@@ -64,6 +64,12 @@ def test_empty_home_is_said_and_not_a_traceback(regulars, words):
     assert "Traceback" not in done.stderr
 
 
+def test_database_is_private_even_in_a_folder_that_others_may_read(regulars, tmp_path):
+    (tmp_path / "home").mkdir(mode=0o755)
+    regulars("init")
+    assert [path.name for path in (tmp_path / "home").rglob("*") if path.stat().st_mode & 0o077] == []
+
+
 def test_home_that_cannot_be_is_said(regulars, tmp_path):
     (tmp_path / "file").write_text("")
     done = regulars("init", code=2, REGULARS_HOME=str(tmp_path / "file" / "home"))

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.config.settings")
+    os.umask(0o077)  # the database is the customers: nobody else reads it, whoever made the folder
     import django  # noqa: PLC0415 -- the environment has to be set first
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
 
