@@ -197,7 +197,7 @@ class Reader:
         order = values[at["number"]]
         if not order and self._numbered:
             return self.parser.reject("number", cells, _("“%(field)s” is empty.") % {"field": _("Order number")})
-        measured = self._measure(order, values, cells) if self._lines_mapped else (0, 0, 0, "")
+        measured = self._bounded(order, values, cells) if self._lines_mapped else (0, 0, 0, "")
         if isinstance(measured, Reject):
             return measured
         quantity, price, pico, kind = measured
@@ -256,13 +256,15 @@ class Reader:
             return quantity, 0, 0, ""
         if price is None:
             price = int(pico / quantity) if quantity else pico
-        if abs(pico) >= LARGEST_PICO or abs(price) >= LARGEST_PICO:
-            return self._too_large(cells)
         if self.flip and order and self._cancelled is not None and self._cancelled.match(order):
             quantity, pico = -abs(quantity), -abs(pico)
         return quantity, price, pico, self.rule.kind_of(code, description)
 
-    def _too_large(self, cells: list[str]) -> Reject:
+    def _bounded(self, order: str, values: list[Any], cells: list[str]) -> tuple[Quantity, int, int, str] | Reject:
+        """``_measure``, refused where price or amount would not fit the database."""
+        measured = self._measure(order, values, cells)
+        if isinstance(measured, Reject) or max(abs(measured[1]), abs(measured[2])) < LARGEST_PICO:
+            return measured
         mapped = next(key for key in ("amount", "price", "quantity") if self.parser.mapped(key))
         shown = " × ".join(
             cells[place].strip() for key in ("quantity", "price", "amount") for place in self.plan.columns_of(key)
