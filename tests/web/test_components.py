@@ -93,7 +93,7 @@ def test_stage_says_since_when_in_the_language_of_the_page() -> None:
     with translation.override("zh-hant"):
         html = render("{% stage 'pre_divorce' since=since %}", since=since)
     assert "潛在離婚" in html
-    assert "自 2026年4月24日 起" in html
+    assert "自2026年4月24日起" in html
 
 
 def test_old_figures_are_marked() -> None:
