@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from regulars.integrations.imports.kinds import kind_called
+
 
 def warning(key: str, count: int, examples: list[str]) -> str:
     """One warning with its first examples."""
@@ -46,8 +48,9 @@ def warning(key: str, count: int, examples: list[str]) -> str:
 
 def summary(result: dict[str, Any]) -> list[str]:
     """A result in a few lines, for a terminal."""
+    named = {**result, "kind": str(kind_called(result["kind"]).label)}
     lines = [
-        _("%(rows)s rows of %(kind)s: %(accepted)s accepted, %(known)s known already, %(rejected)s rejected.") % result,
+        _("%(rows)s rows (%(kind)s): %(accepted)s accepted, %(known)s known already, %(rejected)s rejected.") % named,
     ]
     if result["customers_created"] or result["orders_created"] or result["returns"]:
         lines.append(
