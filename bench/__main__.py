@@ -21,7 +21,8 @@ DOCUMENT = ROOT / "docs" / "bench.md"
 HEADER = ("figure", "value", "unit", "target", "met", "peer", "peer value", "times better")
 OPENING = """# Measurements
 
-Medians, written by `./run bench --docs`. “Times better” compares with the peer on the same machine in the same run.
+Medians, written by `./run bench --docs`. “Times better” compares with the peer: one that
+is a method of analysis is run on the same data in the same run; Python CRMs were measured on like hardware, not in this run.
 """
 
 

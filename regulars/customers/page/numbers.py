@@ -127,7 +127,8 @@ def _rhythm(summary: CustomerSummary) -> Number:
         return Number(label, value, usual)
     if summary.expected_order_at is None:
         return Number(label, value, usual)
-    day = show.show_date(summary.expected_order_at, year=False)
+    expected = show.local_day(summary.expected_order_at)
+    day = show.show_date(expected, year=expected.year != show.local_day(clock.now()).year)
     return Number(label, value, _("%(usual)s; next about %(day)s") % {"usual": usual, "day": day}, "good")
 
 

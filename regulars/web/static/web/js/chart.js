@@ -142,7 +142,7 @@
     const redraw = async () => { if (figure.isConnected) chart = await draw(figure, canvas); };
     new IntersectionObserver((seen, observer) => {
       if (seen.some((one) => one.isIntersecting)) { observer.disconnect(); redraw(); }
-    }, { rootMargin: "200px" }).observe(figure);
+    }, { threshold: 0.2 }).observe(canvas);
     new ResizeObserver(() => chart?.resize()).observe(canvas);
     document.addEventListener("regulars:theme", () => { if (chart) redraw(); });
     figure.addEventListener("htmx:beforeCleanupElement", () => chart?.dispose());
