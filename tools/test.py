@@ -1,7 +1,8 @@
 """The whole suite, on both databases: `./run test [pytest arguments]`.
 
-First on SQLite, then on a private PostgreSQL (or the one REGULARS_DATABASE_URL names), there without the browser tests
-and without the rooms that know no database. Prints what will run before, and what ran after; what the machine lacks is
+First on SQLite, then the browser tests by themselves (they wait for a real browser, so they share the machine with
+nothing; one that fails is tried once more and named), then on a private PostgreSQL (or the one REGULARS_DATABASE_URL
+names), there without the browser tests and without the rooms that know no database. Prints what will run before, and what ran after; what the machine lacks is
 named with the line that installs it. REQUIRE=all makes such a lack a failure.
 """
 
@@ -136,11 +137,29 @@ def without_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("REGULARS_") and name != "PORT"}
 
 
+def run_in_browser(environment: dict[str, str]) -> Outcome:
+    """The browser tests, one after the other; those that fail get one more try, and that is said."""
+    first = run_pytest("Browser", ["-m", "browser"], environment)
+    if first.ok or not first.counts["failed"]:
+        return first
+    again = run_pytest("Browser, what failed once more", ["-m", "browser", "--last-failed"], environment)
+    if again.ok:
+        print(f"Browser: {again.counts['passed']} passed at the second try only")
+        counts = first.counts + Counter(passed=first.counts["failed"])
+        counts["failed"] = 0
+        return Outcome("Browser", 0, first.seconds + again.seconds, counts, first.skips)
+    return first
+
+
 def run_all(arguments: Sequence[str], missing: Sequence[str]) -> list[Outcome]:
-    """The suite on SQLite, then on PostgreSQL where there is one."""
+    """The suite on SQLite and in the browser, then on PostgreSQL where there is one."""
     environment = without_settings()
     spread = workers(arguments)
-    outcomes = [run_pytest("SQLite", [*spread, *arguments], environment)]
+    if spread and "-m" not in arguments:
+        outcomes = [run_pytest("SQLite", [*spread, "-m", "not browser", *arguments], environment)]
+        outcomes.append(run_in_browser(environment))
+    else:
+        outcomes = [run_pytest("SQLite", [*spread, *arguments], environment)]
     if "PostgreSQL" in missing:
         return outcomes
     ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE if path not in arguments]

@@ -51,7 +51,7 @@ def test_today_is_walked_by_keyboard(browser_page, owner, three):
     assert page.locator("#ask").evaluate("dialog => dialog.open") is False
 
     page.keyboard.press("e")
-    page.locator(".need .composer textarea").wait_for()
+    expect(page.locator(".need .composer textarea")).to_be_focused()
     page.keyboard.press("Escape")
     page.locator(".need .composer").wait_for(state="detached")
     page.locator(".toast-undo").last.click()
