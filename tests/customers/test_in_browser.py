@@ -50,13 +50,13 @@ def test_today_is_walked_by_keyboard(browser_page, owner, three):
     page.locator(f"#need-{second.pk}").wait_for(state="detached")
     assert page.locator("#ask").evaluate("dialog => dialog.open") is False
 
+    page.locator(".toast-undo").last.click()
+    page.locator(f"#need-{second.pk}").wait_for()
+    assert [one.get_attribute("data-pk") for one in page.locator(".need").all()] == [str(second.pk), str(third.pk)]
     page.keyboard.press("e")
     expect(page.locator(".need .composer textarea")).to_be_focused()
     page.keyboard.press("Escape")
     page.locator(".need .composer").wait_for(state="detached")
-    page.locator(".toast-undo").last.click()
-    page.locator(f"#need-{second.pk}").wait_for()
-    assert [one.get_attribute("data-pk") for one in page.locator(".need").all()] == [str(second.pk), str(third.pk)]
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.locator("#panel .panel-title").wait_for()
