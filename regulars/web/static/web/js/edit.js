@@ -33,11 +33,13 @@
 
   R.controller("cell", (form) => {
     const input = form.querySelector("select, input:not([type=hidden])");
-    const began = input.value;
+    /* what the server sent, not what is in the field by now: somebody quick may have typed already */
+    const sent = input.matches("select") ? [...input.options].find((one) => one.defaultSelected)?.value : input.defaultValue;
+    const began = sent ?? input.value;
     const inTrouble = form.querySelector("[role=alert]") !== null;
     let leaving = false;
     input.focus();
-    input.select?.();
+    if (input.value === began) input.select?.();
 
     const commit = () => {
       if (leaving) return;
