@@ -18,6 +18,7 @@ class BatchKind(models.TextChoices):
     BULK_EDIT = "bulk_edit", _("Bulk edit")
     EDIT = "edit", _("Edit")
     TRASH = "trash", _("Move to trash")
+    MERGE = "merge", _("Merge")
 
 
 class Batch(models.Model):

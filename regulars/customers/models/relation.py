@@ -32,6 +32,7 @@ class RelationKind(models.TextChoices):
     REFERRED_BY = "referred_by", _("referred by")
     BUYS_THROUGH = "buys_through", _("buys through")
     SUBSIDIARY_OF = "subsidiary_of", _("subsidiary of")
+    PARTNER_OF = "partner_of", _("partner of")
 
 
 class DatedQuerySet(models.QuerySet["PartyRelation"]):
@@ -79,7 +80,7 @@ class PartyRelation(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["party", "other", "kind"], condition=Q(valid_to=None), name="relation_once_at_a_time"
+                fields=["party", "other", "kind", "title"], condition=Q(valid_to=None), name="relation_once_at_a_time"
             ),
             models.CheckConstraint(condition=~Q(party=F("other")), name="relation_between_two"),
             models.CheckConstraint(
