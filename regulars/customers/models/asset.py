@@ -12,7 +12,10 @@ from regulars.customers.models.party import Party
 
 
 class Asset(models.Model):
-    """Something a customer owns and we may have to serve."""
+    """Something a customer owns and we may have to serve.
+
+    ``quiet_until`` puts off the reminder of the end of its warranty, ``seen_to_on`` says that somebody saw to it.
+    """
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="assets")
     product = models.ForeignKey("catalogue.Product", models.SET_NULL, null=True, blank=True, related_name="+")
@@ -22,6 +25,8 @@ class Asset(models.Model):
     warranty_until = models.DateField(_("warranty until"), null=True, blank=True)
     retired_on = models.DateField(_("out of use since"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=255, blank=True)
+    quiet_until = models.DateField(_("not now until"), null=True, blank=True, editable=False)
+    seen_to_on = models.DateField(_("end seen to on"), null=True, blank=True, editable=False)
     batch_id = models.BigIntegerField(null=True, blank=True, db_index=True, editable=False)
 
     class Meta:
@@ -54,7 +59,8 @@ class Contract(models.Model):
     """An agreement with a beginning and an end; ``amount`` is minor units for the whole term.
 
     What it entitles to: an answer within ``response_hours``, ``visits_included`` visits in the term, ``coverage`` in
-    words. ``notice_days`` before ``ends_on`` it asks to be seen to; ``ended_on`` is an end before its time.
+    words. ``notice_days`` before ``ends_on`` it asks to be seen to, unless it was put off (``quiet_until``) or somebody
+    did (``seen_to_on``); ``ended_on`` is an end before its time; ``follows`` is the term before this one.
     """
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="contracts")
@@ -76,6 +82,11 @@ class Contract(models.Model):
     renews = models.BooleanField(_("renews by itself"), default=False)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     ended_reason = models.CharField(_("reason of the end"), max_length=160, blank=True)
+    follows = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, related_name="followed_by", verbose_name=_("continues")
+    )
+    quiet_until = models.DateField(_("not now until"), null=True, blank=True, editable=False)
+    seen_to_on = models.DateField(_("end seen to on"), null=True, blank=True, editable=False)
     batch_id = models.BigIntegerField(null=True, blank=True, db_index=True, editable=False)
 
     class Meta:

@@ -53,6 +53,7 @@ class PartyRole(models.Model):
     batch_id = models.BigIntegerField(null=True, blank=True, db_index=True, editable=False)
 
     class Meta:
+        verbose_name = _("role")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["party", "role"], condition=Q(valid_to=None), name="party_role_once_at_a_time"
@@ -78,6 +79,7 @@ class PartyRelation(models.Model):
     objects = DatedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("relation")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["party", "other", "kind", "title"], condition=Q(valid_to=None), name="relation_once_at_a_time"

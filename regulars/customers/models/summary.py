@@ -11,7 +11,7 @@ from regulars.customers.models.party import Party
 
 
 class Stage(models.TextChoices):
-    """The eight stages of a relationship; every customer is in exactly one."""
+    """The eight stages of a relationship; every customer is in exactly one, whoever has no role of their own in none."""
 
     RECRUIT = "recruit", _("Recruit")
     WELCOME = "welcome", _("Welcome")
@@ -67,7 +67,7 @@ class CustomerSummary(models.Model):
     value_reasons = models.JSONField(default=list)
     value_rank = models.PositiveIntegerField(_("rank by revenue"), null=True, blank=True)
     value_percentile = models.FloatField(_("top … percent by revenue"), null=True, blank=True)
-    stage = models.CharField(_("stage"), max_length=20, choices=Stage, default=Stage.RECRUIT)
+    stage = models.CharField(_("stage"), max_length=20, choices=Stage, default=Stage.RECRUIT, blank=True)
     stage_since = models.DateTimeField(_("in this stage since"), null=True, blank=True)
     stage_reasons = models.JSONField(default=list)
     previous_stage = models.CharField(max_length=20, choices=Stage, blank=True)
