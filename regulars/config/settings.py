@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "regulars.config.app.RegularsConfig",
     "regulars.demo",
     "regulars.integrations.imports",
+    "regulars.integrations.api",
+    "regulars.integrations.webhooks",
     "regulars.reporting",
     "regulars.channels",
     "regulars.commerce",

@@ -1,0 +1,40 @@
+"""What a token may be used for, on top of what its user may do: a token never does more than its user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _said
+from django.utils.translation import gettext_lazy as _
+
+from regulars.kit.errors import UserError
+
+SCOPES: Final[dict[str, Promise]] = {
+    "customers:read": _("read customers, timelines, tasks, orders, products and views"),
+    "customers:write": _("create, change, merge and trash customers, contact points, consent and relations"),
+    "timeline:write": _("add entries to timelines"),
+    "tasks:write": _("add, finish, move and hand over tasks"),
+    "orders:write": _("record orders, returns and products"),
+    "imports:run": _("upload files, follow imports and undo them"),
+    "analyses:read": _("read the results of analyses and ask for a refresh"),
+    "webhooks:manage": _("manage webhooks"),
+    "webhooks:details": _("let webhooks carry personal details"),
+    "admin": _("manage users, teams, fields and tokens; read the audit log"),
+}
+
+
+def checked(scopes: Iterable[str]) -> list[str]:
+    """``scopes`` in the order of the table, each once.
+
+    Raises:
+        UserError: none is given, or one is unknown.
+    """
+    wanted = set(scopes)
+    if unknown := wanted - set(SCOPES):
+        names = {"scope": sorted(unknown)[0], "scopes": ", ".join(SCOPES)}
+        raise UserError(_said("There is no scope “%(scope)s”; there are: %(scopes)s.") % names)
+    if not wanted:
+        raise UserError(_said("Please choose at least one scope."))
+    return [scope for scope in SCOPES if scope in wanted]

@@ -1,0 +1,41 @@
+"""Each entry of the timeline that somebody subscribes to leaves a row in the outbox, in its own transaction.
+
+Entries of a batch (imports) are left out: their end is told in one message. Without a subscription nothing is written.
+"""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+_SOMEBODY = "EXISTS (SELECT 1 FROM webhooks_subscription WHERE removed_at IS NULL AND paused_at IS NULL)"
+SQLITE = [
+    f"""CREATE TRIGGER webhooks_event_told AFTER INSERT ON customers_event
+        WHEN NEW.batch_id IS NULL AND {_SOMEBODY}
+        BEGIN INSERT INTO webhooks_outbox (event_id) VALUES (NEW.id); END""",
+]
+POSTGRESQL = [
+    f"""CREATE FUNCTION webhooks_event_told() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF {_SOMEBODY} THEN INSERT INTO webhooks_outbox (event_id) VALUES (NEW.id); END IF;
+            RETURN NULL;
+        END $$""",
+    """CREATE TRIGGER webhooks_event_told AFTER INSERT ON customers_event
+       FOR EACH ROW WHEN (NEW.batch_id IS NULL) EXECUTE FUNCTION webhooks_event_told()""",
+]
+SQLITE_BACK = ["DROP TRIGGER webhooks_event_told"]
+POSTGRESQL_BACK = ["DROP TRIGGER webhooks_event_told ON customers_event", "DROP FUNCTION webhooks_event_told()"]
+
+
+def _run(sqlite: list[str], postgresql: list[str]):  # type: ignore[no-untyped-def]
+    def execute(apps, schema_editor) -> None:  # type: ignore[no-untyped-def]
+        for statement in sqlite if schema_editor.connection.vendor == "sqlite" else postgresql:
+            schema_editor.execute(statement)
+
+    return execute
+
+
+class Migration(migrations.Migration):
+    """Adds the trigger."""
+
+    dependencies = [("webhooks", "0001_subscriptions"), ("customers", "0001_initial")]
+    operations = [migrations.RunPython(_run(SQLITE, POSTGRESQL), _run(SQLITE_BACK, POSTGRESQL_BACK))]
