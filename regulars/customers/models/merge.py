@@ -60,10 +60,19 @@ class DuplicatePair(models.Model):
         ]
 
 
+class MergeQuerySet(models.QuerySet["Merge"]):
+    """Merges by whether they stand."""
+
+    def standing(self) -> Self:
+        """Not undone."""
+        return self.filter(undone_at=None)
+
+
 class Merge(models.Model):
     """``loser`` was merged into ``winner``; undone when ``undone_at`` says so, at any time later.
 
-    ``before`` and ``after`` hold the fields of the winner that the merge changed.
+    ``before`` and ``after`` hold the fields of the winner that the merge changed; ``counts`` how many rows were moved
+    and set aside, by table. Merges made in one act share ``batch_id`` and are undone as one.
     """
 
     winner = models.ForeignKey(Party, models.PROTECT, related_name="merges_won")
@@ -71,10 +80,14 @@ class Merge(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     evidence = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    batch_id = models.BigIntegerField(null=True, blank=True, db_index=True, editable=False)
     made_at = models.DateTimeField(default=clock.now)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = MergeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("merge")

@@ -128,3 +128,7 @@ class Party(models.Model):
     def get_absolute_url(self) -> str:
         """The customer page."""
         return f"/customers/{self.pk}/"
+
+    def canonical(self) -> Party:
+        """The party that stands for this one: itself, or what it was merged into (a merge never points at a merged one)."""
+        return self.merged_into if self.merged_into is not None else self
