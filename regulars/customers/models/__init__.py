@@ -10,6 +10,7 @@ from regulars.customers.models.party import Kind, Party, PartyQuerySet
 from regulars.customers.models.privacy import Erasure, RetentionAct, RetentionRule
 from regulars.customers.models.reach import Channel, ContactPoint, ContactPointKind, Identifier
 from regulars.customers.models.relation import PartyRelation, PartyRole, RelationKind, RoleKind
+from regulars.customers.models.search import SearchDocument, SearchMark
 from regulars.customers.models.summary import CustomerSummary, Stage, ValueClass
 from regulars.customers.models.task import Snooze, Task, TaskKind
 
@@ -18,5 +19,5 @@ __all__ = [
     "Contract", "ContractKind", "CustomerSummary", "DuplicatePair", "Erasure", "Event", "EventBody",
     "FieldDefinition", "FieldKind", "Identifier", "Kind", "Merge", "MergeMove", "PairVerdict", "Party",
     "PartyQuerySet", "PartyRelation", "PartyRole", "RelationKind", "RetentionAct", "RetentionRule", "Revision",
-    "RoleKind", "Snooze", "Stage", "Task", "TaskKind", "ValueClass",
+    "RoleKind", "SearchDocument", "SearchMark", "Snooze", "Stage", "Task", "TaskKind", "ValueClass",
 ]  # fmt: skip
