@@ -8,8 +8,20 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from regulars.customers import fields as own_fields
 from regulars.customers.choices import MARKETING_CHANNELS
-from regulars.customers.models import ConsentState, ContactPointKind, Kind, Party, RelationKind, RoleKind
+from regulars.customers.models import (
+    ConsentState,
+    ContactPointKind,
+    FieldDefinition,
+    FieldKind,
+    Kind,
+    Party,
+    RelationKind,
+    RoleKind,
+)
+from regulars.kit import text
+from regulars.kit.errors import UserError
 from regulars.staff.models import Team, Territory
 
 _DAY = {"type": "date"}
@@ -43,6 +55,25 @@ class NewPartyForm(forms.Form):
     )
     about = forms.CharField(required=False, label=_("About"), widget=forms.Textarea(attrs={"rows": 3}))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.own = own_fields.active()
+        for one in self.own:
+            self.fields[f"own_{one.key}"] = _input(one)
+
+    def own_inputs(self) -> list[tuple[str, forms.BoundField]]:
+        """The company's own fields: the kinds of party each is for, and its input."""
+        return [(" ".join(one.applies_to or Kind.values), self[f"own_{one.key}"]) for one in self.own]
+
+    def _clean_own(self, told: dict[str, Any]) -> None:
+        for one in self.own:
+            raw = told.pop(f"own_{one.key}", None)
+            if own_fields.applies(one, told.get("kind", "")):
+                try:
+                    told.setdefault("custom", {})[one.key] = own_fields.clean(one, raw)
+                except UserError as error:
+                    self.add_error(f"own_{one.key}", str(error))
+
     def clean(self) -> dict[str, Any]:
         """A person has a family or given name, everybody else a name."""
         told: dict[str, Any] = super().clean() or {}
@@ -51,6 +82,7 @@ class NewPartyForm(forms.Form):
             self.add_error("family_name", _("Please give a name."))
         if not person and not told.get("name"):
             self.add_error("name", _("Please give a name."))
+        self._clean_own(told)
         return told
 
     def facts(self) -> dict[str, Any]:
@@ -66,6 +98,84 @@ class NewPartyForm(forms.Form):
         told["contact_points"] = [(kind.value, raw) for kind, raw in points if raw.strip()]
         told["identifiers"] = [("tax_id", tax_id)] if tax_id else []
         return told
+
+
+def _input(definition: FieldDefinition) -> forms.Field:
+    """The input of a custom field; what is typed is understood by ``fields.clean``."""
+    named: dict[str, Any] = {"required": False, "label": own_fields.label(definition), "help_text": definition.help}
+    nothing = [("", "–")]
+    match definition.kind:
+        case FieldKind.CHOICE:
+            offered = [(one["value"], own_fields.option_label(definition, one["value"])) for one in definition.options]
+            return forms.ChoiceField(choices=nothing + offered, **named)
+        case FieldKind.CHOICES:
+            offered = [(one["value"], own_fields.option_label(definition, one["value"])) for one in definition.options]
+            return forms.MultipleChoiceField(choices=offered, **named)
+        case FieldKind.YES_NO:
+            return forms.ChoiceField(choices=[*nothing, ("yes", _("Yes")), ("no", _("No"))], **named)
+        case FieldKind.DATE:
+            return forms.CharField(widget=forms.DateInput(attrs=_DAY), **named)
+        case _:
+            return forms.CharField(max_length=own_fields.LONGEST, **named)
+
+
+class FieldForm(forms.Form):
+    """A custom field as it is defined: ``options`` one a line, ``English | 中文``."""
+
+    label = forms.CharField(max_length=80, required=False, label=_("Name in English"))
+    label_zh = forms.CharField(max_length=80, required=False, label=_("Name in Chinese"))
+    kind = forms.ChoiceField(choices=FieldKind.choices, label=_("Holds"))
+    help = forms.CharField(max_length=200, required=False, label=_("Explanation"))
+    options = forms.CharField(
+        required=False,
+        label=_("Choices, one on each line"),
+        help_text=_("Both languages: Gold | 金卡"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=20_000,
+    )
+    applies_to = forms.MultipleChoiceField(
+        choices=Kind.choices,
+        required=False,
+        label=_("For"),
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(Kind.values),
+    )
+    required = forms.BooleanField(required=False, label=_("Must be filled in for a new customer"))
+    filterable = forms.BooleanField(required=False, initial=True, label=_("Offer it as a filter and a sortable column"))
+    personal = forms.BooleanField(
+        required=False, initial=True, label=_("Says something about the person: erased together with them")
+    )
+
+    def __init__(self, *args: Any, field: FieldDefinition | None = None, **kwargs: Any) -> None:
+        if field is not None:
+            lines = [" | ".join(filter(None, (one["label"], one["label_zh"]))) for one in field.options]
+            kwargs["initial"] = {name: getattr(field, name) for name in self.base_fields} | {
+                "options": "\n".join(lines),
+                "applies_to": field.applies_to or list(Kind.values),
+            }
+        super().__init__(*args, **kwargs)
+        if field is not None:
+            self.fields["kind"].disabled = True
+
+    @staticmethod
+    def named(name: str) -> dict[str, Any]:
+        """What the form begins with for a column that an import kept under ``name``."""
+        return {"label_zh" if text.has_han(name) else "label": name[:80]}
+
+    def facts(self) -> dict[str, Any]:
+        """What ``actions.define_field`` wants."""
+        told = dict(self.cleaned_data)
+        told["options"] = [_option(line) for line in told["options"].splitlines() if line.strip()]
+        if set(told["applies_to"]) == set(Kind.values):
+            told["applies_to"] = []
+        return told
+
+
+def _option(line: str) -> dict[str, str]:
+    one, _bar, other = (part.strip() for part in line.replace("｜", "|").partition("|"))
+    if other:
+        return {"label": one, "label_zh": other}
+    return {"label": "", "label_zh": one} if text.has_han(one) else {"label": one, "label_zh": ""}
 
 
 class ContactPointForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars.customers import actions, choices, filters, panels, task_list  # noqa: F401 -- the list of tasks registers itself
+from regulars.customers import actions, choices, field_list, filters, panels, task_list  # noqa: F401 -- the list of tasks registers itself
 from regulars.customers.bulk import BULK_ACTIONS, RESTORE
 from regulars.customers.models import ContactPoint, ContactPointKind, Identifier, Party, ValueClass
 from regulars.customers.queries.search import find_parties
@@ -52,7 +52,7 @@ def import_page() -> str:
 
 def customers_of(user: User) -> Rows:
     """The customers whom ``user`` sees, with what a row shows."""
-    return _shown(Party.objects.visible_to(user).live())
+    return field_list.with_fields(_shown(Party.objects.visible_to(user).live()))
 
 
 def trash_of(user: User) -> Rows:
@@ -131,7 +131,7 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column("name", _("Name"), "name", sort="fold", phone="primary", width="l", edit=_edit("name", required=True)),
         Column("class", _("Class"), _value_class, "value_class", sort="summary__value_class", width="m"),
-        Column("stage", _("Stage"), "summary.stage", "stage", sort="summary__stage", phone="secondary", width="l"),
+        Column("stage", _("Stage"), lambda party: party.summary.stage or None, "stage", sort="summary__stage", phone="secondary", width="l"),
         Column("since", _("In stage since"), "summary.stage_since", "ago", sort="summary__stage_since"),
         Column("owner", _("Owner"), "owner", "person", sort="owner__name", edit=_assign("owner", get_user_model(), choices.owners)),
         Column("revenue_12m", _("12 months"), "summary.revenue_12m", "money", sort="summary__revenue_12m", total=True, currency="summary.currency", phone="amount", hint=_("Revenue of the last 12 months")),
@@ -179,7 +179,7 @@ def _columns() -> tuple[Column, ...]:
 
 
 _FILTERS = (
-    Filter("stage", _("Stage"), "multi", field="summary__stage", choices=choices.stages),
+    Filter("stage", _("Stage"), "multi", apply=filters.by_stage, choices=choices.stages),
     Filter("class", _("Class"), "multi", apply=filters.by_class, choices=choices.classes),
     Filter("owner", _("Owner"), "person", field="owner", choices=choices.people),
     Filter("team", _("Team"), "choice", field="team", choices=choices.teams),
@@ -232,6 +232,7 @@ CUSTOMERS = register(
         queryset=customers_of,
         columns=_columns(),
         filters=_FILTERS,
+        extend=field_list.extension,
         default_sort="-revenue_12m",
         page_size=40,
         search=find_parties,

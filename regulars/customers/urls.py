@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.customers.views import page, reach, record, relations, tasks, today
+from regulars.customers.views import fields, page, reach, record, relations, tasks, today
 
 app_name = "customers"
 urlpatterns = [
@@ -28,5 +28,9 @@ urlpatterns = [
     path("customers/<int:pk>/relations/<int:relation>/end/", relations.end, name="end-relation"),
     path("customers/<int:pk>/snooze/", tasks.snooze, name="snooze"),
     path("customers/<int:pk>/wake/", tasks.wake, name="wake"),
+    path("settings/fields/new/", fields.new, name="new-field"),
+    path("settings/fields/<int:pk>/", fields.change, name="change-field"),
+    path("settings/fields/<int:pk>/retire/", fields.retire, name="retire-field"),
+    path("settings/fields/<int:pk>/move/", fields.move, name="move-field"),
     path("tasks/<int:pk>/done/", tasks.done, name="task-done"),
 ]

@@ -24,7 +24,7 @@ The list is then at ``/customers/`` (``resource.url()``), each row's slide-over 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -222,7 +222,10 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """An entity as the screens see it. ``queryset(user)`` must already obey who may see what."""
+    """An entity as the screens see it. ``queryset(user)`` must already obey who may see what.
+
+    ``extend`` gives the columns and filters that the company has defined for itself, read anew by each ``get``.
+    """
 
     key: str
     label: Text
@@ -249,6 +252,7 @@ class Resource:
     order: int = 0
     in_palette: bool = True
     page_size: int = 60
+    extend: Callable[[], tuple[tuple[Column, ...], tuple[Filter, ...]]] | None = None
     by_key: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -292,8 +296,14 @@ def unregister(key: str) -> None:
 
 
 def get(key: str) -> Resource:
-    """The resource called ``key``; KeyError when there is none."""
-    return _registered[key]
+    """The resource called ``key`` with what the company added to it; KeyError when there is none."""
+    resource = _registered[key]
+    if resource.extend is None:
+        return resource
+    columns, filters = resource.extend()
+    if not columns and not filters:
+        return resource
+    return replace(resource, columns=(*resource.columns, *columns), filters=(*resource.filters, *filters))
 
 
 def all() -> Iterable[Resource]:  # noqa: A001 -- read as resources.all()

@@ -13,13 +13,14 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from regulars.customers import timeline
+from regulars.customers import fields, timeline
 from regulars.customers.actions.contact import add_contact_point
 from regulars.customers.actions.revisions import revise
 from regulars.customers.models import (
     Batch,
     BatchKind,
     CustomerSummary,
+    FieldDefinition,
     Identifier,
     Kind,
     Party,
@@ -52,7 +53,8 @@ def create_party(
     role: str = RoleKind.PROSPECT,
     contact_points: Iterable[tuple[str, str]] = (),
     identifiers: Iterable[tuple[str, str]] = (),
-    **fields: Any,
+    custom: Mapping[str, Any] | None = None,
+    **facts: Any,
 ) -> Party:
     """Create a party with its summary, its role from today, and an entry on the timeline.
 
@@ -60,12 +62,13 @@ def create_party(
         name: display name; for a person it may be left out when ``family_name`` or ``given_name`` is given.
         contact_points: pairs of kind and address as given.
         identifiers: pairs of system and number there.
-        fields: any of ``EDITABLE``.
+        custom: values of custom fields by key; those that are required must be there.
+        facts: any of ``EDITABLE``.
 
     Raises:
         UserError: there is no name, or a value does not fit its field.
     """
-    party = Party(kind=kind, name=name, created_by=by, **fields)
+    party = Party(kind=kind, name=name, created_by=by, custom=_custom(kind, custom), **facts)
     _settle_name(party)
     _validate(party)
     party.save()
@@ -79,6 +82,21 @@ def create_party(
         kind="customers.created", customer=party, by=by, source="regulars", payload={"source": party.source}
     )
     return party
+
+
+def _custom(kind: str, told: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The values of custom fields of a new party; None leaves them open, as a feed that knows none of them does.
+
+    Raises:
+        UserError: a value does not fit, a required one is missing, or there is no such field.
+    """
+    if told is None:
+        return {}
+    active = {one.key: one for one in fields.active(kind)}
+    if unknown := set(told) - set(active):
+        raise UserError(_("There is no field “%(name)s”.") % {"name": ", ".join(sorted(unknown))})
+    values = {key: fields.clean(one, told.get(key)) for key, one in active.items()}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 @transaction.atomic
@@ -102,7 +120,7 @@ def change_party(
     before = {name: _value(current, name) for name in _all_fields(changes)}
     if version is not None and version != current.version:
         _refuse_overwriting(current, changes, version)
-    for name, value in changes.items():
+    for name, value in _understood(changes).items():
         _assign(current, name, value)
     if _NAME_PARTS & set(changes):
         _settle_name(current, prefer_parts=not {"name"} & set(changes))
@@ -116,6 +134,17 @@ def change_party(
     for name in {field.attname for field in Party._meta.concrete_fields}:
         setattr(party, name, getattr(current, name))
     return revision
+
+
+def _understood(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """``changes`` with the values of custom fields cleaned; a key that no field defines takes what it is given."""
+    keys = [name.removeprefix("custom.") for name in changes if name.startswith("custom.")]
+    known = {one.key: one for one in FieldDefinition.objects.filter(key__in=keys)} if keys else {}
+    told = dict(changes)
+    for key in keys:
+        if key in known:
+            told[f"custom.{key}"] = fields.clean(known[key], changes[f"custom.{key}"])
+    return told
 
 
 def _all_fields(changes: Mapping[str, Any]) -> list[str]:
@@ -137,7 +166,9 @@ def _value(party: Party, name: str) -> Any:
 
 def _assign(party: Party, name: str, value: Any) -> None:
     if name.startswith("custom."):
-        party.custom = {**party.custom, name.removeprefix("custom."): value}
+        key = name.removeprefix("custom.")
+        kept = {held: old for held, old in party.custom.items() if held != key}
+        party.custom = kept if value is None else {**kept, key: value}
     elif isinstance(value, str):
         setattr(party, name, value.strip() if name == "about" else text.clean(value))
     elif Party._meta.get_field(name).is_relation and not hasattr(value, "pk"):

@@ -13,14 +13,16 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from regulars.customers import field_list, fields
 from regulars.customers.choices import MARKETING_CHANNELS
-from regulars.customers.models import Asset, ContactPoint, Contract, CustomerSummary, Stage
+from regulars.customers.models import Asset, ContactPoint, Contract, CustomerSummary, Party, Stage
 from regulars.customers.page.reach import CHANNEL_OF, ICONS, said, shown_address
 from regulars.customers.queries.profile import Move, Profile
 from regulars.kit import clock
 from regulars.web import arc, resources
 from regulars.web import format as show
 from regulars.web.listing import cells
+from regulars.web.resources import Column
 
 SOON: Final = timedelta(days=60)
 FACTS: Final = (
@@ -68,7 +70,7 @@ def path_of(summary: CustomerSummary, moves: Sequence[Move]) -> SafeString:
     """Their way through the eight stages as the small arc."""
     visited = [moves[0].begin] if moves and moves[0].begin else []
     visited += [move.end for move in moves]
-    if not visited or visited[-1] != summary.stage:
+    if summary.stage and (not visited or visited[-1] != summary.stage):
         visited.append(summary.stage)
     names = dict(Stage.choices)
     label = _("The way through the stages: %(stages)s") % {
@@ -144,9 +146,22 @@ def facts_of(profile: Profile, *, may_edit: bool) -> list[FactLine]:
         column = columns[key]
         if key in left_out or not (may_edit or column.of(profile.party)):
             continue
-        url = reverse("web:cell-customers", args=[profile.party.pk, key]) if may_edit else ""
-        lines.append(FactLine(str(column.label), cells.html(column, profile.party), url))
-    return lines
+        lines.append(_line(column, profile.party, may_edit=may_edit))
+    return lines + own_facts_of(profile.party, may_edit=may_edit)
+
+
+def own_facts_of(party: Party, *, may_edit: bool) -> list[FactLine]:
+    """The company's own fields of this kind of party, then what imports kept beside them."""
+    defined = fields.active()
+    own = [field_list.column(one) for one in defined if fields.applies(one, party.kind)]
+    lines = [_line(column, party, may_edit=may_edit) for column in own if may_edit or column.of(party) is not None]
+    kept = fields.unknown(party, defined)
+    return lines + [FactLine(key, value if isinstance(value, str) else str(value), "") for key, value in kept.items()]
+
+
+def _line(column: Column, party: Party, *, may_edit: bool) -> FactLine:
+    url = reverse("web:cell-customers", args=[party.pk, column.key]) if may_edit else ""
+    return FactLine(str(column.label), cells.html(column, party), url)
 
 
 def scores_of(summary: CustomerSummary) -> list[tuple[str, str, str]]:

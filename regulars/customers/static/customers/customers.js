@@ -45,6 +45,15 @@
     show();
   });
 
+  /* a list of choices is asked for where the field holds choices */
+  R.controller("field-form", (form) => {
+    const show = () => {
+      for (const part of form.querySelectorAll("[data-for-kind]")) part.hidden = !part.dataset.forKind.split(" ").includes(form.elements.kind.value);
+    };
+    form.addEventListener("change", show);
+    show();
+  });
+
   /* one click edits a detail of the page */
   R.controller("customer", (page) => {
     page.addEventListener("click", (event) => {
