@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Min, Sum
+from django.db.models import F, Max, Min, Sum
 from django.utils.translation import gettext as _
 
 from regulars.web import format as show
@@ -60,13 +60,17 @@ def totals(state: State, user: User) -> dict[str, str]:
     summed = [one for one in state.columns if one.total and one.sort]
     if not summed:
         return {}
+    rows = state.narrowed(user).order_by()
     terms: dict[str, Any] = {}
     for one in summed:
-        terms[f"sum_{one.key}"] = Sum(str(one.sort))
+        path = str(one.sort)
+        if path in rows.query.annotations:  # an alias has to be selected before it can be summed
+            rows, path = rows.annotate(**{f"value_{one.key}": F(path)}), f"value_{one.key}"
+        terms[f"sum_{one.key}"] = Sum(path)
         if one.currency:
             path = one.currency.replace(".", "__")
             terms |= {f"low_{one.key}": Min(path), f"high_{one.key}": Max(path)}
-    found = state.narrowed(user).order_by().aggregate(**terms)
+    found = rows.aggregate(**terms)
     return {one.key: _total_words(one, found) for one in summed}
 
 
