@@ -56,9 +56,9 @@ def define_field(
         _assign(made, name, value)
     _validate(made)
     made.save()
+    ensure_index(made)  # before any party is touched: PostgreSQL makes no index over rows with checks still to come
     if adopt:
         _adopt(made, adopt)
-    ensure_index(made)
     audit.record("customers.field_defined", by=by, object_type="field", object_id=made.pk, key=made.key, kind=kind)
     return made
 
@@ -79,7 +79,8 @@ def change_field(*, field: FieldDefinition, changes: Mapping[str, Any], by: User
             _assign(current, name, value)
     _validate(current)
     current.save()
-    ensure_index(current)
+    if current.filterable != field.filterable:
+        ensure_index(current)
     audit.record(
         "customers.field_changed",
         by=by,
