@@ -8,6 +8,10 @@ REGULARS_TIME_ZONE       the company's zone (default Asia/Taipei)
 REGULARS_CURRENCY        the company's currency (default TWD)
 REGULARS_COUNTRY         ISO country of numbers in local notation (default TW)
 REGULARS_HTTPS           1 behind TLS: secure cookies, HSTS
+REGULARS_TRUSTED_PROXIES addresses or networks of proxies whose X-Forwarded-For is believed (default: none)
+REGULARS_REQUIRE_MFA     roles that must have a second factor, separated by commas (owner,administrator)
+REGULARS_OIDC_ISSUER     the company's OpenID Connect provider; with _CLIENT_ID, _CLIENT_SECRET, _NAME, _SCOPES,
+                         and _ROLE (the role of people it knows and Regulars does not; empty: they are refused)
 REGULARS_DEBUG           1 for developers only
 """
 
@@ -60,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "regulars.web.middleware.Language",
     "regulars.staff.middleware.FirstOwner",
+    "regulars.staff.middleware.Sessions",
     "regulars.web.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "regulars.web.middleware.Toasts",
@@ -91,9 +96,21 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 AUTH_USER_MODEL = "staff.User"
-LOGIN_URL = "web:login"
+LOGIN_URL = "staff:sign_in"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "web:login"
+LOGOUT_REDIRECT_URL = "staff:sign_in"
+LOGOUT_URL = "staff:sign_out"
+OWN_ACCESS_URL = "staff:me"
+TRUSTED_PROXIES = environment.words("REGULARS_TRUSTED_PROXIES", "")
+REQUIRE_MFA = frozenset(environment.words("REGULARS_REQUIRE_MFA", ""))
+OIDC = {
+    "issuer": environment.text("REGULARS_OIDC_ISSUER", "").rstrip("/"),
+    "client_id": environment.text("REGULARS_OIDC_CLIENT_ID", ""),
+    "client_secret": environment.text("REGULARS_OIDC_CLIENT_SECRET", ""),
+    "name": environment.text("REGULARS_OIDC_NAME", ""),
+    "scopes": environment.text("REGULARS_OIDC_SCOPES", "openid profile email"),
+    "role": environment.text("REGULARS_OIDC_ROLE", ""),
+}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

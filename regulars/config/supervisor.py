@@ -58,6 +58,7 @@ def supervise(host: str, port: str) -> int:
         "--no-access-log",
     ]
     web += ["--log-level", "warning", "--timeout-graceful-shutdown", "5", "--no-server-header"]
+    web += ["--no-proxy-headers"]  # which proxies are believed is told by REGULARS_TRUSTED_PROXIES
     children = [Child(web), Child([python, "-m", "regulars.config.cli", "worker"])]
     stopping = False
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import ipaddress
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
 
 from regulars.staff.models import AuditEntry
 
@@ -10,6 +13,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from regulars.staff.models import User
+    from regulars.web.resources import Text
 
 
 def record(
@@ -42,5 +46,48 @@ def record(
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """The caller's address as the server saw it."""
-    return request.META.get("REMOTE_ADDR") or None
+    """Where the request came from: the server's own view, or what proxies that are trusted say, read from the nearest.
+
+    A proxy is trusted when its address is in ``settings.TRUSTED_PROXIES``; what anybody else writes into
+    ``X-Forwarded-For`` counts for nothing.
+    """
+    told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    address = _valid(request.META.get("REMOTE_ADDR", ""))
+    while address is not None and told and _is_trusted(address):
+        further = _valid(told.pop())
+        if further is None:
+            break
+        address = further
+    return str(address) if address is not None else None
+
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _valid(text: str) -> _Address | None:
+    try:
+        return ipaddress.ip_address(text.split("%")[0])
+    except ValueError:
+        return None
+
+
+def _is_trusted(address: _Address) -> bool:
+    return any(address in ipaddress.ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES)
+
+
+_words: Final[dict[str, Text]] = {}
+
+
+def name(**words: Text) -> None:
+    """Say actions in words: ``audit.name(customers__exported=_("Customers exported"))`` for ``customers.exported``."""
+    _words.update({action.replace("__", "."): text for action, text in words.items()})
+
+
+def said(action: str) -> str:
+    """An action in the reader's language; the key itself where nobody named it."""
+    return str(_words.get(action, action))
+
+
+def known() -> list[tuple[str, Text]]:
+    """Every named action."""
+    return list(_words.items())

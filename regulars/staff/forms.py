@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from regulars.staff.models import Role, Team, Territory
+
+_NEW_PASSWORD_HELP = _("Ten characters or more.")
 
 
 class SetupForm(forms.Form):
@@ -19,5 +25,117 @@ class SetupForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        help_text=_("Ten characters or more."),
+        help_text=_NEW_PASSWORD_HELP,
     )
+
+
+class SignInForm(forms.Form):
+    """Name and password."""
+
+    username = forms.CharField(
+        label=_("Sign-in name"),
+        max_length=150,
+        widget=forms.TextInput({"autocomplete": "username webauthn", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+
+class CodeForm(forms.Form):
+    """A code of an app, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"}),
+        help_text=_("The six digits that your app shows now, or one of your recovery codes."),
+    )
+
+
+class AppCodeForm(forms.Form):
+    """The first code of a new app."""
+
+    code = forms.CharField(
+        label=_("Code that the app shows"),
+        max_length=10,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class ConfirmForm(forms.Form):
+    """The password once more."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A password of one's own choice."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text=_NEW_PASSWORD_HELP,
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password, and the next one."""
+
+    old = forms.CharField(
+        label=_("Present password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+    field_order = ("old", "password")
+
+
+class UserForm(forms.Form):
+    """Who somebody is here."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), required=False)
+    territory = forms.ModelChoiceField(Territory.objects.none(), label=_("Territory"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key, rows in (("team", Team.objects.all()), ("territory", Territory.objects.all())):
+            choice = self.fields[key]
+            assert isinstance(choice, forms.ModelChoiceField)
+            choice.queryset = rows
+
+
+class NewUserForm(UserForm):
+    """Somebody new."""
+
+    username = forms.CharField(
+        label=_("Sign-in name"), max_length=150, widget=forms.TextInput({"autocapitalize": "none", "autocomplete": "off"})
+    )
+    field_order = ("name", "username", "email", "role", "team", "territory")
+
+
+class TeamForm(forms.Form):
+    """A new team."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    territory = forms.ModelChoiceField(Territory.objects.all(), label=_("Territory"), required=False)
+
+
+class TerritoryForm(forms.Form):
+    """A new territory."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    parent = forms.ModelChoiceField(Territory.objects.all(), label=_("Part of"), required=False)

@@ -46,9 +46,19 @@ _LEAD = _WORK | {
     "insight.view",
     "insight.refresh",
 }
+_GUARD = {
+    "imports.run",
+    "imports.undo",
+    "staff.manage",
+    "settings.manage",
+    "audit.view",
+    "customers.personal_data",
+    "customers.erase",
+    "privacy.rules",
+}
 
 CAPABILITIES: Final[dict[str, frozenset[str]]] = {
-    Role.OWNER: frozenset(_LEAD | {"imports.run", "imports.undo", "staff.manage", "settings.manage"}),
+    Role.OWNER: frozenset(_LEAD | _GUARD),
     Role.MANAGER: frozenset(_LEAD | {"imports.run", "imports.undo"}),
     Role.MARKETER: frozenset(_WORK | {"customers.bulk", "customers.export", "insight.view", "imports.run"}),
     Role.SELLER: frozenset(_WORK | {"customers.bulk"}),
@@ -56,7 +66,7 @@ CAPABILITIES: Final[dict[str, frozenset[str]]] = {
     Role.DISPATCHER: frozenset(_READ | {"customers.log"}),
     Role.TECHNICIAN: frozenset(_READ | {"customers.log"}),
     Role.ANALYST: frozenset(_READ | {"customers.export", "insight.view", "insight.refresh", "views.share"}),
-    Role.ADMINISTRATOR: frozenset(_LEAD | {"imports.run", "imports.undo", "staff.manage", "settings.manage"}),
+    Role.ADMINISTRATOR: frozenset(_LEAD | _GUARD),
 }
 
 
@@ -78,5 +88,5 @@ def require(user: Any, capability: str) -> None:
 
 
 def reach(user: Any) -> Reach:
-    """How far ``user`` sees; the narrowest for an unknown role."""
-    return REACH.get(user.role, Reach.OWN)
+    """How far ``user`` sees: what the company set for the role, else the role's own; the narrowest for an unknown role."""
+    return Reach(getattr(user, "reach", "") or REACH.get(user.role, Reach.OWN))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -95,6 +96,16 @@ class Frame:
     def company(self) -> str:
         """The company's name, or the product's while it has none."""
         return str(settings.COMPANY_NAME or settings.PRODUCT_NAME)
+
+    @property
+    def sign_out_url(self) -> str:
+        """Where the session ends."""
+        return resolve_url(settings.LOGOUT_URL)
+
+    @property
+    def own_access_url(self) -> str:
+        """Where a user looks after password, second factors and sessions."""
+        return resolve_url(settings.OWN_ACCESS_URL)
 
     def toasts(self) -> list[toasts.Toast]:
         """The toasts waiting to be shown."""

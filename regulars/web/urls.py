@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from regulars.web import resources
-from regulars.web.views import bulk, cells, exports, lists, login, palette, patterns, preferences, saved, undo
+from regulars.web.views import bulk, cells, exports, lists, palette, patterns, preferences, saved, undo
 
 app_name = "web"
 
@@ -23,8 +23,6 @@ def addresses_of(resource: resources.Resource) -> list[URLPattern]:
 
 
 urlpatterns = [
-    path("sign-in/", login.SignIn.as_view(), name="login"),
-    path("sign-out/", login.sign_out, name="logout"),
     path("palette/", palette.find, name="palette"),
     path("undo/", undo.take_back, name="undo"),
     path("language/", preferences.language, name="language"),

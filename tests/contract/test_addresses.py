@@ -12,7 +12,10 @@ from tests.support.addresses import Named, walk
 
 ADDRESSES = sorted(walk(), key=lambda one: one.name)
 ANSWERS = {200, 204, 301, 302, 303, 304, 400, 403, 404, 405, 409, 422}
-FOR_EVERYBODY = {"web:login", "web:logout", "web:language", "web:theme"}
+FOR_EVERYBODY = {
+    "staff:sign_in", "staff:sign_out", "staff:second", "staff:passkey_begin", "staff:passkey_finish", "staff:welcome",
+    "web:language", "web:theme",
+}  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +42,7 @@ def test_every_address_answers_every_role(role: str, make_user: Callable[..., An
                 status = method(address).status_code
                 if status not in ANSWERS:
                     wrong[f"{method.__name__.upper()} {address}"] = status
-                if named.name == "web:logout":
+                if named.name == "staff:sign_out":
                     client.force_login(make_user(role=role))
     assert wrong == {}
 

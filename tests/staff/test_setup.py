@@ -38,7 +38,7 @@ def test_setup_refuses_a_wrong_code(client):
 def test_setup_is_closed_once_somebody_is_here(client):
     create_user(username="boss", name="Boss", role="owner", password="a long passphrase")
     answer = client.post(reverse("staff:setup"), OWNER | {"code": setup.code()})
-    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("web:login"))
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("staff:sign_in"))
     assert User.objects.count() == 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -70,7 +70,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Somebody who signs in. Names are never deleted: a user who left is inactive."""
+    """Somebody who signs in. Names are never deleted: a user who left is inactive.
+
+    ``reach`` is what the company set for the role (``RoleSetting``), kept here so that asking costs nothing; empty
+    means the role's own (``rules.REACH``).
+    """
 
     username = models.CharField(_("sign-in name"), max_length=150, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -78,6 +82,7 @@ class User(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="members")
     territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True, related_name="members")
+    reach = models.CharField(_("sees"), max_length=10, blank=True, editable=False)
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=10, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
@@ -106,46 +111,3 @@ class User(AbstractBaseUser):
     def get_short_name(self) -> str:
         """The name to show."""
         return self.name
-
-
-class AuditEntry(models.Model):
-    """Who did what that must be accountable: append-only, refused by the database too (``staff.audit`` writes it).
-
-    ``action`` is ``area.past_participle`` (``staff.signed_in``, ``customers.exported``, ``staff.role_changed``).
-    ``actor_name`` outlives the user. ``detail`` never holds personal data of customers, only counts, ids and fields.
-    """
-
-    at = models.DateTimeField(_("when"), default=clock.now, editable=False)
-    actor = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("who")
-    )
-    actor_name = models.CharField(_("who"), max_length=150, blank=True)
-    action = models.CharField(_("what"), max_length=48)
-    object_type = models.CharField(max_length=32, blank=True)
-    object_id = models.BigIntegerField(null=True, blank=True)
-    detail = models.JSONField(default=dict)
-    address = models.GenericIPAddressField(_("from"), null=True, blank=True)
-    by_token = models.CharField(_("API token"), max_length=80, blank=True)
-
-    class Meta:
-        verbose_name = _("audit entry")
-        indexes: ClassVar = [
-            models.Index(fields=["-at", "-id"], name="audit_newest"),
-            models.Index(fields=["actor", "-id"], name="audit_of_actor"),
-            models.Index(fields=["action", "-id"], name="audit_of_action"),
-            models.Index(fields=["object_type", "object_id", "-id"], name="audit_of_object"),
-        ]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Append; an entry that exists is refused.
-
-        Raises:
-            TypeError: the entry is already recorded.
-        """
-        if not self._state.adding:
-            raise TypeError("the audit log is append-only")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: the audit log is append-only."""
-        raise TypeError("the audit log is append-only")

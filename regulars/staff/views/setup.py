@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from regulars.kit.errors import UserError
+from regulars.staff import entering
 from regulars.staff import setup as setup_code
 from regulars.staff.actions import create_user
 from regulars.staff.forms import SetupForm
@@ -23,10 +23,10 @@ from regulars.staff.models import Role, User
 def setup(request: HttpRequest) -> HttpResponse:
     """Make the owner of an empty system and sign them in; once there is a user this page leads to the sign-in."""
     if setup_code.somebody_is_here():
-        return redirect("web:login")
+        return redirect("staff:sign_in")
     form = SetupForm(request.POST or None, initial={"code": request.GET.get("code", "")})
     if request.method == "POST" and form.is_valid() and (owner := _make_owner(form)):
-        login(request, owner, backend="django.contrib.auth.backends.ModelBackend")
+        entering.enter(request, owner)
         return redirect("/")
     return render(request, "staff/setup.html", {"form": form, "known": setup_code.opens(request.GET.get("code", ""))})
 

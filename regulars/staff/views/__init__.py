@@ -1,0 +1,1 @@
+"""The door, one's own access, and the people who work here."""

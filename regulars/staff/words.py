@@ -1,0 +1,70 @@
+"""Sentences and names about access: devices, waiting, capabilities, reach."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from math import ceil
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from regulars.kit import clock
+from regulars.staff.rules import Reach
+from regulars.web.resources import Text
+
+REACH_WORDS: Final[dict[Reach, Text]] = {
+    Reach.OWN: gettext_lazy("Own customers"),
+    Reach.TEAM: gettext_lazy("Own and the team's customers"),
+    Reach.TERRITORY: gettext_lazy("Own, the team's and the territory's customers"),
+    Reach.ALL: gettext_lazy("All customers"),
+}
+
+CAPABILITY_WORDS: Final[dict[str, Text]] = {
+    "today.view": gettext_lazy("See Today"),
+    "customers.view": gettext_lazy("See customers"),
+    "customers.edit": gettext_lazy("Change customers"),
+    "customers.log": gettext_lazy("Log contacts and tasks"),
+    "customers.bulk": gettext_lazy("Change many customers at once"),
+    "customers.export": gettext_lazy("Export lists"),
+    "customers.assign": gettext_lazy("Assign customers"),
+    "customers.trash": gettext_lazy("Move customers to the trash"),
+    "customers.merge": gettext_lazy("Merge duplicates"),
+    "customers.erase": gettext_lazy("Erase a person for good"),
+    "customers.personal_data": gettext_lazy("Hand out all that is held about a person"),
+    "privacy.rules": gettext_lazy("Set how long what is kept"),
+    "views.share": gettext_lazy("Share views"),
+    "insight.view": gettext_lazy("See the company's figures"),
+    "insight.refresh": gettext_lazy("Refresh the figures"),
+    "imports.run": gettext_lazy("Import files"),
+    "imports.undo": gettext_lazy("Undo imports"),
+    "staff.manage": gettext_lazy("Manage users, teams and roles"),
+    "settings.manage": gettext_lazy("Change settings"),
+    "audit.view": gettext_lazy("Read the audit log"),
+}
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device(agent: str) -> str:
+    """A browser's own description, in two words: ``Firefox · Windows``."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    named = " · ".join(part for part in (browser, system) if part)
+    return named or re.sub(r"\s.*", "", agent)[:40] or _("Unknown device")
+
+
+def wait_until(moment: datetime) -> str:
+    """The refusal of somebody who has to wait."""
+    seconds = max(1, ceil((moment - clock.now()).total_seconds()))
+    if seconds < 90:
+        wait = ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    else:
+        minutes = ceil(seconds / 60)
+        wait = ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    return _("Too many wrong tries. Please wait %(time)s, or ask an administrator to let you in.") % {"time": wait}
