@@ -56,7 +56,7 @@ def define_field(
         _assign(made, name, value)
     _validate(made)
     made.save()
-    ensure_index(made)  # before any party is touched: PostgreSQL makes no index over rows with checks still to come
+    ensure_index(made)
     if adopt:
         _adopt(made, adopt)
     audit.record("customers.field_defined", by=by, object_type="field", object_id=made.pk, key=made.key, kind=kind)
@@ -123,6 +123,8 @@ def ensure_index(field: FieldDefinition) -> None:
     """Make the index that filters and sorting use, or drop it where the field is no longer filtered by."""
     name = f"party_own_{field.pk}"
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # no index is made over rows whose checks are still to come
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         if not field.filterable or field.kind == FieldKind.CHOICES:
             cursor.execute(f"DROP INDEX IF EXISTS {name}")
             return
