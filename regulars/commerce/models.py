@@ -64,6 +64,7 @@ class Order(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["customer", "-ordered_at", "-id"], name="order_of_customer"),
             models.Index(fields=["ordered_at", "id"], name="order_by_date"),
+            models.Index(fields=["number"], opclasses=["varchar_pattern_ops"], name="order_by_number"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -38,6 +38,7 @@ class Asset(models.Model):
                 name="asset_by_end_of_warranty",
             ),
             models.Index(fields=["serial"], condition=~Q(serial=""), name="asset_by_serial"),
+            models.Index(fields=["serial"], opclasses=["varchar_pattern_ops"], name="asset_by_begin_of_serial"),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +98,7 @@ class Contract(models.Model):
                 condition=Q(ended_on=None, ends_on__isnull=False),
                 name="contract_by_end",
             ),
+            models.Index(fields=["number"], opclasses=["varchar_pattern_ops"], name="contract_by_number"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -83,6 +83,9 @@ class Identifier(models.Model):
 
     class Meta:
         verbose_name = _("identifier")
+        indexes: ClassVar = [
+            models.Index(fields=["external_id"], opclasses=["varchar_pattern_ops"], name="identifier_by_number"),
+        ]
         constraints: ClassVar = [models.UniqueConstraint(fields=["system", "external_id"], name="identifier_once")]
 
     def __str__(self) -> str:
