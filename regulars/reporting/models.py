@@ -70,3 +70,26 @@ class Calibration(models.Model):
 
     class Meta:
         ordering: ClassVar = [models.F("since").asc(nulls_first=True)]
+
+
+class FactChange(models.Model):
+    """A row of a fact table that was written, changed or removed since the last refresh.
+
+    Triggers of the database write these (migration ``change_log``), so nothing that changes a fact can forget to. A
+    refresh deletes just the ones it saw in its own snapshot, so that what commits late is seen by the next one.
+    """
+
+    fact = models.CharField(max_length=12)
+    row = models.BigIntegerField()
+    party = models.BigIntegerField(null=True)
+
+
+class WarehouseMark(models.Model):
+    """Which generation of the warehouse this record was last copied to; one row.
+
+    ``intended`` is written before that generation is put in force, ``reached`` when all that rests on it is written. A
+    warehouse that is neither belongs to another record (a restored one, say) and is filled anew.
+    """
+
+    intended = models.CharField(max_length=16, blank=True)
+    reached = models.CharField(max_length=16, blank=True)

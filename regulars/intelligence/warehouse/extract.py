@@ -35,15 +35,16 @@ def schema_of(table: FactTable) -> pa.Schema:
     return pa.schema([*fields, *(pa.field(name, pa.int32()) for name in table.days)])
 
 
-def batches(table: FactTable, cursor: Any, *, vendor: str, zone: str) -> Iterator[pa.Table]:
+def batches(table: FactTable, cursor: Any, *, vendor: str, zone: str, wanted: str = "") -> Iterator[pa.Table]:
     """Read ``table`` with ``cursor`` (a DB-API cursor) and yield Arrow tables of at most some 100,000 rows.
 
     Args:
         vendor: ``sqlite`` or ``postgresql``.
         zone: the company's time zone, e.g. ``Asia/Taipei``; days are counted in it.
+        wanted: a subquery that gives the ids of the rows to be read; all when it is empty.
     """
     read = _copied if vendor == "postgresql" else _fetched
-    for part in read(table, cursor, table.sql_for(vendor)):
+    for part in read(table, cursor, table.changed_sql_for(vendor, wanted) if wanted else table.sql_for(vendor)):
         yield _with_days(part, table, zone)
 
 

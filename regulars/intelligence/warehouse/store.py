@@ -2,19 +2,24 @@
 
 A load writes a new generation beside the old one and then renames the manifest; a reader that has the old manifest
 goes on reading the old segments, which are removed one load later. A crash leaves the old manifest in force.
+
+A load of what has changed writes a *patch*: the rows as they are now, and the keys of all rows that it replaces. A
+table has one patch at most; the next one takes it in, and when it has grown large the base is written anew.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import parquet
 
 from regulars.intelligence.warehouse.extract import schema_of
@@ -22,6 +27,18 @@ from regulars.intelligence.warehouse.tables import FactTable
 
 _MANIFEST = "manifest.json"
 _ROWS_PER_GROUP = 250_000
+LARGEST_PATCH: Final = 0.05
+"""Share of a table's rows above which a patch is taken into the base; small tables are written anew at 10,000 rows."""
+_SMALL: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Two segments: the ``keys`` whose rows in the base no longer count, and the ``rows`` that count instead."""
+
+    rows: str
+    keys: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -32,15 +49,32 @@ class Held:
     segments: tuple[str, ...]
     rows: int
     watermark: int | None
+    key: str = ""
+    patch: Patch | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every segment, the patch's included."""
+        return (*self.segments, *((self.patch.rows, self.patch.keys) if self.patch else ()))
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """One generation of the warehouse; ``taken_at`` is when the record was read."""
+    """One generation of the warehouse; ``taken_at`` is when the record was read, ``token`` tells it from every other."""
 
     generation: int = 0
     taken_at: str = ""
     tables: Mapping[str, Held] = field(default_factory=dict)
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What has become of some rows of a table: the ``keys`` concerned, and those that are still there, as they are now."""
+
+    table: FactTable
+    keys: pa.Array
+    rows: pa.Table
 
 
 class Store:
@@ -56,10 +90,12 @@ class Store:
         if not path.exists():
             return Manifest()
         read = json.loads(path.read_text())
-        tables = {
-            name: Held(one["grain"], tuple(one["segments"]), one["rows"], one["watermark"]) for name, one in read["tables"].items()
-        }  # fmt: skip
-        return Manifest(read["generation"], read["taken_at"], tables)
+        return Manifest(
+            read["generation"],
+            read["taken_at"],
+            {name: _held(one) for name, one in read["tables"].items()},
+            read.get("token", ""),
+        )
 
     def replace(
         self,
@@ -67,22 +103,59 @@ class Store:
         taken_at: datetime,
     ) -> Manifest:
         """Write a whole new generation and put it in force."""
-        before = self.manifest()
-        generation = before.generation + 1
-        pairs = parts.items() if isinstance(parts, Mapping) else parts
-        tables = {table.name: self._write(table, generation, rows) for table, rows in pairs}
-        made = Manifest(generation, taken_at.isoformat(), tables)
-        self._put_in_force(made)
-        self._sweep(keep=(before, made))
+        made = self.drafted(parts, taken_at)
+        self.put_in_force(made)
         return made
 
-    def paths(self, name: str) -> list[str]:
-        """The Parquet files of a table, as the engine reads them.
+    def drafted(
+        self,
+        parts: Mapping[FactTable, Iterable[pa.Table]] | Iterable[tuple[FactTable, Iterable[pa.Table]]],
+        taken_at: datetime,
+    ) -> Manifest:
+        """Write a whole new generation, without putting it in force."""
+        generation = self.manifest().generation + 1
+        pairs = parts.items() if isinstance(parts, Mapping) else parts
+        tables = {table.name: self._write(table, generation, rows) for table, rows in pairs}
+        return Manifest(generation, taken_at.isoformat(), tables, secrets.token_hex(8))
+
+    def amended(self, changes: Iterable[Change], taken_at: datetime) -> Manifest:
+        """Write what has changed since the generation in force as the next one, without putting it in force."""
+        before = self.manifest()
+        generation, tables = before.generation + 1, dict(before.tables)
+        for change in changes:
+            if len(change.keys):
+                tables[change.table.name] = self._patched(change, tables[change.table.name], generation)
+        return Manifest(generation, taken_at.isoformat(), tables, secrets.token_hex(8))
+
+    def put_in_force(self, manifest: Manifest) -> None:
+        """Let readers see this generation from now on; of those before, only the last is kept."""
+        before = self.manifest()
+        path, draft = self.folder / _MANIFEST, self.folder / f".{_MANIFEST}.{os.getpid()}"
+        with draft.open("w") as file:
+            json.dump(asdict(manifest), file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        self._sweep(keep=(before, manifest))
+
+    def reading(self, name: str) -> str:
+        """The SELECT by which the engine reads a table.
 
         Raises:
             KeyError: the table was never loaded.
         """
-        return [str(self.folder / segment) for segment in self.manifest().tables[name].segments]
+        held = self.manifest().tables[name]
+        base = f"SELECT * FROM read_parquet([{', '.join(map(self._quoted, held.segments))}])"  # noqa: S608 -- our own names
+        if held.patch is None:
+            return base
+        keys, rows = self._quoted(held.patch.keys), self._quoted(held.patch.rows)
+        return (
+            f"{base} WHERE {held.key} NOT IN (SELECT {held.key} FROM read_parquet({keys})) "  # noqa: S608 -- our own names
+            f"UNION ALL SELECT * FROM read_parquet({rows})"
+        )
+
+    def _quoted(self, segment: str) -> str:
+        return "'" + str(self.folder / segment).replace("'", "''") + "'"
 
     def _write(self, table: FactTable, generation: int, parts: Iterable[pa.Table]) -> Held:
         folder = self.folder / table.name
@@ -90,38 +163,58 @@ class Store:
         segment = f"{table.name}/{generation:08d}.parquet"
         schema = schema_of(table)
         rows, watermark = 0, None
-        with parquet.ParquetWriter(self.folder / segment, schema, compression="zstd", compression_level=1) as writer:
+        with _writer(self.folder / segment, schema) as writer:
             for part in parts:
                 writer.write_table(part, row_group_size=_ROWS_PER_GROUP)
                 rows += part.num_rows
                 watermark = _furthest(watermark, part, table.watermark)
-        return Held(table.grain, (segment,), rows, watermark)
+        return Held(table.grain, (segment,), rows, watermark, table.key)
 
-    def _put_in_force(self, manifest: Manifest) -> None:
-        path, draft = self.folder / _MANIFEST, self.folder / f".{_MANIFEST}.{os.getpid()}"
-        content: dict[str, Any] = {
-            "generation": manifest.generation,
-            "taken_at": manifest.taken_at,
-            "tables": {
-                name: {"grain": one.grain, "segments": list(one.segments), "rows": one.rows, "watermark": one.watermark}
-                for name, one in manifest.tables.items()
-            },
-        }
-        with draft.open("w") as file:
-            json.dump(content, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+    def _patched(self, change: Change, held: Held, generation: int) -> Held:
+        keys, rows = change.keys, change.rows
+        if held.patch is not None:
+            old = parquet.read_table(self.folder / held.patch.rows)
+            kept = old.filter(pc.invert(pc.is_in(old[held.key], value_set=keys)))
+            rows = pa.concat_tables([kept, rows])
+            before = parquet.read_table(self.folder / held.patch.keys)[held.key].combine_chunks()
+            keys = pc.unique(pa.concat_arrays([before, keys]))
+        if len(keys) > max(LARGEST_PATCH * held.rows, _SMALL):
+            return self._write(change.table, generation, self._merged(held, keys, rows))
+        names = [f"{change.table.name}/{generation:08d}-{part}.parquet" for part in ("rows", "keys")]
+        for name, content in zip(names, (rows, pa.table({held.key: keys})), strict=True):
+            with _writer(self.folder / name, content.schema) as writer:
+                writer.write_table(content)
+        return replace(
+            held,
+            patch=Patch(names[0], names[1], len(keys)),
+            watermark=_furthest(held.watermark, change.rows, change.table.watermark),
+        )
+
+    def _merged(self, held: Held, keys: pa.Array, rows: pa.Table) -> Iterator[pa.Table]:
+        for segment in held.segments:
+            for batch in parquet.ParquetFile(self.folder / segment).iter_batches(_ROWS_PER_GROUP):
+                part = pa.Table.from_batches([batch])
+                yield part.filter(pc.invert(pc.is_in(part[held.key], value_set=keys)))
+        yield rows
 
     def _sweep(self, *, keep: Iterable[Manifest]) -> None:
-        kept = {segment for manifest in keep for held in manifest.tables.values() for segment in held.segments}
+        kept = {segment for manifest in keep for held in manifest.tables.values() for segment in held.files}
         for path in self.folder.glob("*/*.parquet"):
             if str(path.relative_to(self.folder)) not in kept:
                 path.unlink(missing_ok=True)
 
 
+def _writer(path: Path, schema: pa.Schema) -> parquet.ParquetWriter:
+    return parquet.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+
+
+def _held(one: dict[str, Any]) -> Held:
+    patch = Patch(**one["patch"]) if one.get("patch") else None
+    return Held(one["grain"], tuple(one["segments"]), one["rows"], one["watermark"], one.get("key", ""), patch)
+
+
 def _furthest(before: int | None, part: pa.Table, column: str) -> int | None:
     if not part.num_rows:
         return before
-    here = int(pa.compute.max(part[column]).as_py() or 0)
+    here = int(pc.max(part[column]).as_py() or 0)
     return here if before is None else max(before, here)

@@ -25,8 +25,8 @@ class FactTable:
         grain: what one row is, in words.
         columns: name → type, in the order of the SELECT. Money is in minor units; a ``moment`` is whole seconds since
             1970 in UTC, written ``epoch(column)`` in the SQL.
-        sql: a SELECT in the common subset of SQLite and PostgreSQL.
-        watermark: the column that grows with what is newly recorded, for loads of what is new only.
+        sql: a SELECT in the common subset of SQLite and PostgreSQL; its first column is the table's ``id``.
+        watermark: the column that grows with what is newly recorded; says how far the table goes.
         days: new column → the moment whose day in the company's zone it holds (days since 1970-01-01).
     """
 
@@ -46,3 +46,13 @@ class FactTable:
         if vendor not in _EPOCH:
             raise ValueError(f"facts cannot be read from {vendor}")
         return _MOMENT.sub(_EPOCH[vendor], self.sql)
+
+    @property
+    def key(self) -> str:
+        """The column that tells the rows apart: the first one; in the record it is called ``id``."""
+        return next(iter(self.columns))
+
+    def changed_sql_for(self, vendor: str, wanted: str) -> str:
+        """The SELECT of those rows alone whose ids the subquery ``wanted`` gives."""
+        return f"SELECT * FROM ({self.sql_for(vendor)}) AS told WHERE told.id IN ({wanted})"  # noqa: S608 -- our own names
+
