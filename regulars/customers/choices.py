@@ -21,8 +21,8 @@ LANGUAGES = {
 
 
 def stages(user: User) -> Sequence[Choice]:
-    """The eight stages, in their order."""
-    return [Choice(stage.value, stage.label) for stage in Stage]
+    """The eight stages, in their order, and standing in none."""
+    return [*(Choice(stage.value, stage.label) for stage in Stage), Choice("none", _("In no stage"))]
 
 
 def moves(user: User) -> Sequence[Choice]:

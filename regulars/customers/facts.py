@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
+from regulars.customers.models.relation import BUYING
 from regulars.intelligence.warehouse.tables import FactTable
+
+_BUYING: Final = ", ".join(f"'{role}'" for role in BUYING)
 
 PARTIES: Final = FactTable(
     name="parties",
     grain="one party, neither in the trash nor merged into another",
-    columns={"party_id": "id", "kind": "text", "city": "text", "created_at": "moment", "updated_at": "moment"},
-    sql="""
-        SELECT id, kind, city, epoch(created_at), epoch(updated_at)
-        FROM customers_party WHERE trashed_at IS NULL AND merged_into_id IS NULL
+    columns={
+        "party_id": "id",
+        "kind": "text",
+        "city": "text",
+        "created_at": "moment",
+        "updated_at": "moment",
+        "courted": "flag",  # whether it plays a role of somebody who buys or may buy: the others stand in no stage
+    },
+    sql=f"""
+        SELECT p.id, p.kind, p.city, epoch(p.created_at), epoch(p.updated_at),
+               CASE WHEN EXISTS (SELECT 1 FROM customers_partyrole r WHERE r.party_id = p.id AND r.valid_to IS NULL
+                                 AND r.role IN ({_BUYING})) THEN 1 ELSE 0 END
+        FROM customers_party p WHERE p.trashed_at IS NULL AND p.merged_into_id IS NULL
     """,
     watermark="updated_at",
     days={"day": "created_at"},

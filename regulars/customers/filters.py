@@ -133,6 +133,11 @@ def needs_somebody(rows: Rows, wanted: bool) -> Rows:
     return rows.exclude(summary__next_action="") if wanted else rows.filter(summary__next_action="")
 
 
+def by_stage(rows: Rows, chosen: list[str]) -> Rows:
+    """One or several stages; ``none`` is whoever stands in none: people at companies, households, vendors."""
+    return rows.filter(summary__stage__in=["" if value == "none" else value for value in chosen])
+
+
 def by_class(rows: Rows, chosen: list[str]) -> Rows:
     """One or several classes; ``none`` is whoever has none yet."""
     named = [value for value in chosen if value != "none"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
-from regulars.customers.models import Channel, Event, RelationKind, Stage
+from regulars.customers.models import Channel, Event, RelationKind, RoleKind, Stage
 from regulars.web import format as show
 
 
@@ -72,6 +74,17 @@ def snoozed(event: Event) -> str:
     return f"{words} · {reason}" if reason else words
 
 
+_FROM_OTHER = {
+    RelationKind.EMPLOYED_BY: _lazy("%(name)s works here"),
+    RelationKind.REPORTS_TO: _lazy("%(name)s reports to them"),
+    RelationKind.MEMBER_OF: _lazy("%(name)s belongs to the household"),
+    RelationKind.REFERRED_BY: _lazy("Brought %(name)s here"),
+    RelationKind.BUYS_THROUGH: _lazy("%(name)s buys through them"),
+    RelationKind.SUBSIDIARY_OF: _lazy("%(name)s is a subsidiary"),
+    RelationKind.PARTNER_OF: _lazy("partner of %(name)s"),
+}
+
+
 def relation_added(event: Event) -> str:
     """To whom, and what."""
     return _relation(event)
@@ -83,8 +96,11 @@ def relation_ended(event: Event) -> str:
 
 
 def _relation(event: Event) -> str:
-    kind = str(dict(RelationKind.choices).get(event.payload.get("kind", ""), event.payload.get("kind", "")))
-    words = _("%(kind)s: %(name)s") % {"kind": kind, "name": event.payload.get("name", "")}
+    key, name = event.payload.get("kind", ""), event.payload.get("name", "")
+    if event.payload.get("way") == "down":
+        words = _FROM_OTHER.get(key, _("%(name)s: a relation")) % {"name": name}
+    else:
+        words = _("%(kind)s: %(name)s") % {"kind": dict(RelationKind.choices).get(key, key), "name": name}
     title = event.payload.get("title")
     return f"{words} · {title}" if title else words
 
@@ -94,3 +110,73 @@ def _moment(told: Any) -> datetime | None:
         return datetime.fromisoformat(told) if told else None
     except (TypeError, ValueError):
         return None
+
+
+def role_given(event: Event) -> str:
+    """What they are to the company from now on."""
+    return _("Role: %(role)s") % {"role": _role(event)}
+
+
+def role_ended(event: Event) -> str:
+    """What they are no longer."""
+    return _("No longer: %(relation)s") % {"relation": _role(event)}
+
+
+def _role(event: Event) -> str:
+    key = event.payload.get("role", "")
+    return str(dict(RoleKind.choices).get(key, key))
+
+
+def asset_added(event: Event) -> str:
+    """What they own from now on, and until when it is under warranty."""
+    words = _("Asset: %(what)s") % {"what": _named(event, "name", "serial")}
+    until = _day(event.payload.get("warranty_until"))
+    return _("%(what)s, warranty until %(day)s") % {"what": words, "day": until} if until else words
+
+
+def asset_retired(event: Event) -> str:
+    """What is out of use, and why."""
+    return _because(_("Out of use: %(what)s") % {"what": _named(event, "name", "serial")}, event)
+
+
+def contract_signed(event: Event) -> str:
+    """What was agreed, and until when."""
+    return _until(_("Contract: %(what)s") % {"what": _named(event, "title", "number")}, event)
+
+
+def contract_renewed(event: Event) -> str:
+    """What was agreed on for a further term."""
+    return _until(_("Contract renewed: %(what)s") % {"what": _named(event, "title", "number")}, event)
+
+
+def contract_ended(event: Event) -> str:
+    """What ended before its time, and why."""
+    return _because(_("Contract ended: %(what)s") % {"what": _named(event, "title", "number")}, event)
+
+
+def contract_used(event: Event) -> str:
+    """That a visit was made under a contract."""
+    visits = int(event.quantity or 1)
+    words = ngettext("Visit under contract: %(what)s", "%(n)s visits under contract: %(what)s", visits)
+    return words % {"n": visits, "what": _named(event, "title", "number")}
+
+
+def _named(event: Event, name: str, number: str) -> str:
+    return " ".join(str(event.payload.get(key) or "") for key in (name, number)).strip()
+
+
+def _until(words: str, event: Event) -> str:
+    until = _day(event.payload.get("until"))
+    return _("%(what)s, until %(day)s") % {"what": words, "day": until} if until else words
+
+
+def _because(words: str, event: Event) -> str:
+    reason = event.payload.get("reason")
+    return f"{words} · {reason}" if reason else words
+
+
+def _day(told: Any) -> str:
+    try:
+        return show.show_date(date.fromisoformat(told)) if told else ""
+    except (TypeError, ValueError):
+        return ""

@@ -245,7 +245,8 @@ def channel_label(key: str) -> str:
 
 register(
     EntryKind("customers.created", _("Record created"), "record", "plus", sentence=sentences.created),
-    EntryKind("customers.merged", _("Records merged"), "record", "merge"),
+    EntryKind("customers.merged", _("Merged with another record"), "record", "merge"),
+    EntryKind("customers.unmerged", _("Taken apart again from another record"), "record", "undo"),
     EntryKind("customers.consent_given", _("Consent given"), "record", "check", sentence=sentences.consent_given),
     EntryKind(
         "customers.consent_withdrawn", _("Consent withdrawn"), "record", "ban", sentence=sentences.consent_withdrawn
@@ -256,4 +257,12 @@ register(
     EntryKind("customers.snoozed", _("Put off"), "record", "snooze", sentence=sentences.snoozed),
     EntryKind("customers.relation_added", _("Relation added"), "record", "link", sentence=sentences.relation_added),
     EntryKind("customers.relation_ended", _("Relation ended"), "record", "close", sentence=sentences.relation_ended),
+    EntryKind("customers.role_given", _("Role given"), "record", "person", sentence=sentences.role_given),
+    EntryKind("customers.role_ended", _("Role ended"), "record", "close", sentence=sentences.role_ended),
+    EntryKind("customers.asset_added", _("Asset added"), "service", "box", sentence=sentences.asset_added),
+    EntryKind("customers.asset_retired", _("Asset out of use"), "service", "box", sentence=sentences.asset_retired),
+    EntryKind("customers.contract_signed", _("Contract made"), "service", "file", sentence=sentences.contract_signed),
+    EntryKind("customers.contract_renewed", _("Contract renewed"), "service", "file", sentence=sentences.contract_renewed),
+    EntryKind("customers.contract_ended", _("Contract ended"), "service", "close", sentence=sentences.contract_ended),
+    EntryKind("customers.contract_used", _("Visit under contract"), "service", "walk-in", contact=True, sentence=sentences.contract_used),
 )

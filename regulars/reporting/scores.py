@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from regulars.customers.models import CustomerSummary, PartyRole
+from regulars.customers.models.relation import BUYING
 from regulars.intelligence.days import to_date
 
 if TYPE_CHECKING:
@@ -55,7 +58,17 @@ def scores_up(outcome: Outcome, as_of: datetime) -> int:
         rows = [voice.row(score) for score in batch.to_pylist()]
         _write(rows)
         written += len(rows)
+    _unstage()
     return written
+
+
+def _unstage() -> None:
+    """Whoever neither buys nor is courted (the people at a company, a household, a vendor) stands in no stage."""
+    courted = PartyRole.objects.filter(party=OuterRef("party_id"), role__in=BUYING, valid_to=None)
+    others = CustomerSummary.objects.exclude(stage="").filter(~Exists(courted), orders=0, returns=0)
+    others.update(
+        stage="", stage_since=None, stage_reasons=[], previous_stage="", next_action="", next_action_reasons=[], at_stake=0
+    )  # fmt: skip
 
 
 class Voice:

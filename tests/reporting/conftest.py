@@ -8,7 +8,7 @@ import pytest
 from regulars.commerce.actions import rebuild_trade
 from regulars.commerce.models import Order
 from regulars.customers.actions import ensure_summaries
-from regulars.customers.models import Party
+from regulars.customers.models import Party, PartyRole
 from regulars.kit import clock
 
 TODAY = date(2026, 6, 30)
@@ -31,6 +31,7 @@ def sell(db: None) -> Sell:
         name: str, *, days: tuple[int, ...] = (), amount: int = 100_000, cost: int | None = None, currency: str = "TWD"
     ) -> Party:
         party, _ = Party.objects.get_or_create(name=name)
+        PartyRole.objects.get_or_create(party=party, role="prospect", valid_to=None, defaults={"valid_from": date(2020, 1, 1)})
         Order.objects.bulk_create(
             Order(
                 source="test",

@@ -42,7 +42,7 @@ def warehouse(
             for n, (who, day, goods) in enumerate(orders, 1)
         ],
         "returns": [(n, who, None, seconds(day), goods, goods, None, currency, seconds(day)) for n, (who, day, goods) in enumerate(returned, 1)],
-        "parties": [(who, (kinds or {}).get(who, "person"), "", seconds(date(2020, 1, 1)), 0) for who in people],
+        "parties": [(who, (kinds or {}).get(who, "person"), "", seconds(date(2020, 1, 1)), 0, 1) for who in people],
         "contacts": [],
         "complaints": [(n, who, seconds(a), seconds(b) if b else None) for n, (who, a, b) in enumerate(complaints, 1)],
     }  # fmt: skip

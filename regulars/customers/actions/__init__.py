@@ -1,11 +1,23 @@
 """Every way the customer record is written. Keyword-only, ``by=`` the user (None: the system), one transaction."""
 
+from regulars.customers.actions.acts import new_act, take_back
+from regulars.customers.actions.assets import add_asset, add_assets, change_asset, retire_asset, retire_assets
 from regulars.customers.actions.batches import bulk_change, undo_batch, undo_revision
 from regulars.customers.actions.contact import (
     add_contact_point,
     end_contact_point,
     prefer_contact_point,
     record_consent,
+)
+from regulars.customers.actions.contracts import (
+    add_contract,
+    add_contracts,
+    change_contract,
+    end_contract,
+    put_off_end,
+    renew_contract,
+    see_to_end,
+    use_contract,
 )
 from regulars.customers.actions.fields import (
     change_field,
@@ -15,14 +27,18 @@ from regulars.customers.actions.fields import (
     retire_field,
     revive_field,
 )
+from regulars.customers.actions.households import make_household, move_out
 from regulars.customers.actions.parties import change_party, create_party, restore_parties, trash_parties
-from regulars.customers.actions.relations import add_relation, end_relation
-from regulars.customers.actions.summaries import ensure_summaries, rebuild_activity
+from regulars.customers.actions.relations import add_relation, end_relation, move_person
+from regulars.customers.actions.roles import end_role, set_role
+from regulars.customers.actions.summaries import ensure_summaries, rebuild_activity, settle_stages
 from regulars.customers.actions.tasks import add_task, complete_task, move_task, reopen_task, snooze
 
 __all__ = [
-    "add_contact_point", "add_relation", "add_task", "bulk_change", "change_field", "change_party", "complete_task",
-    "create_party", "define_field", "end_contact_point", "end_relation", "ensure_indexes", "ensure_summaries",
-    "move_field", "move_task", "prefer_contact_point", "rebuild_activity", "record_consent", "reopen_task",
-    "restore_parties", "retire_field", "revive_field", "snooze", "trash_parties", "undo_batch", "undo_revision",
+    "add_asset", "add_assets", "add_contact_point", "add_contract", "add_contracts", "add_relation", "add_task",
+    "bulk_change", "change_asset", "change_contract", "change_field", "change_party", "complete_task",
+    "create_party", "define_field", "end_contact_point", "end_contract", "end_relation", "end_role", "ensure_indexes",
+    "ensure_summaries", "make_household",     "move_field", "move_out", "move_person", "move_task", "new_act", "prefer_contact_point",     "put_off_end", "rebuild_activity", "record_consent", "renew_contract", "reopen_task", "restore_parties",
+    "retire_asset", "retire_assets", "retire_field", "revive_field", "see_to_end", "set_role", "settle_stages",
+    "snooze", "take_back", "trash_parties", "undo_batch", "undo_revision", "use_contract",
 ]  # fmt: skip

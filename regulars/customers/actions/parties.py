@@ -27,7 +27,9 @@ from regulars.customers.models import (
     PartyRole,
     Revision,
     RoleKind,
+    Stage,
 )
+from regulars.customers.models.relation import BUYING
 from regulars.kit import clock, text
 from regulars.kit.errors import Conflict, UserError
 
@@ -56,7 +58,7 @@ def create_party(
     custom: Mapping[str, Any] | None = None,
     **facts: Any,
 ) -> Party:
-    """Create a party with its summary, its role from today, and an entry on the timeline.
+    """Create a party with its summary, its role from today (none for an empty one), and an entry on the timeline.
 
     Args:
         name: display name; for a person it may be left out when ``family_name`` or ``given_name`` is given.
@@ -72,8 +74,10 @@ def create_party(
     _settle_name(party)
     _validate(party)
     party.save()
-    CustomerSummary.objects.create(party=party, currency=settings.CURRENCY)
-    PartyRole.objects.create(party=party, role=role, valid_from=timezone.localdate(clock.now()))
+    stage = Stage.RECRUIT if role in BUYING else ""
+    CustomerSummary.objects.create(party=party, currency=settings.CURRENCY, stage=stage)
+    if role:
+        PartyRole.objects.create(party=party, role=role, valid_from=timezone.localdate(clock.now()))
     for system, number in identifiers:
         Identifier.objects.create(party=party, system=system, external_id=number)
     for point_kind, raw in contact_points:

@@ -42,3 +42,8 @@ def revise(
         made_by=by,
         batch=batch,
     )
+
+
+def attname_of(model: type[Model], name: str) -> str:
+    """The column behind a field: ``product`` → ``product_id``."""
+    return str(getattr(model._meta.get_field(name), "attname"))  # noqa: B009 -- the type stubs know fields without columns

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, IntegerField, Min, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from regulars.customers import timeline
-from regulars.customers.models import CustomerSummary, Event, Task, TaskKind
+from regulars.customers.models import CustomerSummary, Event, PartyRole, Stage, Task, TaskKind
+from regulars.customers.models.relation import BUYING
+from regulars.kit import clock
 
 _CHUNK = 900
 
@@ -65,3 +67,17 @@ def _chunks(ids: Iterable[int] | None) -> Iterator[Sequence[int] | None]:
     known = sorted(set(ids))
     for start in range(0, len(known), _CHUNK):
         yield known[start : start + _CHUNK]
+
+
+def settle_stages(*, party_ids: Iterable[int]) -> None:
+    """Whoever is courted stands in a stage (the first, until the next refresh says more); whoever neither buys nor is, in none.
+
+    Two statements per 900 parties.
+    """
+    courted = PartyRole.objects.filter(party=OuterRef("party_id"), role__in=BUYING, valid_to=None)
+    for chunk in _chunks(party_ids):
+        rows = CustomerSummary.objects.filter(party__in=chunk or [])
+        rows.filter(Exists(courted), stage="").update(stage=Stage.RECRUIT, stage_since=clock.now())
+        rows.filter(~Exists(courted), orders=0, returns=0).exclude(stage="").update(
+            stage="", stage_since=None, stage_reasons=[], previous_stage="", next_action="", next_action_reasons=[], at_stake=0
+        )  # fmt: skip

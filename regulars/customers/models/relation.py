@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -21,6 +21,10 @@ class RoleKind(models.TextChoices):
     VENDOR = "vendor", _("Vendor")
     PARTNER = "partner", _("Partner")
     COMPETITOR = "competitor", _("Competitor")
+
+
+BUYING: Final = (RoleKind.PROSPECT.value, RoleKind.CUSTOMER.value, RoleKind.RESELLER.value)
+"""Roles of those who buy or may buy: whoever plays none of them and never bought stands in no stage."""
 
 
 class RelationKind(models.TextChoices):

@@ -77,6 +77,8 @@ def day_label(day: date) -> str:
 def entry_of(event: Event, seen: Container[int]) -> Entry:
     """One entry, said."""
     kind = timeline.kind_of(event.kind)
+    if _names_somebody_hidden(event, seen):
+        event.payload = {**event.payload, "name": _("somebody you may not see")}
     body = getattr(event, "body", None)
     stage = str(event.payload.get("to") or "") if event.kind == "customers.stage_changed" else ""
     return Entry(
@@ -91,10 +93,15 @@ def entry_of(event: Event, seen: Container[int]) -> Entry:
         amount=event.amount,
         currency=event.currency,
         who=str(event.actor) if event.actor else "",
-        with_whom=event.party.name if event.party and event.party_id in seen else "",
+        with_whom=event.party.name if event.party and event.party_id in seen and "other" not in event.payload else "",
         department=event.department,
         url=object_url(event.object_type, event.object_id),
     )
+
+
+def _names_somebody_hidden(event: Event, seen: Container[int]) -> bool:
+    """Entries about relations carry the other's name; whoever may not see that one does not read it here either."""
+    return isinstance(event.payload.get("other"), int) and event.payload["other"] not in seen
 
 
 def _bare(kind: Any, event: Event) -> str:

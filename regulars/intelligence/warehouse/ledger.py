@@ -1,7 +1,7 @@
 """The shared order-level tables: every analysis reads these, so that the orders are grouped once.
 
 ``purchase``  one customer and day on which goods were bought: the occasion, whatever the number of orders that day
-``customer``  one party: its sums over all time, the last 12 months and the 12 before, first and last purchase
+``customer``  one party that is courted or bought (not the people at a company, not a household): its sums over all time, the last 12 months and the 12 before, first and last purchase
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ LEFT JOIN bought b ON b.customer_id = p.party_id
 LEFT JOIN usual u ON u.customer_id = p.party_id
 LEFT JOIN touched t ON t.customer_id = p.party_id
 LEFT JOIN complained c ON c.customer_id = p.party_id
+WHERE p.courted = 1 OR s.customer_id IS NOT NULL
 ORDER BY customer_id
 """
 

@@ -86,7 +86,9 @@ def badge(
 
 @register.simple_tag
 def stage(key: str, *, since: date | datetime | None = None) -> SafeString:
-    """A stage of the relationship: glyph, word, colour, and since when."""
+    """A stage of the relationship: glyph, word, colour, and since when; nothing for whoever stands in none."""
+    if not key:
+        return SafeString()
     if key not in STAGES:
         raise template.TemplateSyntaxError(f"there is no stage {key!r}")
     if since is None:

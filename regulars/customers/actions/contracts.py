@@ -1,0 +1,275 @@
+"""What was agreed with customers: made, changed, renewed, ended, used, and seen to before it lapses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from regulars.customers import timeline
+from regulars.customers.actions.acts import new_act
+from regulars.customers.actions.assets import assign, check
+from regulars.customers.actions.revisions import attname_of, revise
+from regulars.customers.models import Asset, Batch, Contract, Event, Party
+from regulars.customers.queries.terms import same_length_from
+from regulars.kit import clock, text
+from regulars.kit.errors import UserError
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
+
+CONTRACT_FIELDS: Final = frozenset(
+    {
+        "kind", "asset", "number", "title", "starts_on", "ends_on", "amount", "currency", "terms", "coverage",
+        "response_hours", "visits_included", "notice_days", "renews",
+    }
+)  # fmt: skip
+LONGEST_NOTICE: Final = 180
+_CARRIED_OVER: Final = CONTRACT_FIELDS - {"starts_on", "ends_on"}
+_WATCHED: Final = {"ends_on", "notice_days"}
+
+
+@transaction.atomic
+def add_contract(
+    *, party: Party, title: str, starts_on: date, by: User | None, batch: Batch | None = None, **facts: Any
+) -> Contract:
+    """Write down an agreement with ``party``.
+
+    Args:
+        facts: any of ``CONTRACT_FIELDS``; ``amount`` in minor units of ``currency`` for the whole term.
+
+    Raises:
+        UserError: a field is unknown, the asset is somebody else's, or the dates are in the wrong order.
+    """
+    contract = Contract(party=party, batch_id=batch.pk if batch else None)
+    assign(contract, {"title": title, "starts_on": starts_on, **facts}, CONTRACT_FIELDS)
+    _check(contract)
+    contract.save(force_insert=True)
+    after = {name: getattr(contract, attname_of(Contract, name)) for name in ("title", "starts_on", *facts)}
+    revise(record=contract, before={}, after=after, by=by, party_id=party.pk, batch=batch)
+    _tell(contract, "customers.contract_signed", by, batch)
+    return contract
+
+
+@transaction.atomic
+def add_contracts(*, rows: Iterable[Mapping[str, Any]], by: User | None, batch: Batch | None = None) -> Batch:
+    """Write down many contracts at once, as one act; each row holds ``party`` and what ``add_contract`` takes.
+
+    Cost: three statements per 500 contracts. Rows that do not fit refuse all of them.
+
+    Raises:
+        UserError: a row does not fit; the sentence says which.
+    """
+    act, contracts = batch or new_act(by=by, title=_("Contracts")), []
+    for number, row in enumerate(rows, 1):
+        facts = dict(row)
+        contract = Contract(party=facts.pop("party"), batch_id=act.pk)
+        try:
+            assign(contract, facts, CONTRACT_FIELDS)
+            _check(contract)
+        except UserError as error:
+            raise UserError(_("Row %(n)s: %(problem)s") % {"n": number, "problem": error}) from error
+        contracts.append(contract)
+    Contract.objects.bulk_create(contracts, batch_size=500)
+    now, author = clock.now(), by.pk if by else None
+    timeline.record_many(
+        timeline.NewEvent(
+            kind="customers.contract_signed", customer_id=one.party_id, occurred_at=now, actor_id=author, batch_id=act.pk,
+            object_type="contract", object_id=one.pk, amount=one.amount, currency=one.currency, payload=_payload(one),
+        )
+        for one in contracts
+    )  # fmt: skip
+    return act
+
+
+@transaction.atomic
+def change_contract(
+    *, contract: Contract, changes: Mapping[str, Any], by: User | None, batch: Batch | None = None
+) -> Contract:
+    """Change fields of a contract and keep what they were; another end is watched anew.
+
+    Raises:
+        UserError: a field is unknown or a value does not fit.
+    """
+    current = _locked(contract)
+    before = {name: getattr(current, attname_of(Contract, name)) for name in changes if name in CONTRACT_FIELDS}
+    assign(current, changes, CONTRACT_FIELDS)
+    _check(current)
+    after = {name: getattr(current, attname_of(Contract, name)) for name in before}
+    if any(before[name] != after[name] for name in _WATCHED & set(after)):
+        before |= {"seen_to_on": current.seen_to_on, "quiet_until": current.quiet_until}
+        current.seen_to_on = current.quiet_until = None
+        after |= {"seen_to_on": None, "quiet_until": None}
+    _save(current, before, after, by, batch)
+    return current
+
+
+@transaction.atomic
+def renew_contract(
+    *,
+    contract: Contract,
+    by: User | None,
+    ends_on: date | None = None,
+    amount: int | None = None,
+    starts_on: date | None = None,
+    batch: Batch | None = None,
+    **facts: Any,
+) -> Contract:
+    """Agree on a further term, linked to the one before; the reminder of its end falls silent.
+
+    Args:
+        starts_on: by default the day after the end of the term before.
+        ends_on: by default a term as long as the one before.
+        amount: minor units; by default the same.
+        facts: what else is different, any of ``CONTRACT_FIELDS``.
+
+    Raises:
+        UserError: it was renewed already, has no end, or was ended before its time.
+    """
+    before = _locked(contract)
+    if Contract.objects.filter(follows=before).exists():
+        raise UserError(_("This contract has been renewed already."))
+    if before.ends_on is None:
+        raise UserError(_("This contract has no end, so there is nothing to renew."))
+    if before.ended_on is not None:
+        raise UserError(_("This contract was ended on %(day)s; make a new one.") % {"day": before.ended_on})
+    start = starts_on or before.ends_on + timedelta(days=1)
+    carried = {name: getattr(before, attname_of(Contract, name)) for name in _CARRIED_OVER}
+    told = carried | {"starts_on": start, "ends_on": ends_on or same_length_from(before, start)} | facts
+    if amount is not None:
+        told["amount"] = amount
+    made = Contract(party=before.party, follows=before, batch_id=batch.pk if batch else None)
+    assign(made, told, CONTRACT_FIELDS)
+    _check(made)
+    made.save(force_insert=True)
+    seen = {"follows": before.pk, "starts_on": made.starts_on, "ends_on": made.ends_on, "amount": made.amount}
+    revise(record=made, before={}, after=seen, by=by, party_id=made.party_id, batch=batch)
+    _see_to(before, by, batch)
+    _tell(made, "customers.contract_renewed", by, batch)
+    return made
+
+
+@transaction.atomic
+def end_contract(
+    *, contract: Contract, by: User | None, on: date | None = None, reason: str = "", batch: Batch | None = None
+) -> Contract:
+    """End a contract before its time, on a day (today by default), with the reason.
+
+    Raises:
+        UserError: it has ended already, or the day lies outside its term.
+    """
+    current, day = _locked(contract), on or timezone.localdate(clock.now())
+    if current.ended_on is not None:
+        raise UserError(_("This contract has ended already."))
+    if day < current.starts_on:
+        raise UserError(_("A contract cannot end before it began."))
+    if current.ends_on and day > current.ends_on and not current.renews:
+        raise UserError(_("The contract ends before that day by itself."))
+    why = text.clean(reason)[:160]
+    before = {"ended_on": None, "ended_reason": current.ended_reason}
+    current.ended_on, current.ended_reason = day, why
+    _save(current, before, {"ended_on": day, "ended_reason": why}, by, batch)
+    _tell(current, "customers.contract_ended", by, batch, reason=why)
+    return current
+
+
+@transaction.atomic
+def use_contract(
+    *,
+    contract: Contract,
+    by: User | None,
+    note: str = "",
+    visits: int = 1,
+    occurred_at: datetime | None = None,
+    asset: Asset | None = None,
+    batch: Batch | None = None,
+) -> Event:
+    """Write down that a visit the contract includes was made. Visits used are counted from these entries.
+
+    Raises:
+        UserError: the contract did not run on that day, or fewer than one visit is meant.
+    """
+    if visits < 1:
+        raise UserError(_("A visit counts once at least."))
+    moment = occurred_at or clock.now()
+    day = timezone.localdate(moment)
+    if day < contract.starts_on or (contract.ended_on and day > contract.ended_on):
+        raise UserError(_("The contract did not run on that day."))
+    return timeline.record(
+        kind="customers.contract_used", customer=contract.party, by=by, occurred_at=moment, object_type="contract",
+        object_id=contract.pk, quantity=visits, text=text.clean(note), batch_id=batch.pk if batch else None,
+        payload=_payload(contract, asset=asset.pk if asset else None),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def see_to_end(*, thing: Contract | Asset, by: User | None, batch: Batch | None = None) -> None:
+    """Say that somebody saw to the end of a contract or warranty: it asks no more."""
+    _see_to(type(thing)._default_manager.select_for_update(of=("self",)).get(pk=thing.pk), by, batch)
+
+
+@transaction.atomic
+def put_off_end(*, thing: Contract | Asset, until: date, by: User | None, batch: Batch | None = None) -> None:
+    """Not now: let the end of a contract or warranty ask again from a day on.
+
+    Raises:
+        UserError: the day has passed.
+    """
+    if until <= timezone.localdate(clock.now()):
+        raise UserError(_("Please choose a day in the future."))
+    current = type(thing)._default_manager.select_for_update(of=("self",)).get(pk=thing.pk)
+    before = {"quiet_until": current.quiet_until}
+    current.quiet_until = until
+    _save(current, before, {"quiet_until": until}, by, batch)
+
+
+def _see_to(current: Contract | Asset, by: User | None, batch: Batch | None) -> None:
+    before = {"seen_to_on": current.seen_to_on}
+    current.seen_to_on = timezone.localdate(clock.now())
+    _save(current, before, {"seen_to_on": current.seen_to_on}, by, batch)
+
+
+def _locked(contract: Contract) -> Contract:
+    return Contract.objects.select_for_update(of=("self",)).select_related("party", "asset").get(pk=contract.pk)
+
+
+def _save(
+    record: Contract | Asset, before: dict[str, Any], after: dict[str, Any], by: User | None, batch: Batch | None
+) -> None:
+    if revise(record=record, before=before, after=after, by=by, party_id=record.party_id, batch=batch):
+        record.save(update_fields=list(after))
+
+
+def _check(contract: Contract) -> None:
+    if not contract.title:
+        raise UserError(_("Please give a title."))
+    if not contract.starts_on:
+        raise UserError(_("Please say from when it holds."))
+    check(contract)
+    if contract.ends_on and contract.ends_on < contract.starts_on:
+        raise UserError(_("A contract cannot end before it began."))
+    if contract.notice_days > LONGEST_NOTICE:
+        raise UserError(_("A reminder can come at most %(n)s days before the end.") % {"n": LONGEST_NOTICE})
+    if contract.asset is not None and contract.asset.party_id != contract.party_id:
+        raise UserError(_("That asset belongs to somebody else."))
+    if contract.amount is not None and not contract.currency:
+        contract.currency = settings.CURRENCY
+
+
+def _payload(contract: Contract, **more: Any) -> dict[str, Any]:
+    until = contract.ends_on.isoformat() if contract.ends_on else None
+    term = {"title": contract.title, "number": contract.number, "from": contract.starts_on.isoformat(), "until": until}
+    return term | more
+
+
+def _tell(contract: Contract, kind: str, by: User | None, batch: Batch | None, **more: Any) -> None:
+    timeline.record(
+        kind=kind, customer=contract.party, by=by, object_type="contract", object_id=contract.pk,
+        batch_id=batch.pk if batch else None, payload=_payload(contract, **more),
+        amount=contract.amount, currency=contract.currency if contract.amount is not None else "",
+    )  # fmt: skip
