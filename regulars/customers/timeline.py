@@ -170,6 +170,17 @@ def _announce(event: Event) -> None:
         function(event)
 
 
+def has_subscribers(kind: str) -> bool:
+    """Whether anybody wants to hear of ``kind``."""
+    return bool(_subscribers.get(kind))
+
+
+def announce(events: Iterable[Event]) -> None:
+    """Tell the subscribers of entries that are committed."""
+    for event in events:
+        _announce(event)
+
+
 def record_many(entries: Iterable[NewEvent], *, batch_size: int = 5_000) -> int:
     """Write many entries; those a source already brought are left out. Nothing is announced.
 

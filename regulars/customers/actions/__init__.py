@@ -28,17 +28,30 @@ from regulars.customers.actions.fields import (
     revive_field,
 )
 from regulars.customers.actions.households import make_household, move_out
+from regulars.customers.actions.merges import (
+    ask_again,
+    gather_strays,
+    identities,
+    keep_apart,
+    merge_many,
+    merge_parties,
+    propose_pairs,
+    unmerge,
+    unmerge_batch,
+)
 from regulars.customers.actions.parties import change_party, create_party, restore_parties, trash_parties
 from regulars.customers.actions.relations import add_relation, end_relation, move_person
 from regulars.customers.actions.roles import end_role, set_role
 from regulars.customers.actions.summaries import ensure_summaries, rebuild_activity, settle_stages
-from regulars.customers.actions.tasks import add_task, complete_task, move_task, reopen_task, snooze
+from regulars.customers.actions.tasks import add_task, assign_task, complete_task, move_task, reopen_task, snooze
 
 __all__ = [
     "add_asset", "add_assets", "add_contact_point", "add_contract", "add_contracts", "add_relation", "add_task",
-    "bulk_change", "change_asset", "change_contract", "change_field", "change_party", "complete_task",
+    "ask_again", "bulk_change", "change_asset", "change_contract", "change_field", "change_party", "complete_task",
     "create_party", "define_field", "end_contact_point", "end_contract", "end_relation", "end_role", "ensure_indexes",
-    "ensure_summaries", "make_household",     "move_field", "move_out", "move_person", "move_task", "new_act", "prefer_contact_point",     "put_off_end", "rebuild_activity", "record_consent", "renew_contract", "reopen_task", "restore_parties",
+    "ensure_summaries", "gather_strays", "identities", "keep_apart", "make_household", "merge_many", "merge_parties",
+    "move_field", "move_out", "move_person", "move_task", "new_act", "prefer_contact_point", "propose_pairs",
+    "put_off_end", "rebuild_activity", "record_consent", "renew_contract", "reopen_task", "restore_parties",
     "retire_asset", "retire_assets", "retire_field", "revive_field", "see_to_end", "set_role", "settle_stages",
-    "snooze", "take_back", "trash_parties", "undo_batch", "undo_revision", "use_contract",
+    "snooze", "take_back", "trash_parties", "undo_batch", "undo_revision", "unmerge", "unmerge_batch", "use_contract",
 ]  # fmt: skip

@@ -1,0 +1,104 @@
+"""Merged and taken apart again, every row is what it was; whatever the records, in whatever order."""
+
+from random import Random
+
+import pytest
+
+from regulars.customers import actions
+from regulars.customers.models import CustomerSummary, Event, Merge, MergeMove, Party
+from tests.customers.merging.support import differences, dump, hang, person, rebuilt, relate, revenue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner(make_user):
+    return make_user(role="owner")
+
+
+def draw(seed, owner, count):
+    chance = Random(seed)
+    parties = [person(chance, owner, n) for n in range(count)]
+    relate(chance, parties)
+    rebuilt()
+    return chance, parties
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_unmerge_gives_back_every_row(owner, seed):
+    _chance, (one, two, *_rest) = draw(seed, owner, 4)
+    before, money = dump(), revenue()
+    merge = actions.merge_parties(winner=one, loser=two, by=owner)
+    assert revenue() == money
+    assert CustomerSummary.objects.get(party=two).orders == 0
+    merged = dump()
+    rebuilt()
+    assert differences(merged, dump()) == []
+    actions.unmerge(merge=merge, by=owner)
+    assert differences(before, dump()) == []
+    rebuilt()
+    assert differences(before, dump()) == []
+
+
+@pytest.mark.parametrize("seed", range(20, 32))
+def test_chains_unmerge_in_the_reverse_order(owner, seed):
+    chance, parties = draw(seed, owner, 5)
+    states, merges = [dump()], []
+    for _n in range(4):
+        live = list(Party.objects.filter(merged_into=None, pk__in=[one.pk for one in parties]).order_by("pk"))
+        one, two = chance.sample(live, 2)
+        choices = {"name": chance.choice(["winner", "loser"]), "address": "loser"} if chance.random() < 0.5 else {}
+        merges.append(actions.merge_parties(winner=one, loser=two, by=owner, choices=choices))
+        states.append(dump())
+    assert not Party.objects.filter(merged_into__merged_into__isnull=False).exists()
+    for merge in reversed(merges):
+        states.pop()
+        actions.unmerge(merge=merge, by=owner)
+        assert differences(states[-1], dump()) == []
+
+
+@pytest.mark.parametrize("seed", range(40, 52))
+def test_two_merges_into_one_may_be_undone_in_either_order(owner, seed):
+    _chance, (winner, one, two) = draw(seed, owner, 3)
+    before = dump()
+    first = actions.merge_parties(winner=winner, loser=one, by=owner)
+    second = actions.merge_parties(winner=winner, loser=two, by=owner)
+    actions.unmerge(merge=first, by=owner)
+    rebuilt_state = dump()
+    rebuilt()
+    assert differences(rebuilt_state, dump()) == []
+    actions.unmerge(merge=second, by=owner)
+    assert differences(before, dump()) == []
+
+
+@pytest.mark.parametrize("seed", range(60, 66))
+def test_what_happened_in_between_stays_with_the_winner(owner, seed):
+    chance, (one, two) = draw(seed, owner, 2)
+    before, old = dump(), set(Event.objects.filter(customer=two).values_list("pk", flat=True))
+    merge = actions.merge_parties(winner=one, loser=two, by=owner)
+    one.refresh_from_db()
+    hang(chance, owner, one, 99)
+    rebuilt()
+    money = revenue()
+    actions.unmerge(merge=merge, by=owner)
+    assert revenue() == money
+    state = dump()
+    lost = [
+        line
+        for line in differences(before, state)
+        if f"{line.split(':')[0]}" in before and "customersummary" not in line
+    ]
+    assert [line for line in lost if f'"party": {two.pk}' in line or f'"customer": {two.pk}' in line] == []
+    assert old <= set(Event.objects.filter(customer=two).values_list("pk", flat=True))
+    rebuilt()
+    assert differences(state, dump()) == []
+
+
+def test_every_moved_row_is_written_down(owner):
+    _chance, (one, two) = draw(7, owner, 2)
+    events = set(Event.objects.filter(customer=two).values_list("pk", flat=True))
+    merge = actions.merge_parties(winner=one, loser=two, by=owner)
+    told = MergeMove.objects.filter(merge=merge, table="customers.event")
+    assert set(told.values_list("object_id", flat=True)) == events
+    assert all(move.before == {"customer": two.pk} and move.after == {"customer": one.pk} for move in told)
+    assert Merge.objects.get(pk=merge.pk).counts["customers.event"] == len(events)
