@@ -1,4 +1,4 @@
-"""The web process: ``uvicorn regulars.config.asgi:application``."""
+"""The web process: ``uvicorn regulars.config.asgi:application``. What is for the API goes in by its own door."""
 
 from __future__ import annotations
 
@@ -7,4 +7,8 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.config.settings")
-application = get_asgi_application()
+pages = get_asgi_application()
+
+from regulars.integrations.api.asgi import ApiDoor  # noqa: E402 -- after django.setup()
+
+application = ApiDoor(pages)

@@ -40,6 +40,18 @@ def flag(name: str) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
 
 
+def number(name: str, default: int) -> int:
+    """The variable ``name`` as a whole number of one or more, or ``default`` when it is absent or empty.
+
+    Raises:
+        ImproperlyConfigured: any other value.
+    """
+    value = text(name, str(default))
+    if value.isascii() and value.isdigit() and 0 < int(value) < 10**9:
+        return int(value)
+    raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}")
+
+
 def words(name: str, default: str) -> list[str]:
     """The comma-separated words of the variable ``name``."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -7,6 +7,8 @@ REGULARS_HOSTS           host names it answers to, separated by commas (default:
 REGULARS_TIME_ZONE       the company's zone (default Asia/Taipei)
 REGULARS_CURRENCY        the company's currency (default TWD)
 REGULARS_COUNTRY         ISO country of numbers in local notation (default TW)
+REGULARS_API_REQUESTS_PER_MINUTE        what one API token may ask for (default 60000)
+REGULARS_WEBHOOKS_TO_PRIVATE_ADDRESSES  1: webhooks may go to addresses of the company's own network
 REGULARS_HTTPS           1 behind TLS: secure cookies, HSTS
 REGULARS_TRUSTED_PROXIES addresses or networks of proxies whose X-Forwarded-For is believed (default: none)
 REGULARS_REQUIRE_MFA     roles that must have a second factor, separated by commas (owner,administrator)
@@ -57,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "regulars.web.middleware.SecurityHeaders",
+    "regulars.integrations.api.door.Door",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -151,6 +154,8 @@ FILE_UPLOAD_TEMP_DIR = str(HOME / "tmp")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+API_REQUESTS_PER_MINUTE = environment.number("REGULARS_API_REQUESTS_PER_MINUTE", 60_000)
+WEBHOOKS_TO_PRIVATE_ADDRESSES = environment.flag("REGULARS_WEBHOOKS_TO_PRIVATE_ADDRESSES")
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 LOGGING = {

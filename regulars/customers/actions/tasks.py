@@ -88,6 +88,15 @@ def move_task(*, task: Task, due_at: datetime | None, by: User | None) -> Task:
 
 
 @transaction.atomic
+def assign_task(*, task: Task, assignee: User | None, by: User | None) -> Task:
+    """Hand a task over to ``assignee`` (None: to nobody in particular)."""
+    revise(record=task, before={"assignee": task.assignee}, after={"assignee": assignee}, by=by, party_id=task.party_id)
+    Task.objects.filter(pk=task.pk).update(assignee=assignee)
+    task.refresh_from_db()
+    return task
+
+
+@transaction.atomic
 def snooze(*, party: Party, until: datetime, by: User | None, reason: str = "") -> Snooze:
     """Keep ``party`` off Today until a moment in the future.
 
