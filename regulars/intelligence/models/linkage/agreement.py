@@ -17,7 +17,10 @@ Check = Callable[[Features, Features], bool]
 
 @dataclass(frozen=True)
 class Test:
-    """A condition on two records in both languages; ``&``, ``|`` and ``~`` join them."""
+    """A condition on two records in both languages; ``&``, ``|`` and ``~`` join them.
+
+    The engine evaluates both sides of AND, but only the branch of a CASE that is needed: the cheap test comes first.
+    """
 
     __test__ = False  # not one of pytest's
 
@@ -25,10 +28,12 @@ class Test:
     check: Check
 
     def __and__(self, other: Test) -> Test:
-        return Test(f"({self.sql} AND {other.sql})", lambda a, b: self.check(a, b) and other.check(a, b))
+        return Test(
+            f"(CASE WHEN {self.sql} THEN {other.sql} ELSE FALSE END)", lambda a, b: self.check(a, b) and other.check(a, b))
 
     def __or__(self, other: Test) -> Test:
-        return Test(f"({self.sql} OR {other.sql})", lambda a, b: self.check(a, b) or other.check(a, b))
+        return Test(
+            f"(CASE WHEN {self.sql} THEN TRUE ELSE {other.sql} END)", lambda a, b: self.check(a, b) or other.check(a, b))
 
     def __invert__(self) -> Test:
         return Test(f"(NOT {self.sql})", lambda a, b: not self.check(a, b))
@@ -92,8 +97,8 @@ def alike(column: str, least: float, *, first: bool = False) -> Test:
         mine, its = _of(a, column, first=first), _of(b, column, first=first)
         return bool(mine) and bool(its) and jaro_winkler(mine, its) >= least
 
-    return Test(
-        f"(len(l.{column}) > 0 AND len(r.{column}) > 0 AND jaro_winkler_similarity(l.{sql}, r.{sql}) >= {least})", check
+    return both(column) & Test(
+        f"(jaro_winkler_similarity(l.{sql}, r.{sql}) >= {least})", check
     )
 
 
@@ -105,8 +110,8 @@ def edited(column: str, most: int, *, first: bool = False) -> Test:
         mine, its = _of(a, column, first=first), _of(b, column, first=first)
         return bool(mine) and bool(its) and damerau(mine, its) <= most
 
-    return Test(
-        f"(len(l.{column}) > 0 AND len(r.{column}) > 0 AND damerau_levenshtein(l.{sql}, r.{sql}) <= {most})", check
+    return both(column) & Test(
+        f"(damerau_levenshtein(l.{sql}, r.{sql}) <= {most})", check
     )
 
 
@@ -171,11 +176,8 @@ def years_apart(least: int) -> Test:
 
 def overlapping(column: str, least: float) -> Test:
     """Dice coefficient of two lists of pieces of at least ``least``."""
-    sql = (
-        f"(len(l.{column}) > 0 AND len(r.{column}) > 0 AND "
-        f"2.0 * len(list_intersect(l.{column}, r.{column})) / (len(l.{column}) + len(r.{column})) >= {least})"
-    )
-    return Test(sql, lambda a, b: dice(getattr(a, column), getattr(b, column)) >= least)
+    sql = f"(2.0 * len(list_intersect(l.{column}, r.{column})) / (len(l.{column}) + len(r.{column})) >= {least})"
+    return both(column) & Test(sql, lambda a, b: dice(getattr(a, column), getattr(b, column)) >= least)
 
 
 def of_other_script() -> Test:

@@ -43,7 +43,7 @@ NAME: Final = Comparison(
     missing("stem"),
     (
         Level("exact", shared("stems"), m=0.72, u=1e-6, roof=0.01),
-        Level("close", overlapping("pieces", 0.75) | alike("stem", 0.97), m=0.1, u=3e-5, roof=0.02),
+        Level("close", alike("stem", 0.97) | overlapping("pieces", 0.75), m=0.1, u=3e-5, roof=0.02),
         Level("begins", begins("stem"), m=0.07, u=1e-4, roof=0.03),
         Level("short_form", _stands_for(), m=0.04, u=2e-4, roof=0.03),
         Level("similar", overlapping("pieces", 0.5), m=0.03, u=2e-3, roof=0.11),
@@ -58,7 +58,7 @@ TAX_ID: Final = Comparison(
     missing("number"),
     (
         Level("exact", same("number"), m=0.93, u=1e-7, roof=0.001),
-        Level("slip", edited("number", 1), m=0.04, u=1e-5, roof=1e-5),
+        Level("slip", alike("number", 0.8) & edited("number", 1), m=0.04, u=1e-5, roof=1e-5),
         Level("different", always(), m=0.03, u=0.99999, roof=0.999),
     ),
     shown="number",
@@ -70,7 +70,7 @@ PHONE: Final = Comparison(
     (
         Level("exact", shared("phones"), m=0.62, u=1e-6, roof=0.3),
         Level("last_digits", shared("tails"), m=0.04, u=1e-6, roof=0.02),
-        Level("slip", edited("phones", 1, first=True), m=0.05, u=1e-5, roof=0.05),
+        Level("slip", alike("phones", 0.9, first=True) & edited("phones", 1, first=True), m=0.05, u=1e-5, roof=0.05),
         Level("different", always(), m=0.29, u=0.9999, roof=0.63),
     ),
     shown="phones",
@@ -83,7 +83,7 @@ ONLINE: Final = Comparison(
     (
         Level("email", shared("emails"), m=0.45, u=1e-6, roof=0.1),
         Level("domain", shared("domains"), m=0.25, u=5e-5, roof=0.3),
-        Level("close", edited("emails", 2, first=True), m=0.04, u=1e-5, roof=0.01),
+        Level("close", alike("emails", 0.85, first=True) & edited("emails", 2, first=True), m=0.04, u=1e-5, roof=0.01),
         Level("different", always(), m=0.26, u=0.9999, roof=0.59),
     ),
     shown="emails",
@@ -95,8 +95,8 @@ SEAT: Final = Comparison(
     missing("street", "postcode", "city") | ~(both("street") | both("postcode") | both("city")),
     (
         Level("exact", same("street") & same("numbers"), m=0.5, u=1e-5, roof=0.5),
-        Level("close", (same("numbers") & overlapping("grams", 0.6)) | (same("street") & begins("numbers")), m=0.15, u=1e-5, roof=0.2),
-        Level("street", (same("street") | overlapping("grams", 0.7)) & (same("postcode") | same("city")), m=0.06, u=5e-4, roof=0.08),
+        Level("close", (same("street") & begins("numbers")) | (same("numbers") & overlapping("grams", 0.6)), m=0.15, u=1e-5, roof=0.2),
+        Level("street", (same("postcode") | same("city")) & (same("street") | overlapping("grams", 0.7)), m=0.06, u=5e-4, roof=0.08),
         Level("postcode", same("postcode"), m=0.08, u=0.01, roof=0.06),
         Level("city", same("city"), m=0.09, u=0.1, roof=0.06, rarity="city"),
         Level("different", always(), m=0.12, u=0.89, roof=0.1),

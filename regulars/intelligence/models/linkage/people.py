@@ -55,14 +55,17 @@ GIVEN: Final = Comparison(
     shown="given",
 )
 
+_YEAR, _MONTH, _DAY = same_part("birth", 1, 4), same_part("birth", 6, 2), same_part("birth", 9, 2)
+_TWO_PARTS: Final = (_YEAR & _MONTH) | (_YEAR & _DAY) | (_MONTH & _DAY)
+
 BIRTH: Final = Comparison(
     "birth_date",
     missing("birth"),
     (
         Level("exact", same("birth"), m=0.85, u=5e-5, roof=0.02),
-        Level("slip", edited("birth", 1) | turned_date("birth"), m=0.07, u=7e-4),
+        Level("slip", turned_date("birth") | (_TWO_PARTS & edited("birth", 1)), m=0.07, u=7e-4),
         Level("day_and_month", same_part("birth", 6, 5), m=0.03, u=0.0027),
-        Level("year", same_part("birth", 1, 4), m=0.025, u=0.018),
+        Level("year", _YEAR, m=0.025, u=0.018),
         Level("generation", years_apart(16), m=0.01, u=0.4),
         Level("different", always(), m=0.015, u=0.58),
     ),
@@ -75,7 +78,7 @@ EMAIL: Final = Comparison(
     (
         Level("exact", shared("emails"), m=0.62, u=1e-6, roof=0.05),
         Level("local_part", shared("locals"), m=0.05, u=1e-5, roof=0.005),
-        Level("close", edited("emails", 2, first=True) | alike("emails", 0.96, first=True), m=0.05, u=1e-5, roof=0.005),
+        Level("close", alike("emails", 0.96, first=True) | (alike("emails", 0.85, first=True) & edited("emails", 2, first=True)), m=0.05, u=1e-5, roof=0.005),
         Level("similar", alike("emails", 0.9, first=True), m=0.03, u=0.002, roof=0.02),
         Level("different", always(), m=0.25, u=0.998, roof=0.92),
     ),
@@ -89,7 +92,7 @@ PHONE: Final = Comparison(
     (
         Level("exact", shared("phones"), m=0.6, u=1e-6, roof=0.45),
         Level("last_digits", shared("tails"), m=0.04, u=1e-6, roof=0.02),
-        Level("slip", edited("phones", 1, first=True), m=0.04, u=1e-5, roof=0.01),
+        Level("slip", alike("phones", 0.9, first=True) & edited("phones", 1, first=True), m=0.04, u=1e-5, roof=0.01),
         Level("different", always(), m=0.32, u=0.9999, roof=0.52),
     ),
     shown="phones",
@@ -98,17 +101,19 @@ PHONE: Final = Comparison(
 
 _NEAR_STREET: Final = same("street") | overlapping("grams", 0.7)
 
+_NEAR_CODE: Final = alike("postcode", 0.8) & edited("postcode", 1)
+
 HOME: Final = Comparison(
     "home",
     missing("street", "postcode", "city")
     | (~(both("street") | both("postcode") | both("city"))),
     (
         Level("exact", same("street") & same("numbers"), m=0.5, u=1e-5, roof=0.75),
-        Level("close", (same("numbers") & overlapping("grams", 0.6)) | (same("street") & begins("numbers")), m=0.14, u=1e-5, roof=0.05),
-        Level("street", _NEAR_STREET & (same("postcode") | same("city")), m=0.06, u=3e-4, roof=0.03),
+        Level("close", (same("street") & begins("numbers")) | (same("numbers") & overlapping("grams", 0.6)), m=0.14, u=1e-5, roof=0.05),
+        Level("street", (same("postcode") | same("city")) & _NEAR_STREET, m=0.06, u=3e-4, roof=0.03),
         Level("postcode", same("postcode"), m=0.1, u=0.004, roof=0.04),
         Level("city", same("city"), m=0.08, u=0.05, roof=0.04, rarity="city"),
-        Level("similar", edited("postcode", 1) | alike("city", 0.88), m=0.04, u=0.02, roof=0.02),
+        Level("similar", alike("city", 0.88) | _NEAR_CODE, m=0.04, u=0.02, roof=0.02),
         Level("different", always(), m=0.08, u=0.93, roof=0.07),
     ),
     shown="home",
@@ -120,7 +125,7 @@ NUMBER: Final = Comparison(
     missing("number"),
     (
         Level("exact", same("number"), m=0.85, u=1e-7),
-        Level("slip", edited("number", 1), m=0.08, u=1e-5),
+        Level("slip", alike("number", 0.8) & edited("number", 1), m=0.08, u=1e-5),
         Level("different", always(), m=0.07, u=0.99999),
     ),
     shown="number",
