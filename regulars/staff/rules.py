@@ -2,6 +2,7 @@
 
 A capability is ``area.verb``. Reach says which customers a role sees: its own, its team's, its territory's
 (with everything below it), or all. ``customers.models.PartyQuerySet.visible_to`` turns reach into a query.
+``customers.merge`` allows merging what one owns oneself, ``customers.merge_any`` whatever one sees.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ _LEAD = _WORK | {
     "customers.export",
     "customers.assign",
     "customers.trash",
+    "customers.merge",
+    "customers.merge_any",
     "insight.view",
     "insight.refresh",
 }
@@ -60,9 +63,19 @@ _GUARD = {
 CAPABILITIES: Final[dict[str, frozenset[str]]] = {
     Role.OWNER: frozenset(_LEAD | _GUARD),
     Role.MANAGER: frozenset(_LEAD | {"imports.run", "imports.undo"}),
-    Role.MARKETER: frozenset(_WORK | {"customers.bulk", "customers.export", "insight.view", "imports.run"}),
-    Role.SELLER: frozenset(_WORK | {"customers.bulk"}),
-    Role.AGENT: frozenset(_WORK),
+    Role.MARKETER: frozenset(
+        _WORK
+        | {
+            "customers.bulk",
+            "customers.export",
+            "customers.merge",
+            "customers.merge_any",
+            "insight.view",
+            "imports.run",
+        }
+    ),
+    Role.SELLER: frozenset(_WORK | {"customers.bulk", "customers.merge"}),
+    Role.AGENT: frozenset(_WORK | {"customers.merge"}),
     Role.DISPATCHER: frozenset(_READ | {"customers.log"}),
     Role.TECHNICIAN: frozenset(_READ | {"customers.log"}),
     Role.ANALYST: frozenset(_READ | {"customers.export", "insight.view", "insight.refresh", "views.share"}),
