@@ -5,6 +5,7 @@ from regulars.customers.models.batch import Batch, BatchKind, Revision
 from regulars.customers.models.consent import Consent, ConsentState
 from regulars.customers.models.event import Event, EventBody
 from regulars.customers.models.field import FieldDefinition, FieldKind
+from regulars.customers.models.linkage import LinkageWeights
 from regulars.customers.models.merge import DuplicatePair, Merge, MergeMove, PairVerdict
 from regulars.customers.models.party import Kind, Party, PartyQuerySet
 from regulars.customers.models.privacy import Erasure, RetentionAct, RetentionRule
@@ -17,7 +18,7 @@ from regulars.customers.models.task import Snooze, Task, TaskKind
 __all__ = [
     "Asset", "Batch", "BatchKind", "Channel", "Consent", "ConsentState", "ContactPoint", "ContactPointKind",
     "Contract", "ContractKind", "CustomerSummary", "DuplicatePair", "Erasure", "Event", "EventBody",
-    "FieldDefinition", "FieldKind", "Identifier", "Kind", "Merge", "MergeMove", "PairVerdict", "Party",
+    "FieldDefinition", "FieldKind", "Identifier", "Kind", "LinkageWeights", "Merge", "MergeMove", "PairVerdict", "Party",
     "PartyQuerySet", "PartyRelation", "PartyRole", "RelationKind", "RetentionAct", "RetentionRule", "Revision",
     "RoleKind", "SearchDocument", "SearchMark", "Snooze", "Stage", "Task", "TaskKind", "ValueClass",
 ]  # fmt: skip
