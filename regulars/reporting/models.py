@@ -93,3 +93,27 @@ class WarehouseMark(models.Model):
 
     intended = models.CharField(max_length=16, blank=True)
     reached = models.CharField(max_length=16, blank=True)
+
+
+class DuplicateRun(models.Model):
+    """One search for duplicates: over the whole record, or (``batch_id``) for the records that one batch touched.
+
+    ``facts`` says, per kind of party, how many records were compared, how many candidates there were and what came of them.
+    """
+
+    state = models.CharField(max_length=8, choices=RunState, default=RunState.QUEUED)
+    asked_at = models.DateTimeField(default=clock.now)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    batch_id = models.BigIntegerField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+    pairs = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    gone = models.PositiveIntegerField(default=0)
+    facts = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("search for duplicates")
+        indexes: ClassVar = [models.Index(fields=["state", "-id"], name="duplicate_run_by_state")]
