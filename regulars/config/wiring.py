@@ -7,11 +7,12 @@ from typing import Any
 
 
 def ticks() -> Sequence[Callable[[], Any]]:
-    """What the worker looks after once a minute: imports left running, the nightly refresh."""
-    from regulars.integrations.imports import tasks as imports  # noqa: PLC0415 -- after django.setup()
+    """What the worker looks after once a minute: customers to index, imports left running, the nightly refresh."""
+    from regulars.customers import search  # noqa: PLC0415 -- after django.setup()
+    from regulars.integrations.imports import tasks as imports  # noqa: PLC0415
     from regulars.reporting import tasks as reporting  # noqa: PLC0415
 
-    return [imports.resume_interrupted, reporting.refresh_when_due]
+    return [search.catch_up, imports.resume_interrupted, reporting.refresh_when_due]
 
 
 def connect() -> None:

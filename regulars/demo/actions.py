@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from regulars.catalogue.models import Product
 from regulars.commerce.actions import rebuild_trade
 from regulars.commerce.models import Order, OrderLine, Return
+from regulars.customers import search
 from regulars.customers.actions import ensure_summaries, rebuild_activity
 from regulars.customers.models import CustomerSummary, Event, Party, Task
 from regulars.demo import truth
@@ -74,6 +75,7 @@ def load_demo(
         tell_planner(Party, Event, Task, Order, OrderLine, Return, CustomerSummary)
         rebuild_trade()
         rebuild_activity()
+        search.rebuild()
     seconds = time.perf_counter() - started
     return {
         "company": " ".join(COMPANY),

@@ -38,7 +38,7 @@ _GAP = re.compile(f"(?<=[{_RUN}])[\\s·・•‧]+(?=[{_RUN}])")
 _LEGAL_RUN: Final = re.compile(r"(?:股份有限|有限責任|股份|有限|無限)公司$|^(?:株式会社|株式會社|有限会社)|(?:株式会社|株式會社|有限会社|公司)$")
 _LEGAL_WORDS: Final = frozenset({"co", "ltd", "limited", "inc", "llc", "corp", "corporation", "company", "gmbh", "plc"})
 _LONGEST_NAME: Final = 4
-_SHORT: Final = (2, 3)
+SHORT: Final = (2, 3)
 LONGEST_TYPED: Final = 200
 MOST_WORDS: Final = 8
 LONGEST_WORD: Final = 60
@@ -113,7 +113,7 @@ def _of_run(run: str) -> Iterator[str]:
 
 def _of_word(word: str) -> Iterator[str]:
     yield word
-    for length in _SHORT:
+    for length in SHORT:
         if len(word) >= length:
             yield f"^{word[:length]}"
 

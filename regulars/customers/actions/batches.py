@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from regulars.customers.actions.parties import EDITABLE, attname
+from regulars.customers import search
+from regulars.customers.actions.parties import EDITABLE, SEARCHED, attname
 from regulars.customers.actions.revisions import plain, revise
 from regulars.customers.models import Batch, BatchKind, Party, Revision
 from regulars.kit import clock, text
@@ -56,6 +57,8 @@ def bulk_change(*, party_ids: Iterable[int], changes: Mapping[str, Any], by: Use
         Party.objects.filter(pk__in=[party.pk for party in touched]).update(
             **after, version=models.F("version") + 1, updated_at=now
         )
+    if SEARCHED & set(changes):
+        search.reindex(ids)
     return batch
 
 
@@ -76,6 +79,7 @@ def undo_batch(*, batch: Batch, by: User | None) -> int:
     restored = sum(_restore(revision, by) for revision in locked.revisions.order_by("-id").iterator(chunk_size=2_000))
     if extra := undo_by_kind.get(locked.kind):
         extra(locked, by)
+    search.catch_up(limit=None)
     locked.undone_at, locked.undone_by = clock.now(), by
     locked.save(update_fields=["undone_at", "undone_by"])
     batch.undone_at, batch.undone_by = locked.undone_at, by
@@ -85,7 +89,10 @@ def undo_batch(*, batch: Batch, by: User | None) -> int:
 @transaction.atomic
 def undo_revision(*, revision: Revision, by: User | None) -> bool:
     """Give the fields of one revision their values from before, where they still are what it made them."""
-    return bool(_restore(revision, by))
+    done = bool(_restore(revision, by))
+    if revision.party_id is not None:
+        search.reindex([revision.party_id])
+    return done
 
 
 def _restore(revision: Revision, by: User | None) -> int:

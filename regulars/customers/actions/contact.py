@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.customers import timeline
+from regulars.customers import search, timeline
 from regulars.customers.actions.revisions import revise
 from regulars.customers.models import Consent, ConsentState, ContactPoint, ContactPointKind, Party
 from regulars.kit import clock, phone, text
@@ -71,6 +71,8 @@ def add_contact_point(
         point.ended_at = None
     if preferred or (first and made):
         prefer_contact_point(point=point, by=by)
+    if not reversed_digits:
+        search.reindex([party.pk])
     return point
 
 
@@ -93,6 +95,8 @@ def end_contact_point(*, point: ContactPoint, by: User | None) -> None:
     revise(record=point, before={"ended_at": None}, after={"ended_at": now}, by=by, party_id=point.party_id)
     ContactPoint.objects.filter(pk=point.pk).update(ended_at=now, preferred=False)
     point.ended_at, point.preferred = now, False
+    if not point.reversed_digits:
+        search.reindex([point.party_id])
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from regulars.customers import fields, timeline
+from regulars.customers import fields, search, timeline
 from regulars.customers.actions.contact import add_contact_point
 from regulars.customers.actions.revisions import revise
 from regulars.customers.models import (
@@ -44,6 +44,7 @@ EDITABLE: Final = frozenset(
     }
 )  # fmt: skip
 _NAME_PARTS = {"kind", "name", "family_name", "given_name"}
+SEARCHED: Final = frozenset({"name", "other_name"})
 
 
 @transaction.atomic
@@ -85,6 +86,7 @@ def create_party(
     timeline.record(
         kind="customers.created", customer=party, by=by, source="regulars", payload={"source": party.source}
     )
+    search.reindex([party.pk])
     return party
 
 
@@ -135,6 +137,8 @@ def change_party(
         current.version += 1
         current.updated_at = clock.now()
         current.save()
+        if SEARCHED & set(revision.after):
+            search.reindex([current.pk])
     for name in {field.attname for field in Party._meta.concrete_fields}:
         setattr(party, name, getattr(current, name))
     return revision

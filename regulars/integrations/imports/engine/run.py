@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
+from regulars.customers import search
 from regulars.integrations.imports import plan as plans
 from regulars.integrations.imports.engine import cents, finish
 from regulars.integrations.imports.engine.context import Context, Learned, learn
@@ -193,6 +194,7 @@ class Run:
                 self._lease()
                 importer.settle(chunk)
                 importer.write(chunk)
+                search.catch_up()
                 _count_rejects(self.context, chunk)
                 self.rejects.append(chunk.rejects)
                 self.row = chunk_rows[-1][0]
