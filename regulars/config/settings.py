@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "regulars.config.app.RegularsConfig",
     "regulars.demo",
     "regulars.integrations.imports",
+    "regulars.integrations.oidc",
     "regulars.integrations.api",
     "regulars.integrations.webhooks",
     "regulars.reporting",

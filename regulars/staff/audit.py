@@ -66,7 +66,7 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 def _valid(text: str) -> _Address | None:
     try:
-        return ipaddress.ip_address(text.split("%")[0])
+        return ipaddress.ip_address(text.split("%", maxsplit=1)[0])
     except ValueError:
         return None
 

@@ -26,7 +26,7 @@ VALID_FOR: Final = timedelta(minutes=10)
 
 def is_recent(request: HttpRequest) -> bool:
     """Whether the person before the screen has proven who they are in the last ten minutes."""
-    age = clock.now().timestamp() - request.session.get("confirmed", 0)
+    age: float = clock.now().timestamp() - request.session.get("confirmed", 0)
     return 0 <= age < VALID_FOR.total_seconds()
 
 

@@ -122,7 +122,9 @@ class NewUserForm(UserForm):
     """Somebody new."""
 
     username = forms.CharField(
-        label=_("Sign-in name"), max_length=150, widget=forms.TextInput({"autocapitalize": "none", "autocomplete": "off"})
+        label=_("Sign-in name"),
+        max_length=150,
+        widget=forms.TextInput({"autocapitalize": "none", "autocomplete": "off"}),
     )
     field_order = ("name", "username", "email", "role", "team", "territory")
 

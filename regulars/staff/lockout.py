@@ -42,7 +42,8 @@ def pause_after(tries: int, free: int) -> timedelta:
     """How long to wait after so many wrong tries: none while they are free, then twice as long each time."""
     if tries < free:
         return timedelta()
-    return min(FIRST_PAUSE * 2 ** min(tries - free, 12), LONGEST_PAUSE)
+    doubled: int = 2 ** min(tries - free, 12)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
 def _key(scope: Scope, *parts: str) -> str:

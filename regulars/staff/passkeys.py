@@ -89,9 +89,9 @@ def finish_adding(request: HttpRequest, answer: Any) -> NewPasskey:
         UserError: it is not the answer to what was asked.
     """
     state = request.session.pop(STATE, None)
+    if not state or state.get("for") != "adding":
+        raise UserError(_("The passkey could not be added. Please try again."))
     try:
-        if not state or state.get("for") != "adding":
-            raise ValueError("no challenge is open")
         data = _server(request).register_complete(state, answer)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(_("The passkey could not be added. Please try again.")) from error
@@ -145,4 +145,4 @@ def finish_using(request: HttpRequest, answer: Any) -> User:
 def _count_of(answer: Any) -> int:
     from fido2.webauthn import AuthenticationResponse  # noqa: PLC0415 -- see above
 
-    return AuthenticationResponse.from_dict(answer).response.authenticator_data.counter
+    return int(AuthenticationResponse.from_dict(answer).response.authenticator_data.counter)

@@ -74,6 +74,4 @@ def matrix(lines: list[RoleLine]) -> list[tuple[Text, list[bool]]]:
 
 def teams() -> QuerySet[Team]:
     """Teams with the number of active members."""
-    return Team.objects.select_related("territory").annotate(
-        active=Count("members", filter=Q(members__is_active=True))
-    )
+    return Team.objects.select_related("territory").annotate(active=Count("members", filter=Q(members__is_active=True)))

@@ -14,7 +14,6 @@ from regulars.staff import audit
 from regulars.staff.models import AuditEntry, Role, Team, User
 from regulars.staff.queries import users_with_access
 from regulars.web.access import User as AnyUser
-
 from regulars.web.resources import Badge, Choice, Column, Empty, Filter, Link, Preset, Resource, Rows, register
 
 
@@ -102,7 +101,11 @@ _QUIET = {"user"}
 
 
 def _detail(entry: AuditEntry) -> str:
-    told = [f"{key}: {_value(value)}" for key, value in entry.detail.items() if key not in _QUIET and value not in {"", None}]
+    told = [
+        f"{key}: {_value(value)}"
+        for key, value in entry.detail.items()
+        if key not in _QUIET and value not in ("", None)
+    ]
     return " · ".join(told)
 
 
@@ -126,7 +129,10 @@ def _find_entries(rows: Rows, typed: str) -> Rows:
     for word in typed.split()[:6]:
         matching = [key for key, label in audit.known() if word.casefold() in str(label).casefold()]
         rows = rows.filter(
-            Q(actor_name__icontains=word) | Q(action__icontains=word) | Q(action__in=matching) | Q(address__startswith=word)
+            Q(actor_name__icontains=word)
+            | Q(action__icontains=word)
+            | Q(action__in=matching)
+            | Q(address__startswith=word)
         )
     return rows
 
@@ -166,4 +172,3 @@ AUDIT = register(
         empty=Empty(_("Nothing is recorded yet."), icon="shield"),
     )
 )  # fmt: skip
-

@@ -14,6 +14,7 @@ ADDRESSES = sorted(walk(), key=lambda one: one.name)
 ANSWERS = {200, 204, 301, 302, 303, 304, 400, 403, 404, 405, 409, 422}
 FOR_EVERYBODY = {
     "staff:sign_in", "staff:sign_out", "staff:second", "staff:passkey_begin", "staff:passkey_finish", "staff:welcome",
+    "oidc:begin", "oidc:finish",
     "web:language", "web:theme",
 }  # fmt: skip
 

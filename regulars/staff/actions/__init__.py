@@ -8,6 +8,7 @@ from regulars.staff.actions.factors import (
     new_recovery_codes,
     rename_factor,
 )
+from regulars.staff.actions.identities import user_of_company
 from regulars.staff.actions.links import choose_password, make_link
 from regulars.staff.actions.people import (
     activate_user,
@@ -28,5 +29,5 @@ __all__ = [
     "activate_user", "add_app", "add_passkey", "begin_session", "change_password", "change_user", "choose_password",
     "create_team", "create_territory", "create_user", "deactivate_user", "drop_factor", "drop_factors_of", "end_session",
     "end_sessions_of", "invite_user", "make_link", "new_recovery_codes", "rename_factor", "set_password", "set_reach",
-    "unlock_user",
+    "unlock_user", "user_of_company",
 ]  # fmt: skip

@@ -95,9 +95,9 @@ def use_code(*, user: User, typed: str) -> str:
     code = tidy(typed)
     if len(code) == totp.DIGITS and code.isdecimal():
         return "totp" if _use_app_code(user, code) else ""
-    used = RecoveryCode.objects.filter(
-        user=user, digest=_digest(user, f"{code[:5]}-{code[5:]}"), used_at=None
-    ).update(used_at=clock.now())
+    used = RecoveryCode.objects.filter(user=user, digest=_digest(user, f"{code[:5]}-{code[5:]}"), used_at=None).update(
+        used_at=clock.now()
+    )
     return "recovery" if used else ""
 
 

@@ -57,16 +57,19 @@ def see_session(*, request: HttpRequest) -> None:
 
 
 @transaction.atomic
-def end_session(
-    *, sign_in: SignIn, by: User | None, request: HttpRequest | None = None, quiet: bool = False
-) -> None:
+def end_session(*, sign_in: SignIn, by: User | None, request: HttpRequest | None = None, quiet: bool = False) -> None:
     """End one session; the device is out at once."""
     if sign_in.session_key:
         Session.objects.filter(session_key=sign_in.session_key).delete()
     SignIn.objects.filter(pk=sign_in.pk).update(ended_at=clock.now(), session_key=None)
     if not quiet:
         audit.record(
-            "staff.session_ended", by=by, object_type="user", object_id=sign_in.user_id, request=request, session=sign_in.pk
+            "staff.session_ended",
+            by=by,
+            object_type="user",
+            object_id=sign_in.user_id,
+            request=request,
+            session=sign_in.pk,
         )
 
 

@@ -62,7 +62,7 @@ class RecoveryCode(models.Model):
 class SignInMethod(models.TextChoices):
     """How a session began."""
 
-    PASSWORD = "password", pgettext_lazy("sign-in", "Password")  # noqa: S105 -- a word, not a secret
+    PASSWORD = "password", pgettext_lazy("sign-in", "Password")
     TOTP = "totp", pgettext_lazy("sign-in", "Password and code")
     RECOVERY = "recovery", pgettext_lazy("sign-in", "Password and recovery code")
     PASSKEY = "passkey", pgettext_lazy("sign-in", "Passkey")

@@ -184,7 +184,9 @@ def _refusal(request: HttpRequest, user: User, typed: str) -> str:
     if user.check_password(typed):
         lockout.give_back(taken)
         return ""
-    audit.record("staff.sign_in_failed", by=user, object_type="user", object_id=user.pk, request=request, factor="confirm")
+    audit.record(
+        "staff.sign_in_failed", by=user, object_type="user", object_id=user.pk, request=request, factor="confirm"
+    )
     return _("The password is another.")
 
 

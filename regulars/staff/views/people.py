@@ -116,7 +116,9 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
             said = ngettext("%(n)s session ended", "%(n)s sessions ended", ended) % {"n": ended}
         case "reset-factors":
             actions.drop_factors_of(user=one, by=by, request=request)
-            said = _("The second factors are gone; %(name)s signs in by password and adds new ones.") % {"name": one.name}
+            said = _("The second factors are gone; %(name)s signs in by password and adds new ones.") % {
+                "name": one.name
+            }
         case _:
             raise UserError(_("There is no such act."))
     toasts.toast(request, said)

@@ -80,7 +80,12 @@ def second(request: HttpRequest) -> HttpResponse:
             return redirect(target)
         form.add_error("code", refusal)
     kinds = set(user.factors.values_list("kind", flat=True))
-    context = {"form": form, "has_app": FactorKind.TOTP in kinds, "has_passkey": FactorKind.PASSKEY in kinds, "next": target}
+    context = {
+        "form": form,
+        "has_app": FactorKind.TOTP in kinds,
+        "has_passkey": FactorKind.PASSKEY in kinds,
+        "next": target,
+    }
     return render(request, "staff/second.html", context)
 
 
@@ -108,12 +113,11 @@ def check_code(request: HttpRequest, user: User, typed: str) -> tuple[str, str]:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The way out; the session ends for good."""
-
-
-
     if isinstance(request.user, User):
-        audit.record("staff.signed_out", by=request.user, object_type="user", object_id=request.user.pk, request=request)
-        if open_one := SignIn.objects.filter(pk=request.session.get("sign_in"), user=request.user).first():
+        audit.record(
+            "staff.signed_out", by=request.user, object_type="user", object_id=request.user.pk, request=request
+        )
+        if open_one := SignIn.objects.filter(pk=request.session.get("sign_in", 0), user=request.user).first():
             end_session(sign_in=open_one, by=request.user, quiet=True)
     logout(request)
     return redirect("staff:sign_in")
