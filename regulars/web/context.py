@@ -19,6 +19,7 @@ from regulars.web.places import Place
 
 THEMES = ("system", "light", "dark")
 ON_PHONE = 4
+MOST_WAITING = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ class Line:
     url: str
     current: bool
     first_of_group: bool
+    waiting: int = 0
+
+    @property
+    def waiting_words(self) -> str:
+        """How many things wait there, to a hundred."""
+        return "" if not self.waiting else "99+" if self.waiting > MOST_WAITING else str(self.waiting)
 
 
 class Frame:
@@ -47,7 +54,8 @@ class Frame:
         lines: list[Line] = []
         for place, url in known:
             opens_group = bool(lines) and lines[-1].place.group != place.group
-            lines.append(Line(place, url, url == current, opens_group))
+            waiting = place.waiting(self.request.user) if place.waiting else 0
+            lines.append(Line(place, url, url == current, opens_group, waiting))
         return lines
 
     @cached_property

@@ -7,6 +7,7 @@ A Resource that has an ``order`` is a place by itself; only pages that are not l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
@@ -18,7 +19,10 @@ from regulars.web.resources import Text
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere to go. ``order``: 10 Today … 90 settings; ``group`` draws a hairline before a new one."""
+    """Somewhere to go. ``order``: 10 Today … 90 settings; ``group`` draws a hairline before a new one.
+
+    ``waiting(user)`` counts what waits there to be decided, shown beside the word; it must cost next to nothing.
+    """
 
     key: str
     label: Text
@@ -29,6 +33,7 @@ class Place:
     rule: str = ""
     group: str = "work"
     phone: bool = True
+    waiting: Callable[[User], int] | None = None
 
     def url(self) -> str:
         """The address; empty while its page does not exist."""
@@ -56,7 +61,8 @@ def unregister(key: str) -> None:
 
 def _of_resource(resource: resources.Resource) -> Place:
     return Place(
-        resource.key, resource.label, resource.icon, f"web:list-{resource.key}", resource.order, resource.chord, resource.rule
+        resource.key, resource.label, resource.icon, f"web:list-{resource.key}", resource.order, resource.chord, resource.rule,
+        waiting=resource.waiting,
     )  # fmt: skip
 
 

@@ -167,10 +167,14 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
-    """What a bulk action did: the sentence for the toast and, where it can be taken back, ``undo.offer(...)``."""
+    """What a bulk action did: the sentence for the toast and, where it can be taken back, ``undo.offer(...)``.
+
+    With ``url`` nothing is done yet: the page there asks what is to be done with the rows.
+    """
 
     message: Text
     undo: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +256,7 @@ class Resource:
     order: int = 0
     in_palette: bool = True
     page_size: int = 60
+    waiting: Callable[[User], int] | None = None
     extend: Callable[[], tuple[tuple[Column, ...], tuple[Filter, ...]]] | None = None
     by_key: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
 

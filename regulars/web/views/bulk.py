@@ -62,6 +62,10 @@ def _act(request: HttpRequest, action: BulkAction, rows: Rows, data: dict[str, A
     except UserError as error:
         toast(request, str(error), tone="wrong")
     else:
+        if result.url:
+            answer = HttpResponse(status=204)
+            answer.headers["HX-Redirect"] = result.url
+            return answer
         toast(request, result.message, undo=result.undo)
     answer = HttpResponse(status=204)
     answer.headers["HX-Refresh"] = "true"
