@@ -79,21 +79,22 @@ def merge_parties(
 
 @transaction.atomic
 def merge_many(
-    *, winner: Party, losers: Sequence[Party], by: User | None, choices: Mapping[str, int | Any] | None = None
+    *, winner: Party, losers: Sequence[Party], by: User | None, choices: Mapping[str, int | str] | None = None
 ) -> Batch:
     """Make one record of several, as one act.
 
     Args:
-        choices: by field, the id of the party whose value it shall be.
+        choices: by field, the id of the party whose value it shall be, or the value as text.
 
     Raises:
         UserError: as ``merge_parties``.
     """
     batch = Batch.objects.create(kind=BatchKind.MERGE, made_by=by, title=winner.name[:255])
-    chosen = choices or {}
+    chosen = dict(choices or {})
     for loser in losers:
-        sides = {key: "loser" if pk == loser.pk else "winner" for key, pk in chosen.items()}
+        sides = {key: _side(told, winner, loser) for key, told in chosen.items()}
         merge_parties(winner=winner, loser=loser, by=by, choices=sides, batch=batch)
+        chosen = {key: told if isinstance(told, int) else winner.pk for key, told in chosen.items()}
     return batch
 
 
@@ -148,6 +149,13 @@ def unmerge_batch(*, batch: Batch, by: User | None) -> int:
     locked.undone_at, locked.undone_by = clock.now(), by
     locked.save(update_fields=["undone_at", "undone_by"])
     return len(standing)
+
+
+def _side(told: int | str, winner: Party, loser: Party) -> str:
+    """The choice as one merge sees it; a text is given with the first merge."""
+    if isinstance(told, str):
+        return told
+    return "loser" if told == loser.pk else "winner"
 
 
 def _undo(batch: Batch, by: User | None) -> None:

@@ -1,0 +1,115 @@
+"""Records that may be one customer: what waits for a decision, and whom a draft resembles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+
+from regulars.customers.models import ContactPoint, DuplicatePair, Identifier, Party
+from regulars.kit import phone, text
+from regulars.staff.rules import Reach, reach
+
+MOST_COUNTED: Final = 99
+LIKELY: Final = 5
+TAX_ID: Final = "tax_id"
+
+
+def open_pairs(user: Any) -> QuerySet[DuplicatePair]:
+    """The pairs nobody has decided yet, both records live and visible to ``user``."""
+    rows = DuplicatePair.objects.open().filter(
+        left__trashed_at=None, left__merged_into=None, right__trashed_at=None, right__merged_into=None
+    )
+    if reach(user) is not Reach.ALL:
+        seen = Party.objects.visible_to(user)
+        rows = rows.filter(left__in=seen, right__in=seen)
+    return rows
+
+
+def waiting(user: Any) -> int:
+    """How many pairs wait for ``user``; counts to a hundred and no further. One query."""
+    return open_pairs(user).order_by()[: MOST_COUNTED + 1].count()
+
+
+def pairs_of(party: Party, user: Any, most: int = 5) -> list[DuplicatePair]:
+    """Whom ``party`` may be the same as, the likeliest first. One query."""
+    rows = open_pairs(user).filter(Q(left=party) | Q(right=party)).select_related("left", "right")
+    return list(rows.order_by(F("probability").desc(), "pk")[:most])
+
+
+def pair_for(user: Any, pk: int) -> DuplicatePair:
+    """One open pair.
+
+    Raises:
+        DuplicatePair.DoesNotExist: there is none that ``user`` may see.
+    """
+    return open_pairs(user).select_related("left__summary", "right__summary", "left__owner", "right__owner").get(pk=pk)
+
+
+def pair_between(one: int, other: int) -> DuplicatePair | None:
+    """What is known of two parties being one."""
+    return DuplicatePair.objects.filter(left=min(one, other), right=max(one, other)).first()
+
+
+@dataclass(slots=True)
+class Likely:
+    """A party that a draft resembles. ``agrees`` names the fields (``phone``, ``email``, ``tax_id``, ``line``, ``name``)."""
+
+    party: Party
+    agrees: list[str] = field(default_factory=list)
+    probability: float | None = None
+
+
+def likely_duplicates(user: Any, draft: Mapping[str, str], most: int = LIKELY) -> list[Likely]:
+    """Whom somebody who is typing a new customer may be about to make a second time. By index, three queries at most.
+
+    Args:
+        draft: any of ``name``, ``family_name``, ``given_name``, ``mobile``, ``phone``, ``email``, ``line``, ``tax_id``.
+    """
+    found: dict[int, list[str]] = {}
+    for party, agrees in [*_by_point(draft), *_by_number(draft), *_by_name(draft)]:
+        if agrees not in found.setdefault(party, []):
+            found[party].append(agrees)
+    if not found:
+        return []
+    rows = Party.objects.visible_to(user).live().filter(pk__in=found).select_related("summary", "owner")
+    likely = [Likely(one, found[one.pk]) for one in rows]
+    return sorted(likely, key=lambda one: (-len(one.agrees), one.agrees == ["name"], one.party.pk))[:most]
+
+
+def _by_point(draft: Mapping[str, str]) -> Sequence[tuple[int, str]]:
+    wanted: dict[str, str] = {}
+    if "@" in (mail := text.clean(draft.get("email", "")).lower()):
+        wanted[mail] = "email"
+    for key in ("mobile", "phone"):
+        number = phone.normalise(text.clean(draft.get(key, "")), region=settings.COUNTRY) if draft.get(key) else ""
+        if len(phone.digits(number)) >= 7:
+            wanted[number] = "phone"
+    if line := text.fold(draft.get("line", "")):
+        wanted[line] = "line"
+    if not wanted:
+        return []
+    points = ContactPoint.objects.filter(normalised__in=wanted, ended_at=None, party__merged_into=None)
+    return [(party, wanted[said]) for party, said in points.values_list("party", "normalised")[:200]]
+
+
+def _by_number(draft: Mapping[str, str]) -> Sequence[tuple[int, str]]:
+    number = text.clean(draft.get("tax_id", ""))
+    if not number:
+        return []
+    return [
+        (pk, "tax_id")
+        for pk in Identifier.objects.filter(system=TAX_ID, external_id=number).values_list("party", flat=True)
+    ]
+
+
+def _by_name(draft: Mapping[str, str]) -> Sequence[tuple[int, str]]:
+    name = draft.get("name", "") or text.person_name(draft.get("family_name", ""), draft.get("given_name", ""))
+    fold = text.fold(name)[:200]
+    if len(fold) < 2:
+        return []
+    rows = Party.objects.filter(fold=fold, merged_into=None).order_by("pk")
+    return [(pk, "name") for pk in rows.values_list("pk", flat=True)[:20]]
