@@ -20,9 +20,19 @@ def connect() -> None:
     from regulars.integrations.imports import hooks  # noqa: PLC0415
 
     hooks.after_import.append(_refresh_soon)
+    _offer_analyses()
 
 
 def _refresh_soon(_job: object) -> None:
     from regulars.reporting import tasks as reporting  # noqa: PLC0415
 
     reporting.enqueue_refresh()
+
+
+def _offer_analyses() -> None:
+    """Let the API read and refresh the analyses, whose room it may not know."""
+    from regulars.integrations.api import hooks  # noqa: PLC0415 -- after django.setup()
+    from regulars.reporting import queries, tasks  # noqa: PLC0415
+    from regulars.reporting.models import AnalysisRun  # noqa: PLC0415
+
+    hooks.provide(hooks.Analyses(AnalysisRun.objects.order_by, queries.last_done, tasks.enqueue_refresh))

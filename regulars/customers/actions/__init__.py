@@ -47,7 +47,7 @@ from regulars.customers.actions.tasks import add_task, assign_task, complete_tas
 
 __all__ = [
     "add_asset", "add_assets", "add_contact_point", "add_contract", "add_contracts", "add_relation", "add_task",
-    "ask_again", "bulk_change", "change_asset", "change_contract", "change_field", "change_party", "complete_task",
+    "ask_again", "assign_task", "bulk_change", "change_asset", "change_contract", "change_field", "change_party", "complete_task",
     "create_party", "define_field", "end_contact_point", "end_contract", "end_relation", "end_role", "ensure_indexes",
     "ensure_summaries", "gather_strays", "identities", "keep_apart", "make_household", "merge_many", "merge_parties",
     "move_field", "move_out", "move_person", "move_task", "new_act", "prefer_contact_point", "propose_pairs",

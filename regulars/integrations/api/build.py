@@ -45,11 +45,15 @@ def api() -> NinjaAPI:
         parser=StrictParser(), urls_namespace="api",
     )  # fmt: skip
     _handle_errors(made)
+    own = {prefix: router for prefix, router, _tag in ROUTERS if prefix}
+    for resource in resources.all():
+        router = own.get(f"/{resource.key}")
+        if router is None:
+            router = Router()
+            made.add_router(f"/{resource.key}", router, tags=[str(resource.label)])
+        _generate(resource, router)
     for prefix, router, tag in ROUTERS:
         made.add_router(prefix, router, tags=[tag])
-    taken = {f"/{prefix.strip('/')}{path}" for prefix, router, _tag in ROUTERS for path in router.path_operations}
-    for resource in resources.all():
-        made.add_router("", _generated(resource, taken), tags=[str(resource.label)])
     return made
 
 
@@ -81,9 +85,9 @@ def _raise(_request: HttpRequest, error: Exception) -> HttpResponse:
     raise error
 
 
-def _generated(resource: Resource, taken: set[str]) -> Router:
-    """The list and the single row of a resource, unless a router has its own."""
-    router, key = Router(), resource.key
+def _generate(resource: Resource, router: Router) -> None:
+    """Add the list and the single row of a resource to its router, where that has none of its own."""
+    key, name = resource.key, resource.key.replace("-", "_")
     scope = "admin" if resource.rule in ADMIN_RULES else "customers:read"
 
     def listed(request: ApiRequest) -> HttpResponse:
@@ -94,16 +98,16 @@ def _generated(resource: Resource, taken: set[str]) -> Router:
 
     single.__annotations__ = {"request": HttpRequest, "id": Pk, "return": HttpResponse}
     listed.__annotations__ = {"request": HttpRequest, "return": HttpResponse}
-    name = key.replace("-", "_")
-    if f"/{key}" not in taken:
-        said = needs(scope, resource.rule, operation_id=f"list_{name}", summary=f"List {resource.label}".capitalize())
-        said["openapi_extra"] |= {"x-resource": key}
-        router.add_api_operation(f"/{key}", ["GET"], listed, **said)
-    if f"/{key}/{{id}}" not in taken and f"/{key}/{{int:id}}" not in taken:
-        said = needs(scope, resource.rule, operation_id=f"get_{name}", summary=f"One of {resource.label}".capitalize())
-        said["openapi_extra"] |= {"x-row": key}
-        router.add_api_operation(f"/{key}/{{id}}", ["GET"], single, **said)
-    return router
+    for path, view, verb, mark in (("", listed, "list", "x-resource"), ("/{id}", single, "get", "x-row")):
+        if not _answers_get(router, path):
+            said = needs(scope, resource.rule, operation_id=f"{verb}_{name}", summary=f"{verb.capitalize()} {key}")
+            said["openapi_extra"] |= {mark: key}
+            router.add_api_operation(path, ["GET"], view, **said)
+
+
+def _answers_get(router: Router, path: str) -> bool:
+    view = router.path_operations.get(path)
+    return view is not None and any("GET" in operation.methods for operation in view.operations)
 
 
 @cache

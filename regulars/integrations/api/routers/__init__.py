@@ -6,12 +6,31 @@ from typing import Final
 
 from ninja import Router
 
-from regulars.integrations.api.routers import customers, system, tasks, timeline
+from regulars.integrations.api.routers import (
+    admin,
+    analyses,
+    customers,
+    finding,
+    identity,
+    imports,
+    system,
+    tasks,
+    timeline,
+    trade,
+)
 
 ROUTERS: Final[list[tuple[str, Router, str]]] = [
+    ("", finding.router, "Finding"),
     ("/customers", customers.router, "Customers"),
+    ("", identity.router, "Duplicates"),
     ("", timeline.router, "Timeline"),
     ("", tasks.router, "Tasks"),
+    ("/orders", trade.orders, "Trade"),
+    ("/returns", trade.returns, "Trade"),
+    ("/products", trade.products, "Trade"),
+    ("/imports", imports.router, "Imports"),
+    ("/analyses", analyses.router, "Analyses"),
+    ("", admin.router, "House"),
     ("", system.router, "System"),
 ]
 """Where it stands, the router, and the heading in the documentation."""

@@ -6,19 +6,17 @@ from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
-from pydantic import Field
 
 from regulars.customers import actions
 from regulars.customers.actions.tasks import assign_task
 from regulars.customers.queries import today
 from regulars.integrations.api import present
-from regulars.integrations.api.door import reply
 from regulars.integrations.api.identity import ApiRequest
 from regulars.integrations.api.operations import needs
 from regulars.integrations.api.problems import Flaw, Problem
 from regulars.integrations.api.records import party_for, referred, task_for
 from regulars.integrations.api.schemas import Pk
-from regulars.integrations.api.schemas.customers import AssignIn, MoveIn, OutcomeIn, TaskIn, TaskOut
+from regulars.integrations.api.schemas.customers import AssignIn, MoveIn, OutcomeIn, TaskIn, TaskOut, TodayOut
 from regulars.staff.models import User
 
 router = Router()
@@ -61,11 +59,11 @@ def hand_over_task(request: ApiRequest, id: Pk, given: AssignIn) -> Any:  # noqa
     return present.task(assign_task(task=task_for(request, id), assignee=assignee, by=request.user))
 
 
-@router.get("/today", **needs("customers:read", "today.view"))
+@router.get("/today", response=TodayOut, **needs("customers:read", "today.view"))
 def read_today(
     request: ApiRequest,
     scope: Query[Literal["", "mine", "team", "all"]] = "",
-    after: Query[Annotated[str, Field(max_length=60)]] = "",
+    after: Annotated[str, Query(..., max_length=60)] = "",
 ) -> Any:
     """Who needs somebody now, by money at stake; and what is due today."""
     chosen = scope or today.usual_scope(request.user)
@@ -73,17 +71,12 @@ def read_today(
         raise Problem(403, _("Your role does not allow this."))
     place = today.read_after(after) if after else None
     if after and (place is None or not abs(place.at_stake) < 2**63 or not 0 <= place.pk < 2**63):
-        raise Problem(422, _("Take “after” from the “next” of a page of the same list and order."), flaws=[Flaw("#query/after", "?")])
+        detail = _("Take “after” from the “next” of a page of the same list and order.")
+        raise Problem(422, detail, flaws=[Flaw("#query/after", detail)])
+    if chosen == today.TEAM and not request.user.team_id:
+        raise Problem(403, _("Your role does not allow this."))
     found, more = today.page_of_needs(request.user, chosen, place)
     needing = [{"id": one.pk, "name": one.name, "figures": present.figures(one.summary)} for one in found]
     link = f"{request.path}?scope={chosen}&after={more}" if more else None
-    due = [] if after else [TaskOut.model_validate(present.task(one)).model_dump(mode="json") for one in today.due_tasks(request.user, chosen)]
-    return reply(_plain({"scope": chosen, "customers": needing, "tasks": due, "next": link}))
-
-
-def _plain(value: Any) -> Any:
-    import json  # noqa: PLC0415
-
-    from django.core.serializers.json import DjangoJSONEncoder  # noqa: PLC0415
-
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    due = [] if after else [present.task(one) for one in today.due_tasks(request.user, chosen)]
+    return {"scope": chosen, "customers": needing, "tasks": due, "next": link}

@@ -36,10 +36,10 @@ class EntriesIn(Given):
 def read_timeline(
     request: ApiRequest,
     id: Pk,  # noqa: A002 -- the name in the address
-    limit: Query[Annotated[int, Field(ge=1, le=200)]] = 50,
+    limit: Annotated[int, Query(..., ge=1, le=200)] = 50,
     group: Query[Group] = "",
     channel: Query[Channel | None] = None,
-    after: Query[Annotated[str, Field(max_length=80)]] = "",
+    after: Annotated[str, Query(..., max_length=80)] = "",
 ) -> Any:
     """What happened with a customer, the newest first."""
     party = party_for(request, id, trashed=True)

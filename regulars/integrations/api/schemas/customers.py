@@ -297,6 +297,23 @@ class TaskOut(Schema):
     outcome: str
 
 
+class Needing(Schema):
+    """A customer who needs somebody now."""
+
+    id: int
+    name: str
+    figures: Figures
+
+
+class TodayOut(Schema):
+    """Who needs somebody now, by money at stake; and, on the first page, the tasks due until tonight."""
+
+    scope: str
+    customers: list[Needing]
+    tasks: list[TaskOut]
+    next: str | None
+
+
 class OutcomeIn(Given):
     """How it ended."""
 
