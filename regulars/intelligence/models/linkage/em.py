@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.intelligence.models.linkage.spec import MISSING, Model
+from regulars.intelligence.models.linkage.weights import declared, declared_roof
 
 Floats = NDArray[np.float64]
 Table = list[Floats]
@@ -51,22 +52,16 @@ class Parameters:
 
 def expected(model: Model) -> Parameters:
     """What the declaration expects before any data are seen."""
-    same = [_normal(np.array([level.m for level in one.levels])) for one in model.comparisons]
-    strangers = [_normal(np.array([level.u for level in one.levels])) for one in model.comparisons]
+    start = declared(model)
+    same, strangers = (
+        [np.array(table[one.field]) for one in model.comparisons] for table in (start.same, start.strangers)
+    )
     return Parameters(same, _roofs(model, strangers), strangers, model.prior, model.prior)
 
 
 def _roofs(model: Model, strangers: Table) -> Table:
-    """Under one roof: the declared figures; where a level declares none, as among strangers."""
-    tables = []
-    for comparison, unlike in zip(model.comparisons, strangers, strict=True):
-        given = np.array([np.nan if level.roof is None else level.roof for level in comparison.levels])
-        known = ~np.isnan(given)
-        rest = max(1 - given[known].sum(), 0.0)
-        free = np.where(known, 0.0, unlike)
-        table = np.where(known, given, rest * free / max(free.sum(), _TINY))
-        tables.append(_normal(table))
-    return tables
+    pairs = zip(model.comparisons, strangers, strict=True)
+    return [np.array(declared_roof(comparison, unlike.tolist())) for comparison, unlike in pairs]
 
 
 def _normal(values: Floats) -> Floats:

@@ -10,7 +10,7 @@ from typing import Final
 from regulars.intelligence.models.linkage import em, tables
 from regulars.intelligence.models.linkage.spec import MISSING, Model
 from regulars.intelligence.models.linkage.records import Record
-from regulars.intelligence.models.linkage.weights import Score, Weights, explain
+from regulars.intelligence.models.linkage.weights import Score, Weights, declared, explain
 from regulars.intelligence.warehouse.engine import Engine
 
 SEED: Final = 1
@@ -71,11 +71,6 @@ def link(
     else:
         weights = _learn(engine, model, total, found, seed)
     return Linked(weights, _pairs(engine, model, weights, weights.threshold if least is None else least))
-
-
-def declared(model: Model, records: int) -> Weights:
-    """The declared figures, for a house with too few records to learn from."""
-    return _weights(model, em.expected(model), records=records, pairs=0, matches=0.0, learned=False, shares={})
 
 
 def _learn(engine: Engine, model: Model, records: int, pairs: int, seed: int) -> Weights:

@@ -16,7 +16,7 @@ from math import log2
 from typing import Any, Final
 
 from regulars.intelligence.models.linkage.records import Features
-from regulars.intelligence.models.linkage.spec import MISSING, Model
+from regulars.intelligence.models.linkage.spec import MISSING, Comparison, Model
 
 THRESHOLD: Final = 0.5
 """Probability from which a pair is shown: as likely the same as not."""
@@ -86,6 +86,44 @@ class Weights:
     def as_dict(self) -> dict[str, Any]:
         """For keeping, as JSON."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def declared(model: Model, records: int = 0) -> Weights:
+    """The declared figures, for a house with too few records to learn from."""
+    same = {one.field: _normal([level.m for level in one.levels]) for one in model.comparisons}
+    strangers = {one.field: _normal([level.u for level in one.levels]) for one in model.comparisons}
+    odds = log2(model.prior / (1 - 2 * model.prior))
+    return Weights(
+        kind=model.kind,
+        version=model.version,
+        learned=False,
+        records=records,
+        pairs=0,
+        matches=0.0,
+        prior=odds,
+        roof_prior=odds,
+        same=same,
+        strangers=strangers,
+        roof={one.field: declared_roof(one, strangers[one.field]) for one in model.comparisons},
+    )
+
+
+def declared_roof(comparison: Comparison, strangers: list[float]) -> list[float]:
+    """The chance of each level under one roof as declared; where a level declares none, as among strangers."""
+    known = sum(level.roof for level in comparison.levels if level.roof is not None)
+    free = sum(u for level, u in zip(comparison.levels, strangers, strict=True) if level.roof is None)
+    rest = max(1 - known, 0.0) / free if free else 0.0
+    return _normal(
+        [
+            u * rest if level.roof is None else level.roof
+            for level, u in zip(comparison.levels, strangers, strict=True)
+        ]
+    )
+
+
+def _normal(values: list[float]) -> list[float]:
+    total = sum(values)
+    return [value / total for value in values]
 
 
 def from_dict(values: Mapping[str, Any]) -> Weights:
