@@ -8,12 +8,14 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.customers import actions
 from regulars.customers.actions.task_batches import add_tasks, withdraw_tasks
+from regulars.customers.kin_forms import HouseholdForm
 from regulars.customers.models import Batch, Revision, TaskKind
 from regulars.kit.errors import Forbidden, UserError
 from regulars.staff.models import Team, Territory
@@ -22,6 +24,7 @@ from regulars.web.access import User, can
 from regulars.web.resources import BulkAction, BulkResult, Rows
 
 WORKDAY_ENDS = time(18, 0)
+MOST_MEMBERS = 12
 
 
 class OwnerForm(forms.Form):
@@ -109,6 +112,12 @@ def _undo_batch(user: User, data: dict[str, Any]) -> str:
     }
 
 
+@undo.handles("customers.act")
+def _undo_act(user: User, data: dict[str, Any]) -> str:
+    actions.take_back(batch=_own(Batch.objects.get(pk=data["batch"]), user), by=user)
+    return gettext("Undone: everything is as before")
+
+
 @undo.handles("customers.tasks")
 def _undo_tasks(user: User, data: dict[str, Any]) -> str:
     count = withdraw_tasks(batch=_own(Batch.objects.get(pk=data["batch"]), user), by=user)
@@ -131,6 +140,18 @@ def _own(batch: Batch, user: User) -> Batch:
     return batch
 
 
+def _make_household(user: User, rows: Rows, data: Mapping[str, Any]) -> BulkResult:
+    with transaction.atomic():
+        act = actions.new_act(by=user)
+        people = list(rows.select_related(None).prefetch_related(None).order_by("fold", "pk")[: MOST_MEMBERS + 1])
+        if len(people) > MOST_MEMBERS:
+            raise UserError(gettext("A household has at most %(n)s members.") % {"n": MOST_MEMBERS})
+        house = actions.make_household(members=people, by=user, name=data.get("name", ""), batch=act)
+    return BulkResult(
+        gettext("%(name)s is in the book") % {"name": house.name}, undo.offer("customers.act", batch=act.pk)
+    )
+
+
 BULK_ACTIONS = (
     BulkAction("owner", _("Owner"), _set("owner"), rule="customers.assign", icon="assign", form=OwnerForm),
     BulkAction("team", _("Team"), _set("team"), rule="customers.assign", icon="people", form=TeamForm),
@@ -138,6 +159,9 @@ BULK_ACTIONS = (
         "territory", _("Territory"), _set("territory"), rule="customers.assign", icon="map-pin", form=TerritoryForm
     ),
     BulkAction("task", _("Add a task"), _add_tasks, rule="customers.bulk", icon="task", form=TaskForm),
+    BulkAction(
+        "household", _("Make a household"), _make_household, rule="customers.edit", icon="household", form=HouseholdForm
+    ),
     BulkAction("trash", _("Move to trash"), _trash, rule="customers.trash", icon="trash", at_stake=True),
 )
 RESTORE = BulkAction("restore", _("Restore"), _restore, rule="customers.trash", icon="undo")

@@ -184,7 +184,9 @@ def read_timeline(
     """One page of the timeline, said to ``user``: others are named where the user may see them."""
     events, following = page_of_entries(party, wanted, after, **({"size": size} if size else {}))
     others = {one.party_id for one in events if one.party_id is not None}
-    others = (others | {one.payload["other"] for one in events if isinstance(one.payload.get("other"), int)}) - {party.pk}
+    others = (others | {one.payload["other"] for one in events if isinstance(one.payload.get("other"), int)}) - {
+        party.pk
+    }
     return Timeline(days_of(events, visible_among(user, others)), following, wanted)
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from regulars.customers.models import Party
+from regulars.customers.models import Batch, Party
 from regulars.customers.queries.profile import visible_party
 from regulars.kit.errors import UserError
 from regulars.staff.rules import require
+from regulars.web import undo
+from regulars.web.toasts import toast
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -45,6 +47,12 @@ def changed(party: Party, answer: HttpResponse | None = None) -> HttpResponse:
     answer = answer if answer is not None else HttpResponse(status=204)
     answer.headers["HX-Trigger"] = json.dumps({"customer-changed": {"id": party.pk}, "ask-done": True})
     return answer
+
+
+def acted(request: Request, party: Party, act: Batch, words: str) -> HttpResponse:
+    """Say what was done, with Undo for the whole act, and let the page be read anew."""
+    toast(request, words, undo=undo.offer("customers.act", batch=act.pk))
+    return changed(party)
 
 
 def ask(request: Request, template: str, context: dict[str, Any], *, refused: bool = False) -> HttpResponse:
