@@ -6,6 +6,7 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -349,8 +350,8 @@ def with_options(plan: Plan, options: Mapping[str, str]) -> Plan:
     Raises:
         UserError: an option or a value is unknown.
     """
-    merged = {name: value for name in _REMEMBERED if (value := getattr(plan.options, name))}
-    return Plan(plan.kind, plan.targets, plans.options_from({**merged, **options}), plan.remembered)
+    merged = {one.name: value for one in fields(plan.options) if (value := getattr(plan.options, one.name))}
+    return replace(plan, options=plans.options_from({**merged, **options}))
 
 
 def ask_for_preview(*, job: ImportJob) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from regulars.integrations.imports.files import Column, Look
-from regulars.integrations.imports.kinds import KINDS, Field, Kind
+from regulars.integrations.imports.kinds import KINDS, Field, Kind, plain
+from regulars.integrations.imports.layouts import LAYOUTS, recognise
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_SEPARATORS = re.compile(r"[\W_]+")
-_PREFIXES = re.compile(r"^(?:property|hs|olist|col|fld)\s+(?=\S)")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 _CODE = re.compile(r"(?=.*\d)[\w./-]{1,20}")
 _FLAGS = frozenset({"true", "false", "yes", "no", "是", "否"})
@@ -24,11 +22,16 @@ _MOST_CUSTOM = 60
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A kind with a target for each column ("" leaves it out) and how well it explains the file."""
+    """A kind with a target for each column ("" leaves it out) and how well it explains the file.
+
+    ``layout`` is the key of the system whose export it is, when one was recognised, ``options`` the rules it begins with.
+    """
 
     kind: str
     targets: tuple[str, ...]
     score: float
+    layout: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def fingerprint(names: Sequence[str]) -> str:
@@ -36,20 +39,22 @@ def fingerprint(names: Sequence[str]) -> str:
     return hashlib.sha256("\x1f".join(plain(name) for name in names).encode()).hexdigest()
 
 
-def plain(name: str) -> str:
-    """A header as it is compared: ``InvoiceDate``, ``invoice_date`` and ``Invoice Date`` are one."""
-    split = _CAMEL.sub(" ", unicodedata.normalize("NFKC", name))
-    folded = "".join(c for c in unicodedata.normalize("NFD", split.casefold()) if not unicodedata.combining(c))
-    return _PREFIXES.sub("", _SEPARATORS.sub(" ", folded).strip())
-
-
 def guess(look: Look, *, kind: str = "") -> Guess:
     """The kind and the mapping that explain the columns best; of the given kind only, when one is named."""
+    if kind in {"", "customers"} and (known := _known_layout(look)) is not None:
+        return known
     if kind:
         return guess_for(look, KINDS[kind])
     found = {one.key: guess_for(look, one) for one in KINDS.values()}
     best = max(found.values(), key=lambda one: one.score)
     return found["orders"] if best.kind == "customers" and _undated_orders(look, best, found["orders"]) else best
+
+
+def _known_layout(look: Look) -> Guess | None:
+    if not look.has_header:
+        return None
+    found = recognise(look.names, LAYOUTS, [bool(column.filled) for column in look.columns])
+    return found and Guess("customers", found.targets, 1_000.0, found.layout.key, found.layout.options)
 
 
 def _undated_orders(look: Look, customers: Guess, orders: Guess) -> bool:
@@ -135,7 +140,7 @@ def _value_score(field: Field, column: Column) -> float:
     if not column.filled:
         return 0.0
     kind = field.type
-    if kind in {"moment", "day"}:
+    if kind in {"moment", "day", "birthday"}:
         return 45.0 if column.date_order else -1.0
     if kind in {"money", "quantity", "whole", "rate"}:
         if column.numeric < 0.4 or (column.date_order and column.date_order != "serial"):

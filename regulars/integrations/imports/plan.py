@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from regulars.integrations.imports import mapping
 from regulars.integrations.imports.files import Look
-from regulars.integrations.imports.kinds import KINDS, Kind, field_labels, kind_called
+from regulars.integrations.imports.kinds import KINDS, Field, Kind, field_labels, kind_called
 from regulars.integrations.imports.values import dates
 from regulars.kit.errors import UserError
 
 DEFAULT_SOURCE = "import"
+OWN_FIELD = "custom."
 _ROLES = {"customer", "prospect", "reseller", "vendor", "partner"}
 
 
@@ -27,6 +28,8 @@ class Options:
     ``decimal`` ("point", "comma", "" as found). ``duplicates``: exact duplicate lines are kept or dropped.
     ``fee_codes`` and ``product_codes`` are exceptions to the rule which codes are fees (``engine.fees``), separated by commas.
     ``cancel_prefix`` marks numbers of cancellations. ``role`` is what customers of a customer file are.
+    ``snapshot``: the file is the whole list as it is now, whoever is not in it has gone. ``blank``: an empty cell keeps what is
+    here, or erases it.
     """
 
     source: str = DEFAULT_SOURCE
@@ -40,6 +43,8 @@ class Options:
     role: str = "customer"
     event_kind: str = ""
     channel: str = ""
+    snapshot: Literal["", "yes", "no"] = ""
+    blank: Literal["keep", "erase"] = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Plan:
     targets: tuple[str, ...]
     options: Options = field(default_factory=Options)
     remembered: bool = False
+    layout: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -59,17 +65,24 @@ class Plan:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Back from JSON."""
         return cls(
-            data["kind"], tuple(data["targets"]), options_from(data.get("options", {})), bool(data.get("remembered"))
+            data["kind"], tuple(data["targets"]), options_from(data.get("options", {})), bool(data.get("remembered")), data.get("layout", "")
         )
 
     @property
     def declared(self) -> Kind:
-        """The kind's declaration."""
-        return KINDS[self.kind]
+        """The kind's declaration, with the company's own fields where columns are mapped to them."""
+        kind = KINDS[self.kind]
+        own = dict.fromkeys(target for target in self.targets if is_own_field(target))
+        return replace(kind, fields=(*kind.fields, *(Field(key, key, "text") for key in own))) if own else kind
 
     def columns_of(self, key: str) -> list[int]:
         """The places of the columns that mean ``key``."""
         return [place for place, target in enumerate(self.targets) if target == key]
+
+
+def is_own_field(target: str) -> bool:
+    """Whether a column is mapped to a field that the company has defined: ``custom.<key>``."""
+    return target.startswith(OWN_FIELD) and len(target) > len(OWN_FIELD)
 
 
 def options_from(data: Mapping[str, Any]) -> Options:
@@ -90,6 +103,8 @@ def options_from(data: Mapping[str, Any]) -> Options:
     _one_of("decimal", options.decimal, {"", "point", "comma"})
     _one_of("duplicates", options.duplicates, {"keep", "drop"})
     _one_of("role", options.role, _ROLES)
+    _one_of("snapshot", options.snapshot, {"", "yes", "no"})
+    _one_of("blank", options.blank, {"keep", "erase"})
     currency = options.currency.upper()
     if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         raise UserError(_("“%(value)s” is not a currency code such as TWD or EUR.") % {"value": options.currency})
@@ -111,7 +126,8 @@ def guessed(look: Look, *, kind: str = "", options: Options | None = None) -> Pl
     if kind:
         kind_called(kind)
     found = mapping.guess(look, kind=kind)
-    return Plan(found.kind, found.targets, options or Options())
+    told = options or options_from(found.options)
+    return Plan(found.kind, found.targets, told, layout=found.layout)
 
 
 def with_mapping(plan: Plan, look: Look, wanted: Mapping[str, str]) -> Plan:
@@ -125,8 +141,8 @@ def with_mapping(plan: Plan, look: Look, wanted: Mapping[str, str]) -> Plan:
     """
     targets, names = list(plan.targets), {name.casefold(): place for place, name in enumerate(look.names)}
     for left, right in wanted.items():
-        key, column = (left, right) if plan.declared.field(left) else (right, left)
-        if plan.declared.field(key) is None and key:
+        key, column = (left, right) if plan.declared.field(left) or is_own_field(left) else (right, left)
+        if plan.declared.field(key) is None and key and not is_own_field(key):
             known = ", ".join(one.key for one in plan.declared.fields)
             raise UserError(_("There is no field “%(key)s”; there are: %(known)s.") % {"key": left, "known": known})
         place = names.get(column.casefold())
@@ -178,7 +194,7 @@ def ambiguous_dates(plan: Plan, look: Look) -> dict[str, str] | None:
         return None
     for column, target in zip(look.columns, plan.targets, strict=True):
         one = plan.declared.field(target)
-        if one is not None and one.type in {"moment", "day"} and column.date_order == dates.AMBIGUOUS:
+        if one is not None and one.type in {"moment", "day", "birthday"} and column.date_order == dates.AMBIGUOUS:
             return {"column": column.name, "value": column.examples[0] if column.examples else ""}
     return None
 

@@ -36,6 +36,36 @@ def warning(key: str, count: int, examples: list[str]) -> str:
         "in_trash": ngettext(
             "%(n)s customer is in the trash and stays there.", "%(n)s customers are in the trash and stay there.", count
         ),
+        "maybe_same": ngettext(
+            "%(n)s new customer has the e-mail address of another; they may be the same.",
+            "%(n)s new customers have the e-mail address of another; they may be the same.",
+            count,
+        ),
+        "several_firms": ngettext(
+            "%(n)s row names a company of which there are several here; the person works at the oldest.",
+            "%(n)s rows name a company of which there are several here; the persons work at the oldest.",
+            count,
+        ),
+        "tax_id": ngettext(
+            "%(n)s tax ID does not pass the check; it is kept and joins nobody.",
+            "%(n)s tax IDs do not pass the check; they are kept and join nobody.",
+            count,
+        ),
+        "unread": ngettext(
+            "%(n)s e-mail address or number could not be read; it is kept as a custom field.",
+            "%(n)s e-mail addresses or numbers could not be read; they are kept as custom fields.",
+            count,
+        ),
+        "older_report": ngettext(
+            "%(n)s post is known from a later report; it stays as it is.",
+            "%(n)s posts are known from a later report; they stay as they are.",
+            count,
+        ),
+        "missing": ngettext(
+            "%(n)s customer of this source is no longer in the file; it stays here.",
+            "%(n)s customers of this source are no longer in the file; they stay here.",
+            count,
+        ),
         "shortened": ngettext(
             "%(n)s text was longer than its field and has been shortened.",
             "%(n)s texts were longer than their fields and have been shortened.",

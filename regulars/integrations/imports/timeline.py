@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from regulars.customers.models import Event
+from regulars.customers.models import Event, Party
 from regulars.customers.timeline import EntryKind, kinds, register
 from regulars.kit import text
 
@@ -20,7 +20,25 @@ def _scored(event: Event) -> str:
     return f"{event.quantity:g}" if event.quantity is not None else ""
 
 
+def _post_changed(event: Event) -> str:
+    """``總經理: A → B``."""
+    before, after = ("、".join(event.payload.get(key) or ()) for key in ("before", "after"))
+    return f"{event.payload.get('post', '')}: {before or '–'} → {after or '–'}"
+
+
+def _record_changed(event: Event) -> str:
+    """Each field with what it was and is; for persons the field alone."""
+    said = []
+    for name, *values in event.payload.get("changes") or ():
+        label = str(Party._meta.get_field(name).verbose_name) if name in _PARTY_FIELDS else name  # type: ignore[union-attr]
+        said.append(f"{label}: {values[0] or '–'} → {values[1] or '–'}" if len(values) == 2 else label)  # noqa: PLR2004 -- before and after
+    return "; ".join(said)
+
+
+_PARTY_FIELDS: Final = frozenset(field.name for field in Party._meta.concrete_fields)
 register(
+    EntryKind("imports.post_changed", _("Position changed hands"), "record", "people", sentence=_post_changed),
+    EntryKind("imports.record_changed", _("Changed by a later file"), "record", "edit", sentence=_record_changed),
     EntryKind("imports.entry", _("Entry from a file"), "other", "note", sentence=_said),
     EntryKind("imports.review", _("Review"), "service", contact=True, sentence=_scored),
 )

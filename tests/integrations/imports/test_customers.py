@@ -89,10 +89,19 @@ def test_company_with_tax_id_is_found_again_under_another_number(bring: Bring) -
     }
 
 
-def test_placeholder_tax_id_joins_nobody_and_a_wrong_one_is_rejected(bring: Bring) -> None:
-    found = bring("客戶編號,公司名稱,統一編號\n1,甲公司,00000000\n2,乙公司,00000000\n3,丙公司,04595253\n")
-    assert (found["customers_created"], found["rejected"]) == (2, 1)
-    assert "check digit" in found["first_rejects"][0]["problem"]
+def test_placeholder_tax_id_joins_nobody_and_a_wrong_one_is_kept_with_a_warning(bring: Bring) -> None:
+    text = "客戶編號,公司名稱,統一編號\n1,甲公司,00000000\n2,乙公司,00000000\n3,丙公司,04595253\n"
+    found = bring(text)
+    assert (found["customers_created"], found["rejected"]) == (3, 0)
+    assert "丙公司: 04595253" in found["warnings"][0]
+    assert list(Identifier.objects.filter(system="tax_id").values_list("external_id", flat=True)) == ["04595253"]
+    assert bring(text)["accepted"] == 0
+
+
+def test_wrong_tax_id_is_no_key_for_a_company_of_another_name(bring: Bring) -> None:
+    bring("公司名稱,統一編號\n丙公司,04595253\n")
+    assert bring("公司名稱,統一編號\n丁公司,04595253\n")["customers_created"] == 1
+    assert bring("公司名稱,統一編號\n丙公司,04595253\n")["accepted"] == 0
 
 
 def test_same_address_and_name_is_the_same_person_and_another_name_is_not(bring: Bring) -> None:

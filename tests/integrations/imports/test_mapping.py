@@ -125,7 +125,7 @@ def test_mapping_and_answer_are_remembered_for_the_same_header(bring: Bring) -> 
         ("retail_olist/olist_order_reviews_dataset.csv", "events", {"review_score": "score", "review_creation_date": "occurred_at"}),
         ("retail_superstore/superstore.csv", "orders", {"Sales": "amount", "Profit": "profit", "Customer Name": "name"}),
         ("retail_completejourney/transactions.parquet", "orders", {"household_id": "customer", "sales_value": "amount"}),
-        ("tw_companies/t187ap03_L_20230831.csv", "customers", {"營利事業統一編號": "tax_id", "公司名稱": "company", "發言人": "contact"}),
+        ("tw_companies/t187ap03_L_20230831.csv", "customers", {"營利事業統一編號": "tax_id", "公司名稱": "company", "發言人": "post", "出表日期": "reported_on"}),
         ("marketing_ifood/marketing_campaign_semicolon_dmy-dash.csv", "customers", {"ID": "customer", "Dt_Customer": "since"}),
     ],
 )  # fmt: skip

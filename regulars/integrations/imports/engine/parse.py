@@ -22,6 +22,9 @@ from regulars.kit import clock, phone
 
 _EMAIL = re.compile(r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;.]+")
 _AROUND_AT = re.compile(r"\s*@\s*")
+_BETWEEN_ADDRESSES = re.compile(r"(?::::|[;,、/\s])+")
+_BETWEEN_NUMBERS = re.compile(r"[/／、,，;；]")
+_NO_ADDRESS: Final = texts.BLANKS | {"0", "x"}
 _LARGEST = Decimal(10) ** 12
 LARGEST_PICO = 10**24
 """Amounts of a trillion and more are refused: they would not fit the database, and nobody trades them."""
@@ -45,7 +48,8 @@ class Parser:
 
     Values by type: id, text, name, word, email, phone, tax → str ("" for none) · money → int in pico units or None ·
     quantity → int or Decimal or None · rate → Decimal or None · whole → int or None · moment → aware UTC datetime or None ·
-    day → date or None · flag → bool or None. Fields with many columns give lists.
+    day → date or None · birthday → date, text (a day without its year) or None · flag → bool or None. Fields with many
+    columns give lists. A ``lenient`` field gives the problem itself where its text cannot be read.
     """
 
     def __init__(self, plan: Plan, look: Look, zone: tzinfo) -> None:
@@ -73,6 +77,7 @@ class Parser:
             if places and one.many
         ]
         self._required = [i for i, one in enumerate(self.fields) if one.required]
+        self._lenient = {i for i, one in enumerate(self.fields) if one.lenient}
 
     def mapped(self, key: str) -> bool:
         """Whether a column means ``key``."""
@@ -92,17 +97,21 @@ class Parser:
         values = self._blank.copy()
         for index, place, memo in self._read:
             value = values[index] = memo[cells[place]]
-            if type(value) is Problem:
+            if type(value) is Problem and index not in self._lenient:
                 return self.reject(index, cells, value)
         for index, places, memo in self._many:
             values[index] = [memo[cells[place]] for place in places]
             for place, value in zip(places, values[index], strict=True):
-                if type(value) is Problem:
+                if type(value) is Problem and index not in self._lenient:
                     return Reject(self._names[place], cells[place][:200], value)
         for index in self._required:
             if values[index] in (None, ""):
                 return self.reject(index, cells, _("“%(field)s” is empty.") % {"field": str(self.fields[index].label)})
         return values
+
+    def told(self, key: str, cells: list[str]) -> list[tuple[str, str]]:
+        """Name and text of each column that means ``key``, as the file has it."""
+        return [(self._names[place], cells[place]) for place in self._columns[self.place[key]]]
 
     def reject(self, index: int | str, cells: list[str], sentence: str) -> Reject:
         """A rejection that names the column of a field."""
@@ -135,6 +144,7 @@ def _memo(one: Field, column: Column, plan: Plan, zone: tzinfo, shared: dict[obj
         "whole": (("whole", style), partial(_read_whole, style=style)),
         "moment": (("moment", order, one.past), partial(_read_moment, order=order, zone=zone, past=one.past)),
         "day": (("day", order), partial(_read_day, order=order, zone=zone)),
+        "birthday": (("birthday", order), partial(_read_birthday, order=order, zone=zone)),
     }
     key, read = makers[one.type]
     if key not in shared:
@@ -209,17 +219,23 @@ def _read_day(raw: str, order: str, zone: tzinfo) -> date | Problem | None:
     return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
 
 
+def _read_birthday(raw: str, order: str, zone: tzinfo) -> date | str | None:
+    """The day; the text itself where the year is not said (``--02-03``) or it cannot be read: nobody is refused for that."""
+    value = _read_day(raw, order, zone)
+    return texts.read_text(raw)[:40] if isinstance(value, Problem) else value
+
+
 def _read_name(raw: str) -> str:
-    name = texts.read_text(raw)
+    name = texts.read_name(raw)
     return "" if name.casefold() in {"nan", "null", "none", "n/a", "-", "－"} else name[:200]
 
 
 def _read_email(raw: str) -> str | Problem:
     """The addresses of a cell, lower-case, separated by ";"."""
     text = texts.read_text(unicodedata.normalize("NFKC", raw)).lower()
-    if text in texts.BLANKS:
+    if text in _NO_ADDRESS:
         return ""
-    addresses = [word.removeprefix("mailto:") for word in re.split(r"[;,、\s]+", _AROUND_AT.sub("@", text)) if word]
+    addresses = [word.removeprefix("mailto:") for word in _BETWEEN_ADDRESSES.split(_AROUND_AT.sub("@", text)) if word]
     for address in addresses:
         if not _EMAIL.fullmatch(address) or len(address) > _LENGTHS["email"]:
             return Problem(_("“%(value)s” is not an e-mail address.") % {"value": raw.strip()})
@@ -227,9 +243,19 @@ def _read_email(raw: str) -> str | Problem:
 
 
 def _read_phone(raw: str) -> str | Problem:
-    value = texts.read_text(raw)
-    if value.casefold() in texts.BLANKS:
-        return ""
-    if len(phone.digits(value)) < 5 or len(value) > _LENGTHS["phone"]:
-        return Problem(_("“%(value)s” is not a telephone number.") % {"value": raw.strip()})
-    return value
+    """The numbers of a cell, one a line."""
+    numbers = []
+    for part in texts.several(raw):
+        for number in _each_number(texts.read_text(part)):
+            if number.casefold() in _NO_ADDRESS:
+                continue
+            if len(phone.digits(number)) < 5 or len(number) > _LENGTHS["phone"]:
+                return Problem(_("“%(value)s” is not a telephone number.") % {"value": raw.strip()})
+            numbers.append(number)
+    return "\n".join(dict.fromkeys(numbers))
+
+
+def _each_number(text: str) -> list[str]:
+    """Numbers written with a stroke, comma or semicolon between them; a short ending ("5001/2") belongs to its number."""
+    parts = [part.strip() for part in _BETWEEN_NUMBERS.split(text)]
+    return parts if len(parts) > 1 and all(len(phone.digits(part)) >= 7 for part in parts) else [text]

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from regulars.customers import search
 from regulars.customers.models import Batch, ContactPoint, CustomerSummary, Identifier, Party
 from regulars.integrations.imports.engine import bulk
 from regulars.integrations.imports.engine.tally import Tally
@@ -127,6 +128,7 @@ class Directory:
         insert_parties(parties)
         bulk.insert(Identifier, ("party_id", "system", "external_id", "batch_id", "created_at"), identifiers)
         bulk.insert(ContactPoint, POINT_COLUMNS, points)
+        reindex(ids)
         return ids
 
 
@@ -163,6 +165,13 @@ def make_summaries(ids: Iterable[int]) -> None:
     """Give new parties an empty summary."""
     rest = (str(settings.CURRENCY), 0, 0, 0, "", 0, 0, 0, 0, 0, 0, "", "[]", "recruit", "[]", "", "[]", 0, "", "[]")
     bulk.insert(CustomerSummary, _SUMMARY_COLUMNS, [(party, *rest) for party in ids])
+
+
+def reindex(ids: Iterable[int]) -> None:
+    """Let the search know of parties written past the actions."""
+    found = sorted({one for one in ids if one})
+    if found:
+        search.reindex(found)
 
 
 def _point(party: int, kind: str, raw: str, normalised: str, batch: int, now: datetime) -> tuple[Any, ...]:

@@ -37,6 +37,11 @@ class Tally:
     customers_created: int = 0
     customers_changed: int = 0
     customers_known: int = 0
+    relations_begun: int = 0
+    relations_ended: int = 0
+    ambiguous: int = 0
+    hints: int = 0
+    missing: int = 0
     orders_created: int = 0
     orders_extended: int = 0
     returns: int = 0

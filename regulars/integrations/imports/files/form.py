@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
-Kind = Literal["text", "excel", "parquet"]
+Kind = Literal["text", "excel", "parquet", "vcard"]
 
 
 @dataclass(frozen=True, slots=True)

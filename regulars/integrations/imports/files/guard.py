@@ -21,7 +21,7 @@ _CONTROLS_DELETED = bytes.maketrans(b"", b"")
 
 
 def kind_of(path: Path) -> str:
-    """Return ``text``, ``gzip``, ``excel`` or ``parquet``.
+    """Return ``text``, ``gzip``, ``excel``, ``parquet`` or ``vcard``.
 
     Raises:
         UserError: it is no table, with what it is instead.
@@ -40,8 +40,19 @@ def kind_of(path: Path) -> str:
         return "excel"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_zip(path)
+    if is_vcard(head):
+        return "vcard"
     refuse_foreign(head)
     return "text"
+
+
+def is_vcard(head: bytes) -> bool:
+    """Whether the first bytes are those of a vCard file, also in UTF-16."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64]
+    for mark, name in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if start.startswith(mark):
+            return start[2:].decode(name, "replace").upper().startswith("BEGIN:VCARD")
+    return start.upper().startswith(b"BEGIN:VCARD")
 
 
 def refuse_foreign(head: bytes) -> None:
@@ -61,6 +72,8 @@ def refuse_foreign(head: bytes) -> None:
                 "This is a web page (HTML), whatever its name says. Open it in a spreadsheet and save it as CSV or Excel."
             )
         )
+    if b"<svg" in start[:400]:
+        raise UserError(_("This is a picture (SVG), not a table. Drop a CSV, TSV, Excel or vCard file here."))
     if start.startswith((b"<?xml", b"<")):
         raise UserError(_("This is an XML file, not a table. Export the table as CSV or Excel instead."))
     if start.startswith((b'{"', b"[{", b"{\n", b"{ ", b"{\r")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,8 +12,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from regulars.integrations.imports.files import encoding, guard, reader
+from regulars.integrations.imports.files import encoding, guard, reader, vcard
 from regulars.integrations.imports.files.form import Column, Corrections, Look
+from regulars.integrations.imports.files.guard import is_vcard
 from regulars.integrations.imports.values import dates, formulas, numbers
 from regulars.integrations.imports.values.texts import is_blank, read_text
 from regulars.kit.errors import UserError
@@ -37,7 +39,7 @@ def look(path: Path, *, name: str = "", corrections: Corrections | None = None) 
     if not any(any(cells) for _number, cells in head):
         raise UserError(_("The file is empty."))
     guard.refuse_too_wide(max(len(cells) for _number, cells in head))
-    found = _with_header(found, head, say)
+    found = _of_cards(found) if found.kind == "vcard" else _with_header(found, head, say)
     found = _surveyed(path, found)
     if not found.rows:
         raise UserError(_("The file has a header and no rows."))
@@ -59,6 +61,8 @@ def _open(path: Path, found: Look, say: Corrections) -> Look:
     if kind == "parquet":
         return replace(found, kind="parquet", encoding="", delimiter="")
     packed = kind == "gzip"
+    if kind == "vcard" or (packed and _holds_cards(path)):
+        return replace(found, kind="vcard", gzip=packed, encoding="cp950", delimiter="")
     seen = encoding.detect(path, packed=packed)
     found = replace(
         found,
@@ -74,6 +78,14 @@ def _open(path: Path, found: Look, say: Corrections) -> Look:
         found = replace(found, encoding=say.encoding, mixed_encoding=True)
     delimiter = say.delimiter or _delimiter(path, found)
     return replace(found, delimiter=delimiter)
+
+
+def _holds_cards(path: Path) -> bool:
+    try:
+        with encoding.open_bytes(path, packed=True) as file:
+            return is_vcard(file.read(1_024))
+    except (EOFError, OSError, zlib.error):
+        return False  # said with its sentence by whoever reads it next
 
 
 def _fullest(path: Path, sheets: Sequence[str]) -> str:
@@ -148,6 +160,10 @@ def _with_header(found: Look, beginning: list[reader.Row], say: Corrections) -> 
     )
 
 
+def _of_cards(found: Look) -> Look:
+    return replace(found, has_header=True, first=1, columns=tuple(Column(name) for name in vcard.COLUMNS))
+
+
 def _width(head: list[list[str]]) -> int:
     """How many cells most rows have; the first row decides a draw, and empty cells beyond it do not count."""
     rows = [cells for cells in head if any(cells)]
@@ -211,9 +227,18 @@ def _surveyed(path: Path, found: Look) -> Look:
         found,
         columns=tuple(_survey(column.name, values) for column, values in zip(found.columns, columns, strict=True)),
         sample=tuple(tuple(cells[: len(found.columns)]) for cells in good[:_SHOWN]),
-        rows=len(taken) if complete else max(found.rows - found.first + 1, len(taken)),
+        rows=len(taken) if complete else max(found.rows - found.first + 1, len(taken), _cards_in(path, found)),
         rows_exact=complete,
     )
+
+
+def _cards_in(path: Path, found: Look) -> int:
+    """About how many cards there are, by the size of those read."""
+    if found.kind != "vcard":
+        return 0
+    with encoding.open_bytes(path, packed=found.gzip) as file:
+        head = file.read(1 << 22)
+    return int(head.upper().count(b"BEGIN:VCARD") * max(found.size / max(len(head), 1), 1))
 
 
 def _survey(name: str, values: Sequence[str]) -> Column:

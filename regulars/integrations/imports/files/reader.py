@@ -12,24 +12,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from regulars.integrations.imports.files import vcard
+from regulars.integrations.imports.files.broken import Broken, Row
 from regulars.integrations.imports.files.encoding import open_text
 from regulars.integrations.imports.files.form import Look
 from regulars.integrations.imports.files.unvalued import unvalued
 from regulars.kit.errors import UserError
 
-Row = tuple[int, list[str]]
 csv.field_size_limit(1_000_000)
 _NEUTRALISED = re.compile(r"^'([=+\-@\t\r])")
 _UNREADABLE = re.compile("[\x00\udc80-\udcff]")
-
-
-class Broken(list[str]):
-    """The cells of a row that cannot be taken as it is; ``sentence`` says why, ``column`` where (0-based) if that is known."""
-
-    def __init__(self, cells: list[str], sentence: str, column: int | None = None) -> None:
-        super().__init__(cells)
-        self.sentence = sentence
-        self.column = column
 
 
 def rows(path: Path, look: Look) -> Iterator[Row]:
@@ -58,6 +50,8 @@ def numbered(path: Path, look: Look) -> Iterator[Row]:
         return _excel(path, look.sheet)
     if look.kind == "parquet":
         return _parquet(path)
+    if look.kind == "vcard":
+        return vcard.cards(path, packed=look.gzip, fallback=look.encoding)
     return _text(path, look)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,15 +12,26 @@ from django.utils.functional import Promise
 
 Text = str | Promise
 FieldType = Literal[
-    "id", "text", "long", "name", "money", "quantity", "rate", "whole", "moment", "day", "flag", "email", "phone", "tax", "word"
+    "id", "text", "long", "name", "money", "quantity", "rate", "whole", "moment", "day", "birthday", "flag", "email", "phone", "tax", "word"
 ]  # fmt: skip
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_SEPARATORS = re.compile(r"[\W_]+")
+_PREFIXES = re.compile(r"^(?:property|hs|olist|col|fld)\s+(?=\S)")
+
+
+def plain(name: str) -> str:
+    """A header as it is compared: ``InvoiceDate``, ``invoice_date`` and ``Invoice Date`` are one."""
+    split = _CAMEL.sub(" ", unicodedata.normalize("NFKC", name))
+    folded = "".join(c for c in unicodedata.normalize("NFD", split.casefold()) if not unicodedata.combining(c))
+    return _PREFIXES.sub("", _SEPARATORS.sub(" ", folded).strip())
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing a column can mean. ``words`` are the headers by which it is recognised, in any language, most telling first.
 
-    ``past`` moments have happened: one more than a year ahead is a typing error.
+    ``past`` moments have happened: one more than a year ahead is a typing error. A ``lenient`` value that cannot be read does
+    not cost its row: the reader of the kind gets the problem and keeps the text.
     """
 
     key: str
@@ -29,6 +42,7 @@ class Field:
     required: bool = False
     many: bool = False
     past: bool = False
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

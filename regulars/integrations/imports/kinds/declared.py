@@ -8,18 +8,20 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from regulars.integrations.imports.kinds import words
+from regulars.integrations.imports.kinds import words_of_people as people_words
 from regulars.integrations.imports.kinds.base import Field, Kind
+from regulars.integrations.imports.kinds.people import CUSTOMERS
 from regulars.kit.errors import UserError
 
 _BUYER = (
-    Field("name", _("Customer name"), "name", words.NAME + words.COMPANY),
-    Field("email", _("E-mail"), "email", words.EMAIL),
-    Field("phone", _("Phone"), "phone", words.PHONE + words.MOBILE),
-    Field("address", _("Address"), "text", words.ADDRESS),
-    Field("city", _("City"), "text", words.CITY),
-    Field("region", _("Region"), "text", words.REGION),
-    Field("postcode", _("Postcode"), "id", words.POSTCODE),
-    Field("country", _("Country"), "text", words.COUNTRY),
+    Field("name", _("Customer name"), "name", people_words.NAME + people_words.COMPANY),
+    Field("email", _("E-mail"), "email", people_words.EMAIL),
+    Field("phone", _("Phone"), "phone", people_words.PHONE + people_words.MOBILE),
+    Field("address", _("Address"), "text", people_words.ADDRESS),
+    Field("city", _("City"), "text", people_words.CITY),
+    Field("region", _("Region"), "text", people_words.REGION),
+    Field("postcode", _("Postcode"), "id", people_words.POSTCODE),
+    Field("country", _("Country"), "text", people_words.COUNTRY),
 )
 _LINE = (
     Field(
@@ -55,7 +57,7 @@ ORDERS: Final = Kind(
         _NUMBER,
         Field("ordered_at", _("Order date"), "moment", words.ORDERED, required=True, past=True),
         Field(
-            "customer", _("Customer number"), "id", words.CUSTOMER, _("Rows without one are kept as anonymous trade.")
+            "customer", _("Customer number"), "id", people_words.CUSTOMER, _("Rows without one are kept as anonymous trade.")
         ),
         *_BUYER,
         *_LINE,
@@ -105,7 +107,7 @@ PRODUCTS: Final = Kind(
     _("One product in each row."),
     (
         Field("product", _("Product code"), "id", words.PRODUCT, required=True),
-        Field("name", _("Product name"), "text", words.DESCRIPTION + words.NAME),
+        Field("name", _("Product name"), "text", words.DESCRIPTION + people_words.NAME),
         Field("group", _("Product group"), "text", words.GROUP),
         Field("price", _("Price"), "money", words.PRICE),
         Field("cost", _("Cost"), "money", words.COST),
@@ -113,94 +115,15 @@ PRODUCTS: Final = Kind(
     needs=(("product",), ("name", "group", "price", "cost")),
     telling=frozenset({"product", "group", "price", "cost"}),
 )
-CUSTOMERS: Final = Kind(
-    "customers",
-    _("Customers"),
-    _("One person or company in each row."),
-    (
-        Field("customer", _("Customer number"), "id", (*words.CUSTOMER, "id", "編號")),
-        Field("alias", _("Another number of the same customer"), "id", words.ALIAS, many=True),
-        Field("name", _("Name"), "name", tuple(word for word in words.NAME if word not in words.CONTACT)),
-        Field("family_name", _("Family name"), "name", words.FAMILY),
-        Field("given_name", _("Given name"), "name", words.GIVEN),
-        Field("other_name", _("Name in another script"), "name", words.OTHER_NAME),
-        Field(
-            "company",
-            _("Company"),
-            "name",
-            words.COMPANY,
-            _("With a person's name: the company the person works at; alone: the customer itself."),
-        ),
-        Field("contact", _("Contact person"), "name", words.CONTACT, _("A person who works at the customer.")),
-        Field("job", _("Position"), "text", words.TITLE),
-        Field("type", _("Person or company"), "word", words.TYPE),
-        Field("tax_id", _("Tax ID"), "tax", words.TAX),
-        Field("email", _("E-mail"), "email", words.EMAIL, many=True),
-        Field("mobile", _("Mobile"), "phone", words.MOBILE, many=True),
-        Field("phone", _("Phone"), "phone", words.PHONE, many=True),
-        Field("fax", _("Fax"), "phone", words.FAX),
-        Field("line_id", "LINE", "id", ("line", "line id")),
-        Field("web", _("Website"), "text", words.WEBSITE),
-        Field("address", _("Address"), "text", words.ADDRESS, many=True),
-        Field("city", _("City"), "text", words.CITY),
-        Field("region", _("Region"), "text", words.REGION),
-        Field("postcode", _("Postcode"), "id", words.POSTCODE),
-        Field("country", _("Country"), "text", words.COUNTRY),
-        Field("birth_date", _("Birthday"), "day", words.BIRTH),
-        Field("since", _("Customer since"), "day", words.SINCE),
-        Field("salutation", _("Salutation"), "text", words.SALUTATION),
-        Field("language", _("Language"), "word", words.LANGUAGE),
-        Field("industry", _("Industry"), "text", words.INDUSTRY),
-        Field("owner", _("Owner (sign-in name)"), "word", words.OWNER),
-        Field("about", _("About"), "long", words.NOTES),
-        Field("email_consent", _("Permits e-mail"), "flag", words.CONSENT_MAIL),
-        Field("email_refusal", _("Refuses e-mail"), "flag", words.NO_MAIL),
-        Field("phone_consent", _("Permits calls"), "flag", words.CONSENT_PHONE),
-        Field("phone_refusal", _("Refuses calls"), "flag", words.NO_PHONE),
-        Field("custom", _("Keep as a custom field"), "text", ("tags", "tag", "標籤"), many=True),
-    ),
-    needs=(
-        (
-            "customer",
-            "alias",
-            "name",
-            "family_name",
-            "given_name",
-            "company",
-            "contact",
-            "email",
-            "phone",
-            "mobile",
-            "tax_id",
-        ),
-    ),
-    telling=frozenset(
-        {
-            "name",
-            "family_name",
-            "given_name",
-            "company",
-            "email",
-            "phone",
-            "mobile",
-            "tax_id",
-            "birth_date",
-            "address",
-            "city",
-            "country",
-            "customer",
-        }
-    ),
-)
 EVENTS: Final = Kind(
     "events",
     _("Timeline entries"),
     _("Calls, letters, visits, reviews: anything that happened with a customer on a day."),
     (
         Field("occurred_at", _("When"), "moment", words.OCCURRED, required=True, past=True),
-        Field("customer", _("Customer number"), "id", words.CUSTOMER),
-        Field("email", _("E-mail"), "email", words.EMAIL),
-        Field("phone", _("Phone"), "phone", words.PHONE + words.MOBILE),
+        Field("customer", _("Customer number"), "id", people_words.CUSTOMER),
+        Field("email", _("E-mail"), "email", people_words.EMAIL),
+        Field("phone", _("Phone"), "phone", people_words.PHONE + people_words.MOBILE),
         Field("number", _("Order number"), "id", words.NUMBER, _("The entry belongs to whoever placed this order.")),
         Field("kind", _("What happened"), "word", words.EVENT_KIND),
         Field("channel", _("Channel"), "word", words.CHANNEL),

@@ -19,6 +19,8 @@ BLANKS: Final = frozenset(
 _FLOAT_ID = re.compile(r"^([+-]?\d+)\.0+$")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d+$")
 _FORMULA_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
+_SEVERAL = re.compile(r"\s*:::\s*|[\r\n]+")
+_REFERENCE = re.compile(r"&#(\d{3,7});")
 _YES = frozenset(
     {"1", "1.0", "true", "t", "yes", "y", "x", "v", "✓", "是", "有", "同意", "sim", "granted", "subscribed", "opt-in"}
 )
@@ -46,6 +48,21 @@ _NO = frozenset(
 def is_blank(raw: str) -> bool:
     """Whether a cell of numbers, dates or identifiers says nothing."""
     return raw.strip().casefold() in BLANKS
+
+
+def several(raw: str) -> list[str]:
+    """The values of a cell that holds more than one, as Google Contacts and our vCards write them, or one a line."""
+    return [part.strip() for part in _SEVERAL.split(raw) if part.strip()] if raw else []
+
+
+def read_name(raw: str) -> str:
+    """Return a name; a character that the file's encoding did not have (``&#23515;``) is put back."""
+    return read_text(_REFERENCE.sub(_character, raw) if "&#" in raw else raw)
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(match.group(1))
+    return chr(code) if 0xA0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else match.group()
 
 
 def read_text(raw: str) -> str:

@@ -1,0 +1,68 @@
+"""The logical lines of a vCard file (2.1, 3.0, 4.0), streamed: folded lines joined, soft line breaks of quoted-printable too.
+
+An own reader, because a file may hold a million cards or one line of 100 MB: nothing is held but the property at hand, at most
+a megabyte of it, and pictures, sounds and keys not at all. (The library vobject reads a file whole, refuses the Outlook and
+iPhone cards it is asked to be strict about, and leaves the rest of the file unread after the first card it cannot parse.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO, Final
+
+_PIECE: Final = 1 << 16
+LONGEST: Final = 1 << 20
+"""Bytes of one property that are kept; the rest of the line is passed over."""
+_SKIPPED: Final = re.compile(rb"(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY|X-MS-CARDPICTURE|X-MS-OL-DESIGN)\b", re.IGNORECASE)
+_PRINTABLE: Final = re.compile(rb"^[^:\"]*;(?:ENCODING=)?QUOTED-PRINTABLE", re.IGNORECASE)
+_BASE64: Final = re.compile(rb"^[^:]*;(?:ENCODING=)?(?:BASE64|B)\b", re.IGNORECASE)
+_PROPERTY: Final = re.compile(rb"^(?:[\w-]+\.)?[A-Za-z][\w-]*[;:]")
+
+
+def logical_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Each property as one line, with the number of its first line; properties that hold pictures are left out."""
+    held, start, number = b"", 0, 0
+    skipping = False
+    for number, piece, whole in _pieces(file):
+        if not whole:  # the rest of an endless line
+            if held and not skipping:
+                held = (held + piece)[:LONGEST]
+            continue
+        line = piece.rstrip(b"\r\n")
+        if held and not skipping and _open_ended(held):
+            held = (held[:-1] + line)[:LONGEST]
+            continue
+        if line[:1] in {b" ", b"\t"}:
+            if held and not skipping:
+                held = (held + line[1:])[:LONGEST]
+            continue
+        if held and _BASE64.match(held) and not _PROPERTY.match(line) and line:
+            continue  # 2.1 writes base64 over several lines without folding them
+        if held and not skipping:
+            yield start, held
+        held, start = line, number
+        skipping = bool(_SKIPPED.match(line))
+        if not line.strip():
+            held = b""
+    if held and not skipping:
+        yield start, held
+
+
+def _pieces(file: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
+    """Number, bytes, and whether they begin a line; long lines come in several pieces."""
+    number, begins = 0, True
+    while piece := file.readline(_PIECE):
+        number += begins
+        if begins and number == 1:
+            piece = piece.removeprefix(b"\xef\xbb\xbf")
+        for part in piece.split(b"\r") if b"\r" in piece.rstrip(b"\r\n") else (piece,):  # old Macintosh line ends
+            yield number, part, begins
+            begins = True
+        begins = piece.endswith((b"\n", b"\r"))
+
+
+def _open_ended(held: bytes) -> bool:
+    """A soft line break of quoted-printable."""
+    return held.endswith(b"=") and bool(_PRINTABLE.match(held))
+
