@@ -8,7 +8,7 @@ from regulars.customers.models.field import FieldDefinition, FieldKind
 from regulars.customers.models.linkage import LinkageWeights
 from regulars.customers.models.merge import DuplicatePair, Merge, MergeMove, PairVerdict
 from regulars.customers.models.party import Kind, Party, PartyQuerySet
-from regulars.customers.models.privacy import Erasure, RetentionAct, RetentionRule
+from regulars.customers.models.privacy import ErasedMark, Erasing, Erasure, RetentionAct, RetentionRule
 from regulars.customers.models.reach import Channel, ContactPoint, ContactPointKind, Identifier
 from regulars.customers.models.relation import PartyRelation, PartyRole, RelationKind, RoleKind
 from regulars.customers.models.search import SearchDocument, SearchMark
@@ -17,7 +17,8 @@ from regulars.customers.models.task import Snooze, Task, TaskKind
 
 __all__ = [
     "Asset", "Batch", "BatchKind", "Channel", "Consent", "ConsentState", "ContactPoint", "ContactPointKind",
-    "Contract", "ContractKind", "CustomerSummary", "DuplicatePair", "Erasure", "Event", "EventBody",
+    "Contract", "ContractKind", "CustomerSummary", "DuplicatePair", "ErasedMark", "Erasing", "Erasure",
+    "Event", "EventBody",
     "FieldDefinition", "FieldKind", "Identifier", "Kind", "LinkageWeights", "Merge", "MergeMove", "PairVerdict", "Party",
     "PartyQuerySet", "PartyRelation", "PartyRole", "RelationKind", "RetentionAct", "RetentionRule", "Revision",
     "RoleKind", "SearchDocument", "SearchMark", "Snooze", "Stage", "Task", "TaskKind", "ValueClass",

@@ -26,6 +26,28 @@ class Erasure(models.Model):
         verbose_name = _("erasure")
 
 
+class ErasedMark(models.Model):
+    """A keyed digest of an address or number of somebody who was erased, so that a later file or form that brings it
+    again is recognised. It cannot be turned back into the address. ``lifted_at``: they consented anew.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    erasure = models.ForeignKey(Erasure, models.CASCADE, related_name="marks")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+
+class Erasing(models.Model):
+    """Parties whose personal words are being erased in this very transaction: empty outside of one.
+
+    The triggers that guard the timeline and consent let words go (never facts) while the party stands here.
+    """
+
+    party_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        verbose_name = "erasing"
+
+
 class RetentionAct(models.TextChoices):
     """What a rule does when the time is over."""
 
