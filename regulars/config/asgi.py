@@ -9,6 +9,10 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.config.settings")
 pages = get_asgi_application()
 
-from regulars.integrations.api.asgi import ApiDoor  # noqa: E402 -- after django.setup()
+from django.conf import settings  # noqa: E402 -- after django.setup()
+
+from regulars.config.backup import in_use  # noqa: E402
+from regulars.integrations.api.asgi import ApiDoor  # noqa: E402
 
 application = ApiDoor(pages)
+using = in_use.hold(settings.HOME)

@@ -22,13 +22,30 @@ _FIRST_YEAR, _LAST_YEAR = 1801, 2199
 """As in imports: what lies outside is a slip of the pen."""
 
 
+def steps_ahead() -> list[str]:
+    """The migrations that the database has not seen yet, ``app/name``."""
+    executor = MigrationExecutor(connection)
+    return [
+        f"{step.app_label}/{step.name}" for step, _back in executor.migration_plan(executor.loader.graph.leaf_nodes())
+    ]
+
+
+def has_tables() -> bool:
+    """Whether there is anything in the database yet."""
+    return bool(connection.introspection.table_names())
+
+
 def migrate() -> int:
     """Bring the database up to date; returns the number of steps taken."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
+    steps = steps_ahead()
+    if steps:
         call_command("migrate", verbosity=0, interactive=False)
-    return len(plan)
+        from regulars.customers import search  # noqa: PLC0415 -- after django.setup()
+        from regulars.customers.actions import ensure_indexes  # noqa: PLC0415
+
+        ensure_indexes()  # rebuilding a table, as SQLite does, leaves out the indexes of custom fields
+        search.catch_up(limit=None)
+    return len(steps)
 
 
 def ready() -> None:
@@ -37,7 +54,7 @@ def ready() -> None:
     Raises:
         UserError: there is none yet.
     """
-    if not connection.introspection.table_names():
+    if not has_tables():
         raise UserError(_("There is nothing in %(home)s yet. Begin with: regulars init") % {"home": settings.HOME})
     migrate()
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars import __version__
-from regulars.config.cli import commands, doctor, serve, worker
+from regulars.config.cli import commands, doctor, duplicates, finding, safekeeping, serve, tokens, worker
 from regulars.staff.models import Role
 
 
@@ -26,6 +26,10 @@ def build() -> argparse.ArgumentParser:
     _import(sub)
     _refresh(sub)
     _user(sub)
+    _token(sub)
+    _search(sub)
+    _duplicates(sub)
+    _safekeeping(sub)
     _command(sub, "doctor", doctor.run, _("check that everything needed is there and well"))
     return parser
 
@@ -62,6 +66,22 @@ def _init(sub: Any) -> None:
         help=_("size of the demonstration company (default %(default)s)"),
     )
     command.add_argument("--seed", type=int, default=1, help=_("the same seed draws the same company"))
+
+
+def _search(sub: Any) -> None:
+    command = _command(sub, "search", finding.run, _("find customers, or write the search index anew"))
+    command.add_argument("text", nargs="*", metavar="TEXT", help=_("a name, number or address, or a part of it"))
+    command.add_argument("--rebuild", action="store_true", help=_("write the index anew from the record"))
+
+
+def _duplicates(sub: Any) -> None:
+    command = _command(
+        sub, "duplicates", duplicates.run, _("list records that may be one customer, the likeliest first")
+    )
+    command.add_argument(
+        "--find", action="store_true", help=_("search the whole record now, and learn the weights anew")
+    )
+    command.add_argument("--limit", type=_count, help=_("at most so many"))
 
 
 def _serve(sub: Any) -> None:
@@ -131,3 +151,43 @@ def _user(sub: Any) -> None:
     password.add_argument("username", help=_("sign-in name"))
     disable = _command(verbs, "disable", commands.user_disable, _("let a user no longer sign in"))
     disable.add_argument("username", help=_("sign-in name"))
+
+
+def _safekeeping(sub: Any) -> None:
+    command = _command(sub, "backup", safekeeping.backup, _("write the whole system to one file, while people work"))
+    command.add_argument(
+        "file", type=Path, nargs="?", help=_("where to (default: the folder backups of the data folder)")
+    )
+    command.add_argument(
+        "--compare", type=Path, metavar=_("FILE"), help=_("only say whether the system is what this backup holds")
+    )
+    command = _command(
+        sub, "restore", safekeeping.restore, _("make the system what a backup holds, on either database")
+    )
+    command.add_argument("file", type=Path, help=_("the backup"))
+    command.add_argument("--replace", action="store_true", help=_("the data that are here may give way"))
+    _command(sub, "upgrade", safekeeping.upgrade, _("back up, then bring the data to this version"))
+
+
+def _token(sub: Any) -> None:
+    command = sub.add_parser("token", help=_("make or revoke API tokens"))
+    verbs = command.add_subparsers(title=_("commands"), required=True, metavar=_("COMMAND"))
+    create = _command(verbs, "create", tokens.create, _("make a token; its key is shown only now"))
+    create.add_argument("--user", required=True, help=_("sign-in name of whom it acts as"))
+    create.add_argument(
+        "--scope",
+        action="append",
+        required=True,
+        metavar=_("SCOPE"),
+        help=_("what it may be used for; may be repeated"),
+    )
+    create.add_argument("--name", default="command line", help=_("what it is for"))
+    create.add_argument(
+        "--days", type=_count, default=0, metavar="N", help=_("valid for so many days (default: for ever)")
+    )
+    create.add_argument(
+        "--network", action="append", default=[], metavar="CIDR", help=_("from where it may be used; may be repeated")
+    )
+    _command(verbs, "list", tokens.list_, _("list all tokens"))
+    revoke = _command(verbs, "revoke", tokens.revoke, _("let a token open nothing any more"))
+    revoke.add_argument("token", type=int, help=_("the number of the token"))

@@ -20,6 +20,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from regulars.config import wiring
+from regulars.config.backup import in_use
 
 logger = logging.getLogger("regulars.worker")
 _HEAVY_MB = 160
@@ -29,6 +30,7 @@ _TICK_SECONDS = 60.0
 def run(_arguments: Namespace) -> int:
     """Work until told to stop, or until the process has grown heavy."""
     name = f"{socket.gethostname()}:{os.getpid()}"
+    using = in_use.hold(settings.HOME)
     give_back_lost_tasks()
     threading.Thread(target=_tick_forever, name="ticks", daemon=True).start()
     while True:
@@ -45,6 +47,7 @@ def run(_arguments: Namespace) -> int:
         worker.configure_signals()
         worker.run()
         if not worker.running or _resident_mb() > _HEAVY_MB:
+            using.close()
             return 0
 
 
