@@ -1,181 +1,190 @@
 """Why, in the customer's own figures: from scores to codes with values, which ``customers.reasons`` says in words.
 
-The end of a value's name says what it is: ``_days``, ``_on`` (ISO date), ``_share``, ``_money`` (with ``currency``).
+Written in the engine's SQL, because it is done for everybody at once: each function gives an expression over a row of
+scores (``nightly``) whose value is a JSON list of ``{"code": …, "values": {…}}``. The end of a value's name says what it
+is: ``_days``, ``_on`` (ISO date), ``_share``, ``_money`` (with ``currency``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import isnan
-from typing import Any
+from collections.abc import Sequence
 
-from regulars.intelligence.analyses.base import Json, Saying
-from regulars.intelligence.days import to_date
 from regulars.intelligence.models.journey import Cause, Stage
+from regulars.intelligence.models.leaving import STEPS
 
-Row = Mapping[str, Any]
+KNOWN_SINCE = "least(created_day, first_contact_day, first_trade_day)"
+"""The first day on which anything is recorded of a party."""
 
-
-def stage(row: Row) -> list[Saying]:
-    """Why a customer is in the stage they are in, as of now. ``row`` is one of ``nightly``'s scores."""
-    said = _stage(row)
-    if row["open_complaints"] and row["complaint_day"] is not None:
-        said.append(Saying("stage.complaint_open", {"since_on": _on(row["complaint_day"])}))
-    return said
+_FALLS = "({0} IS NOT NULL AND NOT isnan({0}) AND {0} <= -0.15)"
 
 
-def _stage(row: Row) -> list[Saying]:
-    now, once = row["stage"], row["purchases"] == 1
-    if now == Stage.RECRUIT:
-        return [Saying("stage.no_purchase", {"known_on": _on(known_since(row))})]
-    usual = {"usual_days": _days(row["usual_days"]), "silence_days": _days(row["silence"])}
-    if now == Stage.WELCOME:
-        return [Saying("stage.first_purchase", {"bought_on": _on(row["first_day"]), "usual_days": usual["usual_days"]})]
-    if now == Stage.DIVORCE:
-        return [Saying("stage.gone_once" if once else "stage.gone", {**usual, "gone_share": _share(row["gone"])})]
-    if now == Stage.PRE_DIVORCE:
-        return _slipping(row, usual)
-    if now == Stage.GETTING_TO_KNOW:
-        return [
-            Saying("stage.no_second_yet", usual)
-            if once
-            else Saying("stage.few_purchases", {"purchases": row["purchases"]})
-        ]
-    known = Saying(
-        "stage.rhythm_known" if row["silence"] > 0 else "stage.bought_today", {**usual, "purchases": row["purchases"]}
+def stage() -> str:
+    """Why a customer is in the stage they are in, as of now."""
+    once = "purchases = 1"
+    usual = {"usual_days": _days("usual_days"), "silence_days": _days("silence")}
+    known = _either(
+        "silence > 0",
+        _say("stage.rhythm_known", usual | {"purchases": "purchases"}),
+        _say("stage.bought_today", usual | {"purchases": "purchases"}),
     )
-    if now == Stage.INTENSIFY:
-        return [Saying("stage.growing", {"change_share": _share(row["change"])}), known]
-    if now == Stage.RECOVERY:
-        return [
-            Saying("stage.back", {"bought_on": _on(row["since"]), "silence_days": _days(row["returned_after"] or 0)}),
-            known,
-        ]
-    return [known]
+    gone = usual | {"gone_share": _share("gone")}
+    now = _by_stage(
+        {
+            Stage.RECRUIT: _say("stage.no_purchase", {"known_on": _on(KNOWN_SINCE)}),
+            Stage.WELCOME: _say("stage.first_purchase", {"bought_on": _on("first_day"), "usual_days": usual["usual_days"]}),
+            Stage.DIVORCE: _either(once, _say("stage.gone_once", gone), _say("stage.gone", gone)),
+            Stage.PRE_DIVORCE: _slipping(once, usual),
+            Stage.GETTING_TO_KNOW: _either(
+                once, _say("stage.no_second_yet", usual), _say("stage.few_purchases", {"purchases": "purchases"})
+            ),
+            Stage.INTENSIFY: _both(_say("stage.growing", {"change_share": _share("change")}), known),
+            Stage.RECOVERY: _both(
+                _say("stage.back", {"bought_on": _on("since"), "silence_days": _days("coalesce(returned_after, 0)")}), known
+            ),
+        },
+        known,
+    )
+    complaint = _when("open_complaints > 0 AND complaint_day IS NOT NULL", _say("stage.complaint_open", {"since_on": _on("complaint_day")}))
+    return _list(now, complaint)
 
 
-def _slipping(row: Row, usual: Json) -> list[Saying]:
+def _slipping(once: str, usual: dict[str, str]) -> str:
     """Silence or a decline: whichever holds, the silence first when it is rare."""
-    said = []
-    if row["survival"] <= 0.25:
-        one_in = {"one_in": max(round(1 / max(row["survival"], 0.001)), 2)}
-        said.append(
-            Saying("stage.silent_once", usual) if row["purchases"] == 1 else Saying("stage.silent", {**usual, **one_in})
-        )
-    if _falls(row["change"]):
-        said.append(Saying("stage.shrinking", {"change_share": _share(-row["change"])}))
-    if _falls(row["amount_change"]):
-        said.append(Saying("stage.smaller_baskets", {"amount_share": _share(-row["amount_change"])}))
-    return said or [
-        Saying(
-            "stage.silent_once" if row["purchases"] == 1 else "stage.rhythm_known",
-            {**usual, "purchases": row["purchases"]},
-        )
-    ]
+    one_in = {"one_in": "greatest(round_even(1 / greatest(survival, 0.001), 0), 2)::BIGINT"}
+    silent = _either(once, _say("stage.silent_once", usual), _say("stage.silent", usual | one_in))
+    holds = {
+        "survival <= 0.25": silent,
+        _FALLS.format("change"): _say("stage.shrinking", {"change_share": _share("-change")}),
+        _FALLS.format("amount_change"): _say("stage.smaller_baskets", {"amount_share": _share("-amount_change")}),
+    }
+    otherwise = usual | {"purchases": "purchases"}
+    said = _both(*(_when(condition, sentence) for condition, sentence in holds.items()))
+    neither = _either(once, _say("stage.silent_once", otherwise), _say("stage.rhythm_known", otherwise))
+    return _either(" OR ".join(holds), said, neither)
 
 
-def risk(row: Row, left_share: float) -> list[Saying]:
-    """Why a customer may have left; nothing for who has never bought."""
-    if not row["purchases"]:
-        return []
-    gone = {"gone_share": _share(row["gone"])}
-    if row["survival"] > 0.5:
-        return [Saying("risk.low", gone)]
-    figures = {"silence_days": _days(row["silence"]), "usual_days": _days(row["usual_days"]), **gone}
-    return [Saying("risk.silence", figures), Saying("risk.base", {"left_share": _share(left_share)})]
+def risk(left_shares: Sequence[float]) -> str:
+    """Why a customer may have left; nothing for who has never bought. ``left_shares`` by pool of ``leaving.STEPS``."""
+    gone = {"gone_share": _share("gone")}
+    pools = " ".join(f"WHEN purchases >= {least} THEN '{round(left, 3)}'" for least, left in reversed([*zip(STEPS, left_shares, strict=True)]))
+    silent = _say("risk.silence", {"silence_days": _days("silence"), "usual_days": _days("usual_days")} | gone)
+    base = _say("risk.base", {"left_share": f"CASE {pools} END"})
+    return _list(_when("purchases > 0", _either("survival > 0.5", _say("risk.low", gone), _both(silent, base))))
 
 
-def value(row: Row, *, currency: str, buyers: int) -> list[Saying]:
+def value(*, currency: str, buyers: int) -> str:
     """What the class rests on."""
-    if row["value_rank"] is None:
-        return []
-    said: list[Saying] = []
-    if row["class"] == "most_valuable":
-        said.append(Saying("value.top", {"own_money": row["contribution_12m"], "currency": currency}))
-    elif row["class"] == "below_zero":
-        said.append(Saying("value.below", {"loss_money": -row["contribution_24m"], "currency": currency}))
-        if row["returned"]:
-            said.append(Saying("value.returned", {"returned_money": -row["returned"], "currency": currency}))
-    elif row["class"] == "most_growable":
-        said += [_gap(row, currency), Saying("value.gain", {"gain_money": round(row["gain"]), "currency": currency})]
-    return [*said, Saying("value.rank", {"rank": row["value_rank"], "of": buyers})]
-
-
-def _gap(row: Row, currency: str) -> Saying:
-    if row["more_basket"] >= row["more_often"]:
-        figures = {
-            "own_money": round(row["basket"]),
-            "best_money": round(row["best_basket"]),
-            "peers": row["rhythm_peers"],
-        }
-        return Saying("value.grow_basket", {**figures, "currency": currency})
-    figures = {"own": row["usual_purchases"], "best": round(row["best_rhythm"]), "peers": row["basket_peers"]}
-    return Saying("value.grow_often", figures)
-
-
-def next_step(row: Row, *, currency: str, come_back: float) -> list[Saying]:
-    """What to do, with the figures that make it worth doing."""
-    action = row["action"]
-    year = {"year_money": row["year"], "currency": currency}
-    expected = {"expected_on": _on(row["last_day"] + round(row["expected_days"]))} if row["expected_days"] else {}
-    if action == "settle_complaint":
-        return [Saying("next.settle_complaint", {"since_on": _on(row["complaint_day"])})]
-    if action in {"call", "write"}:
-        return [Saying(f"next.{action}", year)]
-    if action == "win_back":
-        return [Saying("next.win_back", {**year, "back_share": _share(come_back)})]
-    if action == "grow":
-        way = "basket" if row["more_basket"] >= row["more_often"] else "often"
-        return [Saying(f"next.grow_{way}", {"gain_money": round(row["gain"]), "currency": currency})]
-    return [Saying(f"next.{action}", expected if action in {"remind", "keep"} else {})]
-
-
-def move(cause: int, purchases: int, silence: float, usual: float, change: float, amount_change: float) -> list[Saying]:
-    """Why a customer moved, in the figures of that day."""
-    waited, figures = {"silence_days": _days(silence)}, {"silence_days": _days(silence), "usual_days": _days(usual)}
-    once = purchases == 1
-    said = {
-        Cause.FIRST_PURCHASE: lambda: Saying("stage.first_ever"),
-        Cause.SECOND_PURCHASE: lambda: (
-            Saying("stage.second_purchase", waited)
-            if purchases == 2
-            else Saying("stage.few_purchases", {"purchases": purchases})
-        ),
-        Cause.NO_SECOND_YET: lambda: Saying("stage.no_second_then", waited),
-        Cause.RHYTHM_KNOWN: lambda: Saying("stage.rhythm_learned", {"usual_days": figures["usual_days"]}),
-        Cause.GROWING: lambda: Saying("stage.growing", {"change_share": _share(change)}),
-        Cause.GROWTH_OVER: lambda: Saying("stage.growth_over"),
-        Cause.COMPLAINT: lambda: Saying("stage.complaint_then"),
-        Cause.SILENT: lambda: Saying("stage.silent_once" if once else "stage.silent_then", figures),
-        Cause.SHRINKING: lambda: Saying("stage.shrinking", {"change_share": _share(-change)}),
-        Cause.DECLINE_OVER: lambda: Saying("stage.decline_over"),
-        Cause.GONE: lambda: Saying("stage.silent_once" if once else "stage.silent_then", figures),
-        Cause.BACK: lambda: Saying("stage.back_then", waited),
-        Cause.ESTABLISHED: lambda: Saying("stage.established"),
-        Cause.BOUGHT_AFTER_ALL: lambda: Saying("stage.bought_after_all", waited),
-    }[Cause(cause)]()
-    smaller = cause == Cause.SHRINKING and _falls(amount_change)
-    return [said, Saying("stage.smaller_baskets", {"amount_share": _share(-amount_change)})] if smaller else [said]
-
-
-def known_since(row: Row) -> int:
-    """The first day on which anything is recorded of a party."""
-    return int(
-        min(day for day in (row["created_day"], row["first_contact_day"], row["first_trade_day"]) if day is not None)
+    money = {"currency": f"'\"{currency}\"'"}
+    basket = {"own_money": _whole("basket"), "best_money": _whole("best_basket"), "peers": "rhythm_peers"}
+    often = {"own": "usual_purchases", "best": _whole("best_rhythm"), "peers": "basket_peers"}
+    gap = _either(
+        "more_basket >= more_often", _say("value.grow_basket", basket | money), _say("value.grow_often", often)
+    )
+    below = _say("value.below", {"loss_money": "(-contribution_24m)::BIGINT"} | money)
+    returned = _say("value.returned", {"returned_money": "(-returned)::BIGINT"} | money)
+    return _list(
+        _when("class = 'most_valuable'", _say("value.top", {"own_money": "contribution_12m::BIGINT"} | money)),
+        _when("class = 'below_zero'", _both(below, _when("returned <> 0", returned))),
+        _when("class = 'most_growable'", _both(gap, _say("value.gain", {"gain_money": _whole("gain")} | money))),
+        _when("value_rank IS NOT NULL", _say("value.rank", {"rank": "value_rank", "of": str(buyers)})),
     )
 
 
-def _falls(change: float | None) -> bool:
-    return change is not None and not isnan(change) and change <= -0.15
+def next_step(*, currency: str, come_back: float) -> str:
+    """What to do, with the figures that make it worth doing."""
+    money = {"currency": f"'\"{currency}\"'"}
+    year = {"year_money": "year"} | money
+    gain = {"gain_money": _whole("gain")} | money
+    expected = {"expected_on": _on("last_day + round_even(expected_days, 0)")}
+    when_expected = "action IN ('remind', 'keep') AND expected_days IS NOT NULL AND expected_days <> 0"
+    by_action = {
+        "action = 'settle_complaint'": _say("next.settle_complaint", {"since_on": _on("complaint_day")}),
+        "action = 'call'": _say("next.call", year),
+        "action = 'write'": _say("next.write", year),
+        "action = 'win_back'": _say("next.win_back", year | {"back_share": f"'{round(come_back, 3)}'"}),
+        "action = 'grow' AND more_basket >= more_often": _say("next.grow_basket", gain),
+        "action = 'grow'": _say("next.grow_often", gain),
+        when_expected: _said("'next.' || action", expected),
+    }
+    return _list(_case(by_action, _said("'next.' || action", {})))
 
 
-def _days(value: float) -> int:
-    return 0 if isnan(value) else max(round(value), 0)
+def move() -> str:
+    """Why a customer moved, in the figures of that day; over a row of ``models.journey.Moves``."""
+    once, waited = "purchases = 1", {"silence_days": _days("silence")}
+    figures = waited | {"usual_days": _days("usual")}
+    silent = _either(once, _say("stage.silent_once", figures), _say("stage.silent_then", figures))
+    said = {
+        Cause.FIRST_PURCHASE: _say("stage.first_ever"),
+        Cause.SECOND_PURCHASE: _either(
+            "purchases = 2", _say("stage.second_purchase", waited), _say("stage.few_purchases", {"purchases": "purchases"})
+        ),
+        Cause.NO_SECOND_YET: _say("stage.no_second_then", waited),
+        Cause.RHYTHM_KNOWN: _say("stage.rhythm_learned", {"usual_days": figures["usual_days"]}),
+        Cause.GROWING: _say("stage.growing", {"change_share": _share("change")}),
+        Cause.GROWTH_OVER: _say("stage.growth_over"),
+        Cause.COMPLAINT: _say("stage.complaint_then"),
+        Cause.SILENT: silent,
+        Cause.SHRINKING: _say("stage.shrinking", {"change_share": _share("-change")}),
+        Cause.DECLINE_OVER: _say("stage.decline_over"),
+        Cause.GONE: silent,
+        Cause.BACK: _say("stage.back_then", waited),
+        Cause.ESTABLISHED: _say("stage.established"),
+        Cause.BOUGHT_AFTER_ALL: _say("stage.bought_after_all", waited),
+    }
+    smaller = _when(
+        f"cause = {Cause.SHRINKING:d} AND {_FALLS.format('amount_change')}",
+        _say("stage.smaller_baskets", {"amount_share": _share("-amount_change")}),
+    )
+    return _list(_case({f"cause = {cause:d}": sentence for cause, sentence in said.items()}, "NULL"), smaller)
 
 
-def _share(value: float) -> float:
-    return round(float(value), 3)
+def _say(code: str, values: dict[str, str] | None = None) -> str:
+    return _said(f"'{code}'", values or {})
 
 
-def _on(day: int) -> str:
-    return to_date(day).isoformat()
+def _said(code: str, values: dict[str, str]) -> str:
+    """A sentence: ``code`` and every value is an expression."""
+    told = " || ',' || ".join(f"'\"{name}\":' || ({expression})" for name, expression in values.items()) or "''"
+    return f"('{{\"code\":\"' || {code} || '\",\"values\":{{' || {told} || '}}}}')"
+
+
+def _list(*sentences: str) -> str:
+    return f"'[' || concat_ws(',', {', '.join(sentences)}) || ']'"
+
+
+def _both(*sentences: str) -> str:
+    """Those that are said, one after the other."""
+    return f"concat_ws(',', {', '.join(sentences)})"
+
+
+def _when(condition: str, sentence: str) -> str:
+    return f"CASE WHEN {condition} THEN {sentence} END"
+
+
+def _either(condition: str, sentence: str, otherwise: str) -> str:
+    return f"CASE WHEN {condition} THEN {sentence} ELSE {otherwise} END"
+
+
+def _case(sentences: dict[str, str], otherwise: str) -> str:
+    return f"CASE {' '.join(f'WHEN {condition} THEN {sentence}' for condition, sentence in sentences.items())} ELSE {otherwise} END"
+
+
+def _by_stage(sentences: dict[Stage, str], otherwise: str) -> str:
+    return _case({f"stage = {now:d}": sentence for now, sentence in sentences.items()}, otherwise)
+
+
+def _days(value: str) -> str:
+    return f"CASE WHEN {value} IS NULL OR isnan({value}) THEN 0 ELSE greatest(round_even({value}, 0), 0)::BIGINT END"
+
+
+def _whole(value: str) -> str:
+    return f"round_even({value}, 0)::BIGINT"
+
+
+def _share(value: str) -> str:
+    return f"round_even(({value})::DOUBLE, 3)::VARCHAR"
+
+
+def _on(day: str) -> str:
+    return f"'\"' || strftime(DATE '1970-01-01' + ({day})::INTEGER, '%Y-%m-%d') || '\"'"

@@ -1,16 +1,27 @@
-"""One run of everything: facts in the warehouse → calibration → stages → analyses → one row of scores a customer."""
+"""One run: facts in the warehouse → calibration → stages → analyses → one row of scores a customer.
+
+Everybody is analysed on the first run of a day, and always in a small house. In a large one, runs on the same day take
+up only those whose facts have changed: they are judged as in a full run, and placed among the others by the lines that
+the last full run drew (``base.Ruler``). docs/adr/0034 says what is exact and what waits for the night.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 
 from regulars.intelligence import analyses
-from regulars.intelligence.analyses.base import Desk, Journey, Result
+from regulars.intelligence.analyses import concentration, cycle, next_step, stage, value
+from regulars.intelligence.analyses.base import Desk, Result, Ruler
+from regulars.intelligence.memory import Memory, Notes
 from regulars.intelligence.models import population
 from regulars.intelligence.models.journey import NEVER, Calibration, Purchases
 from regulars.intelligence.warehouse import engine, ledger
@@ -19,72 +30,196 @@ from regulars.intelligence.warehouse.store import Store
 
 Progress = Callable[[str], None]
 
-_SCORES = """
-SELECT c.customer_id, c.orders_12m, c.revenue_12m, c.revenue_prior_12m, CASE WHEN $costs_known THEN c.margin_12m END AS margin_12m,
+SMALL_HOUSE: Final = 50_000
+"""With fewer customers than this, everybody is analysed every time: it takes a second or two."""
+MOST_AT_ONCE: Final = 0.02
+"""Share of customers above which a full run is as quick."""
+
+_SCORE = """
+CREATE OR REPLACE TEMP TABLE score AS
+SELECT c.*, coalesce(s.stage, 0)::INTEGER AS stage, s.* EXCLUDE (customer_id, stage),
     w.recency_score, w.frequency_score, w.monetary_score, coalesce(w.class, '') AS class, w.value_rank, w.value_percentile,
     w.contribution_12m, w.contribution_24m, w.gain, w.more_basket, w.more_often, w.basket, w.best_basket, w.best_rhythm,
-    w.rhythm_peers, w.basket_peers, w.usual_purchases, c.returned,
-    coalesce(s.stage, 0)::INTEGER AS stage, s.since, s.previous, s.silence, s.usual_days, s.low_days, s.high_days,
-    s.survival, s.gone, s.expected_days, s.intervals, s.change, s.amount_change,
-    n.at_stake, n.action, n.year, c.purchases, c.first_day, c.last_day, c.created_day, c.first_contact_day,
-    c.open_complaints, c.complaint_day, c.usual_goods, c.first_trade_day, s.returned_after
+    w.rhythm_peers, w.basket_peers, n.at_stake, n.action, n.year
 FROM customer c
 LEFT JOIN standing s USING (customer_id) LEFT JOIN worth w USING (customer_id) LEFT JOIN next_step n USING (customer_id)
 ORDER BY c.customer_id
 """
+_VIEWS = {
+    "customer": "SELECT * FROM whole",
+    "standing": "SELECT * FROM whole WHERE purchases > 0",
+    "worth": "SELECT * FROM whole WHERE orders > 0 OR returns > 0",
+    "next_step": "SELECT * FROM whole",
+}
+_MERGED = "SELECT * FROM kept_{0} WHERE customer_id NOT IN (SELECT customer_id FROM chosen) UNION ALL SELECT * FROM {0}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run found.
+    """What a run found. Its tables ``score`` and ``move`` lie in ``engine`` while the run's block lasts.
 
     Attributes:
         historical: True when the facts end long before now, so that they were judged as of their own end.
-        scores: one row per party, as an Arrow table.
         calibrations: those in force, the newest last.
         results: by name of analysis, with the seconds it took.
+        chosen: whom the run was about; None when everybody.
+        customers: how many customers there are in all.
+        remembered: whether what the run before found lies in ``engine`` as ``kept_score``, ``kept_move`` and ``kept_told``.
     """
 
+    engine: engine.Engine
     horizon: Horizon
     historical: bool
-    scores: Any
-    journey: Journey
     calibrations: list[Calibration]
+    ruler: Ruler
+    customers: int
+    chosen: Collection[int] | None = None
+    remembered: bool = False
     results: dict[str, tuple[Result, float]] = field(default_factory=dict)
 
+    @property
+    def notes(self) -> tuple[str, Horizon, Ruler]:
+        """What is to be noted with the tables."""
+        return _fingerprint(self.calibrations), self.horizon, self.ruler
 
+
+@contextmanager
 def run(
     store: Store, *, now: int, today: int | None = None, calibrations: list[Calibration] | None = None,
-    progress: Progress = lambda _: None,
-) -> Outcome:  # fmt: skip
-    """Analyse everything in ``store``.
+    changed: Collection[int] | None = None, facts_before: str = "", progress: Progress = lambda _: None,
+) -> Iterator[Outcome]:  # fmt: skip
+    """Analyse what lies in ``store``.
 
     Args:
         now: the present day number.
         today: judge as of the end of this day; by default ``now``, or the end of the facts when they are history.
         calibrations: those of earlier runs; a new one is added on the first run of a month.
+        changed: whose facts have changed since the generation ``facts_before`` of the warehouse; None when that is not known.
         progress: told the name of each step as it begins.
     """
+    memory = Memory(store)
+    notes = memory.notes()
     with engine.opened(store) as connection:
         progress("ledger")
         historical = False
         if today is None:
             today, historical = ledger.last_day_of_record(connection, now)
-        horizon = ledger.prepare(connection, today=today)
-        progress("calibration")
-        desk = Desk(connection, horizon, population.renewed(calibrations or [], _purchases(connection), today))
-        results = {}
-        for name in analyses.names():
-            progress(name)
-            started = time.perf_counter()
-            result = analyses.get(name).run(desk)
-            results[name] = (result, time.perf_counter() - started)
-        scores = connection.execute(_SCORES, {"costs_known": horizon.costs_known}).to_arrow_table()
-    assert desk.journey is not None
-    return Outcome(horizon, historical, scores, desk.journey, desk.calibrations, results)
+        _recall(connection, memory, notes)
+        kept = list(calibrations or [])
+        if changed is not None and notes and _may_add(connection, notes, today, kept, changed, facts_before):
+            yield _some(connection, notes, historical, kept, changed, progress)
+        else:
+            yield _all(connection, notes, today, historical, kept, progress)
 
 
-def _purchases(connection: engine.Engine) -> Purchases:
-    _, read = ledger.purchases(connection)
+def _recall(connection: engine.Engine, memory: Memory, notes: Notes | None) -> None:
+    if notes is None:
+        return
+    for name in memory.store.manifest().tables:
+        connection.execute(f"CREATE VIEW kept_{name} AS {memory.store.reading(name)}")
+
+
+def _may_add(
+    connection: engine.Engine, notes: Notes, today: int, kept: list[Calibration], changed: Collection[int], facts_before: str
+) -> bool:
+    """Whether what is remembered is of the same day, the same calibrations and the facts just before, and few have changed."""
+    same = notes.facts == facts_before and notes.horizon.today == today and notes.learned == _fingerprint(kept)
+    if not same or not kept or population.is_due(kept, today):
+        return False
+    customers = connection.execute("SELECT count(*) FROM kept_score").fetchone()[0]
+    return bool(customers >= SMALL_HOUSE and len(changed) <= MOST_AT_ONCE * customers)
+
+
+def _all(
+    connection: engine.Engine, notes: Notes | None, today: int, historical: bool, kept: list[Calibration], progress: Progress
+) -> Outcome:
+    horizon = ledger.prepare(connection, today=today)
+    progress("calibration")
+    ids, read = ledger.purchases(connection)
     size = len(read["customer"])
-    return Purchases(read["customer"], read["day"], read["goods"], np.zeros(size, bool), np.full(size, NEVER))
+    bought = Purchases(read["customer"], read["day"], read["goods"], np.zeros(size, bool), np.full(size, NEVER))
+    desk = Desk(connection, horizon, population.renewed(kept, bought, today), purchases=(ids, read))
+    results = {}
+    for name in analyses.names():
+        progress(name)
+        started = time.perf_counter()
+        result = analyses.get(name).run(desk)
+        results[name] = (result, time.perf_counter() - started)
+    connection.execute(_SCORE)
+    come_back = results["next_step"][0].as_dict()["come_back"]
+    ruler = Ruler(*value.lines(desk), next_step.line(desk), come_back)
+    customers = connection.execute("SELECT count(*) FROM score").fetchone()[0]
+    return Outcome(
+        connection, horizon, historical, desk.calibrations, ruler, customers, remembered=notes is not None, results=results
+    )
+
+
+def _some(
+    connection: engine.Engine, notes: Notes, historical: bool, kept: list[Calibration], changed: Collection[int], progress: Progress
+) -> Outcome:
+    """Only whose facts have changed; the lines between customers stay where the last full run drew them."""
+    connection.register("_chosen", pa.table({"customer_id": pa.array(sorted(changed), pa.int64())}))
+    connection.execute("CREATE TEMP TABLE chosen AS SELECT * FROM _chosen")
+    ledger.only(connection)
+    horizon = notes.horizon
+    ledger.group(connection, horizon)
+    connection.execute("CREATE TEMP VIEW known AS SELECT * FROM kept_score")
+    desk = Desk(connection, horizon, kept, ruler=notes.ruler)
+    for step, make in (("stage", stage.make), ("value", value.make), ("next_step", next_step.make)):
+        progress(step)
+        make(desk)
+    connection.execute(_SCORE)
+    connection.execute(f"CREATE TEMP TABLE whole AS {_MERGED.format('score')}")
+    for name, query in _VIEWS.items():
+        connection.execute(f"DROP TABLE {name}")
+        connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
+    results = _measured(desk, notes, progress)
+    customers = connection.execute("SELECT count(*) FROM whole").fetchone()[0]
+    return Outcome(
+        connection, horizon, historical, kept, notes.ruler, customers, chosen=changed, remembered=True, results=results
+    )
+
+
+def _measured(desk: Desk, notes: Notes, progress: Progress) -> dict[str, tuple[Result, float]]:
+    """What is counted over everybody, but for the months (``movement``), which are counted at night."""
+    desk.engine.execute("ALTER TABLE move RENAME TO moved_now")
+    desk.engine.execute(f"CREATE TEMP VIEW move AS {_MERGED.format('move').replace('FROM move', 'FROM moved_now')}")
+    measures: dict[str, Callable[[], Result]] = {
+        "stage": lambda: stage.measure(desk),
+        "value": lambda: value.measure(desk),
+        "concentration": lambda: concentration.run(desk),
+        "cycle": lambda: cycle.run(desk),
+        "next_step": lambda: next_step.measure(desk, notes.ruler.come_back),
+    }
+    results = {}
+    for name, measure in measures.items():
+        progress(name)
+        started = time.perf_counter()
+        results[name] = (measure(), time.perf_counter() - started)
+    return results
+
+
+def remember(store: Store, outcome: Outcome, *, facts: str, told: Any) -> None:
+    """Keep what was found for the next run; called when everything is written.
+
+    Args:
+        facts: the token of the generation of the warehouse that it rests on.
+        told: an Arrow table (customer_id and hashes) of what the record was told in this run.
+    """
+    learned, horizon, ruler = outcome.notes
+    moved = "move" if outcome.chosen is None else "moved_now"
+    tables = {
+        "score": outcome.engine.execute("SELECT * FROM score").to_arrow_table(),
+        "move": outcome.engine.execute(f"SELECT * FROM {moved}").to_arrow_table(),  # noqa: S608 -- one of two names
+        "told": told,
+    }
+    notes = Notes(facts, learned, horizon, ruler)
+    if outcome.chosen is None:
+        Memory(store).keep_all(tables, notes)
+    else:
+        Memory(store).keep_some(outcome.chosen, tables, notes)
+
+
+def _fingerprint(calibrations: list[Calibration]) -> str:
+    said = json.dumps([[one.since, population.as_dict(one)] for one in calibrations], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from regulars.customers.actions import ensure_summaries
 from regulars.intelligence.days import to_date, to_day
 from regulars.kit import clock
 from regulars.reporting import load, queries
-from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, RunState
+from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, DuplicateRun, RunState
 
 if TYPE_CHECKING:
     from regulars.intelligence.models.journey import Calibration as Learned
@@ -41,10 +42,16 @@ STEPS: Final = (
 """What a run goes through, in this order."""
 
 
-def refresh(*, by: User | None = None, as_of: datetime | None = None, run: AnalysisRun | None = None) -> dict[str, Any]:
-    """Analyse everything now and write what comes of it; waits while another refresh is running.
+def refresh(
+    *, by: User | None = None, as_of: datetime | None = None, run: AnalysisRun | None = None, whole: bool = False
+) -> dict[str, Any]:
+    """Analyse now and write what comes of it; waits while another refresh is running.
+
+    Only what has changed is read again. Everybody is analysed anew on the first run of a day and in a house of ordinary
+    size; in a large one, later runs take up those whose facts have changed (``intelligence.nightly``).
 
     Args:
+        whole: read every fact, analyse everybody and write every score, whatever is remembered.
         as_of: judge as of the end of that day; by default now, or the end of the record when it ends long ago
             (docs/adr/0030).
         run: the row of a refresh that was asked for earlier.
@@ -58,7 +65,7 @@ def refresh(*, by: User | None = None, as_of: datetime | None = None, run: Analy
         run.state, run.started_at = RunState.RUNNING, clock.now()
         run.save()
         try:
-            _work(run, as_of)
+            _work(run, as_of, whole)
         except BaseException as error:
             run.state, run.finished_at, run.error = (
                 RunState.FAILED,
@@ -80,8 +87,17 @@ def ask_for_refresh(*, by: User | None = None) -> tuple[AnalysisRun, bool]:
         return (waiting, False) if waiting else (AnalysisRun.objects.create(asked_by=by), True)
 
 
-def _work(run: AnalysisRun, as_of: datetime | None) -> None:
+def ask_for_duplicates(*, by: User | None = None, batch_id: int | None = None) -> tuple[DuplicateRun, bool]:
+    """The search for duplicates that waits to begin, and whether it was made just now; one of the whole record covers any batch."""
+    with transaction.atomic():
+        waiting = DuplicateRun.objects.filter(state=RunState.QUEUED).filter(Q(batch_id=None) | Q(batch_id=batch_id))
+        found = waiting.order_by("-id").first()
+        return (found, False) if found else (DuplicateRun.objects.create(asked_by=by, batch_id=batch_id), True)
+
+
+def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> None:
     from regulars.intelligence import nightly  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.memory import Memory  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.reporting.moves import record_moves  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.reporting.scores import scores_up  # noqa: PLC0415 -- heavy: only for whoever analyses
 
@@ -89,22 +105,27 @@ def _work(run: AnalysisRun, as_of: datetime | None) -> None:
     store = load.warehouse()
     _step(run, "facts")
     ensure_summaries()
-    manifest = load.facts_down(store)
-    outcome = nightly.run(
+    loaded = load.facts_down(store, whole=whole)
+    if loaded.whole:
+        Memory(store).forget()
+    with nightly.run(
         store,
         now=_day_of(clock.now()),
         today=_day_of(as_of) if as_of else None,
         calibrations=_kept(),
+        changed=None if loaded.whole else loaded.parties,
+        facts_before=loaded.before,
         progress=lambda step: _step(run, step),
-    )
-    run.as_of, run.historical, run.currency = _moment(outcome, as_of), outcome.historical, outcome.horizon.currency
-    _step(run, "scores")
-    run.customers = scores_up(outcome, run.as_of)
-    _step(run, "moves")
-    run.moves = record_moves(outcome)
-    run.facts = {name: held.rows for name, held in manifest.tables.items()}
-    run.seconds = time.perf_counter() - started
-    _finish(run, outcome)
+    ) as outcome:
+        run.as_of, run.historical, run.currency = _moment(outcome, as_of), outcome.historical, outcome.horizon.currency
+        _step(run, "scores")
+        run.customers, (_written, told) = outcome.customers, scores_up(outcome, run.as_of)
+        _step(run, "moves")
+        run.moves = record_moves(outcome, by_memory=as_of is None)
+        run.facts = {name: held.rows for name, held in loaded.manifest.tables.items()}
+        run.seconds = time.perf_counter() - started
+        _finish(run, outcome, loaded)
+        nightly.remember(store, outcome, facts=loaded.manifest.token, told=told)
 
 
 def _moment(outcome: Outcome, as_of: datetime | None) -> datetime:
@@ -116,13 +137,21 @@ def _moment(outcome: Outcome, as_of: datetime | None) -> datetime:
 
 
 @transaction.atomic
-def _finish(run: AnalysisRun, outcome: Outcome) -> None:
+def _finish(run: AnalysisRun, outcome: Outcome, loaded: load.Loaded) -> None:
+    """Store the results, those that wait for the night as they were, and forget the changes that went into them."""
     assert run.as_of is not None
+    before = queries.last_done()
+    if before and outcome.chosen is not None:
+        AnalysisResult.objects.bulk_create(
+            AnalysisResult(run=run, name=one.name, as_of=one.as_of, seconds=0, result=one.result)
+            for one in before.results.all() if one.name not in outcome.results
+        )  # fmt: skip
     AnalysisResult.objects.bulk_create(
         AnalysisResult(run=run, name=name, as_of=run.as_of, seconds=seconds, result=result.as_dict())
         for name, (result, seconds) in outcome.results.items()
     )
     _keep(outcome.calibrations)
+    load.reached(loaded)
     run.state, run.step, run.finished_at = RunState.DONE, "", clock.now()
     run.save()
     old = AnalysisRun.objects.order_by("-id").values_list("pk", flat=True)[RUNS_KEPT : RUNS_KEPT + 1000]

@@ -1,11 +1,15 @@
-"""Facts down: from the record into the warehouse, in one consistent reading that keeps nobody waiting."""
+"""Facts down: from the record into the warehouse, in one consistent reading that keeps nobody waiting.
+
+After the first load only rows that the log of changes names are read again (docs/adr/0034).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import connection
@@ -13,11 +17,34 @@ from django.db import connection
 from regulars.commerce import facts as commerce
 from regulars.customers import facts as customers
 from regulars.kit import clock
+from regulars.reporting.models import WarehouseMark
 
 if TYPE_CHECKING:
-    from regulars.intelligence.warehouse.store import Manifest, Store
+    from regulars.intelligence.warehouse.store import Change, Manifest, Store
+    from regulars.intelligence.warehouse.tables import FactTable
 
 TABLES = (*commerce.TABLES, *customers.TABLES)
+MOST_CHANGES: Final = 300_000
+"""With more rows in the log than this it is quicker to read everything."""
+_AT_ONCE: Final = 50_000
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A generation of the warehouse that is in force.
+
+    Attributes:
+        whole: True when every fact was read; then ``parties`` says nothing.
+        parties: whose facts have changed since the generation before.
+        before: the token of that generation.
+        seen: ids of the log that were seen, to be forgotten when all that rests on them is written.
+    """
+
+    manifest: Manifest
+    whole: bool
+    before: str = ""
+    parties: set[int] = field(default_factory=set)
+    seen: list[int] = field(default_factory=list)
 
 
 def warehouse() -> Store:
@@ -27,13 +54,63 @@ def warehouse() -> Store:
     return Store(Path(settings.HOME) / "warehouse")
 
 
-def facts_down(store: Store) -> Manifest:
-    """Replace the warehouse by the facts as they are now."""
+def facts_down(store: Store, *, whole: bool = False) -> Loaded:
+    """Bring the warehouse to where the record is now: by what has changed, or ``whole``."""
+    before = store.manifest()
+    mark = WarehouseMark.objects.order_by("pk").first() or WarehouseMark()
+    whole = whole or not before.token or before.token not in {mark.intended, mark.reached}
+    with snapshot() as cursor:
+        log = _read_log(cursor)
+        whole = whole or len(log) > MOST_CHANGES
+        if not whole and not log:
+            return Loaded(before, False, before.token)
+        made = store.drafted(_everything(cursor), clock.now()) if whole else store.amended(_changes(cursor, log), clock.now())
+    mark.intended = made.token
+    mark.save()
+    store.put_in_force(made)
+    parties = {party for _, _, _, party in log if party is not None}
+    return Loaded(made, whole, before.token, parties, [number for number, *_ in log])
+
+
+def reached(loaded: Loaded) -> None:
+    """Note that everything that rests on these facts is written, and forget the changes that were seen."""
+    WarehouseMark.objects.update(intended=loaded.manifest.token, reached=loaded.manifest.token)
+    seen = loaded.seen
+    with connection.cursor() as cursor:
+        for start in range(0, len(seen), _AT_ONCE):
+            some = seen[start : start + _AT_ONCE]
+            if connection.vendor == "postgresql":  # what committed late may lie between: only what was seen goes
+                cursor.execute("DELETE FROM reporting_factchange WHERE id = ANY(%s)", [some])
+            else:  # one writer at a time: what was not seen lies beyond
+                cursor.execute("DELETE FROM reporting_factchange WHERE id <= %s", [some[-1]])
+
+
+def _read_log(cursor: Any) -> list[tuple[int, str, int, int | None]]:
+    cursor.execute("SELECT id, fact, row, party FROM reporting_factchange ORDER BY id")
+    return list(cursor.fetchall())
+
+
+def _everything(cursor: Any) -> Iterator[tuple[FactTable, Iterator[Any]]]:
     from regulars.intelligence.warehouse.extract import batches  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    with snapshot() as cursor:
-        parts = ((table, batches(table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE)) for table in TABLES)
-        return store.replace(parts, clock.now())
+    for table in TABLES:
+        yield table, batches(table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE)
+
+
+def _changes(cursor: Any, log: list[tuple[int, str, int, int | None]]) -> Iterator[Change]:
+    import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.warehouse.extract import batches, schema_of  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.warehouse.store import Change  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    for table in TABLES:
+        keys = sorted({row for _, fact, row, _ in log if fact == table.name})
+        if not keys:
+            continue
+        wanted = f"SELECT row FROM reporting_factchange WHERE fact = '{table.name}'"
+        read = batches(table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE, wanted=wanted)
+        rows = pa.concat_tables([schema_of(table).empty_table(), *read])
+        yield Change(table, pa.array(keys, pa.int64()), rows)
 
 
 @contextmanager

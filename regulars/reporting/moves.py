@@ -6,6 +6,7 @@ turn out never to have been; they are marked as retracted in a batch of their ow
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.models import Batch, BatchKind, Event
 from regulars.customers.timeline import NewEvent, record_many
-from regulars.intelligence.days import to_date
 from regulars.reporting.scores import STAGES, chunks, midnight
 
 if TYPE_CHECKING:
@@ -23,69 +23,78 @@ if TYPE_CHECKING:
 
 KIND: Final = "customers.stage_changed"
 SOURCE: Final = "analysis"
-_RETRACT_AT_ONCE: Final = 900
+_AT_ONCE: Final = 900
+_FETCHED: Final = 20_000
 
 
-def record_moves(outcome: Outcome) -> int:
-    """Append the moves that are not recorded yet and retract those that never were; returns how many are new."""
-    known = _recorded(outcome.horizon.today)
-    keys = list(_keys(outcome))
-    wanted = set(keys)
-    stale = [pk for key, pk in known.items() if key not in wanted]
-    new = [number for number, key in enumerate(keys) if key not in known]
+def record_moves(outcome: Outcome, *, by_memory: bool) -> int:
+    """Append the moves that are not recorded yet and retract those that never were; returns how many are new.
+
+    Args:
+        by_memory: compare with the moves that the last run left behind; otherwise with the timeline itself.
+    """
+    engine = outcome.engine
+    now = "move" if outcome.chosen is None else "moved_now"
+    if not (by_memory and outcome.remembered):
+        _lay_recorded(outcome)
+    else:
+        chosen = "" if outcome.chosen is None else "WHERE customer_id IN (SELECT customer_id FROM chosen)"
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE recorded AS SELECT {_key('kept_move')} AS key FROM kept_move {chosen}")  # noqa: S608 -- our own names
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT {_key(now)} AS key, * FROM {now}")  # noqa: S608 -- our own names
+    stale = engine.execute("SELECT DISTINCT key FROM recorded WHERE key NOT IN (SELECT key FROM wanted) ORDER BY key").fetchall()
     with transaction.atomic():
-        _retract(stale)
-    return record_many(_events(outcome, new, keys))
+        _retract([key for (key,) in stale])
+    return record_many(_events(engine))
 
 
-def _recorded(today: int) -> dict[str, int]:
-    rows = Event.objects.filter(kind=KIND, source=SOURCE, retracted_in=None, occurred_at__lt=midnight(today + 1))
-    return {key: pk for key, pk in rows.values_list("source_key", "pk").iterator(chunk_size=20_000) if key is not None}
+def _key(table: str) -> str:
+    """What a move is known by, as an expression: customer, day, from where to where."""
+    names = "[" + ", ".join(f"'{stage}'" for stage in STAGES) + "]"
+    day = f"strftime(DATE '1970-01-01' + {table}.day::INTEGER, '%Y-%m-%d')"
+    return f"{table}.customer_id || ':' || {day} || ':' || {names}[{table}.origin + 1] || '>' || {names}[{table}.target + 1]"
 
 
-def _keys(outcome: Outcome) -> Iterator[str]:
-    moves, ids = outcome.journey.moves, outcome.journey.ids
-    days = {int(day): to_date(day).isoformat() for day in set(moves.day.tolist())}
-    for customer, day, origin, target in zip(
-        ids[moves.customer].tolist(), moves.day.tolist(), moves.origin.tolist(), moves.target.tolist(), strict=True
-    ):
-        yield f"{customer}:{days[day]}:{STAGES[origin]}>{STAGES[target]}"
+def _lay_recorded(outcome: Outcome) -> None:
+    """Make the table ``recorded`` from the timeline."""
+    import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    until = midnight(outcome.horizon.today + 1)
+    rows = Event.objects.filter(kind=KIND, source=SOURCE, retracted_in=None, occurred_at__lt=until)
+    every = [rows] if outcome.chosen is None else [rows.filter(customer__in=some) for some in chunks(sorted(outcome.chosen), _AT_ONCE)]
+    keys = [key for some in every for key in some.values_list("source_key", flat=True).iterator(chunk_size=_FETCHED) if key is not None]
+    lay(outcome.engine, "recorded", {"key": pa.array(keys, pa.string())})
 
 
-def _retract(stale: list[int]) -> None:
+def _retract(stale: list[str]) -> None:
     if not stale:
         return
     batch = Batch.objects.create(kind=BatchKind.EDIT, title=str(_("Stages recomputed: the past has changed")))
-    for some in chunks(stale, _RETRACT_AT_ONCE):
-        Event.objects.filter(pk__in=some).update(retracted_in=batch.pk)
+    for some in chunks(stale, _AT_ONCE):
+        Event.objects.filter(source=SOURCE, source_key__in=some, retracted_in=None, kind=KIND).update(retracted_in=batch.pk)
 
 
-def _events(outcome: Outcome, new: list[int], keys: list[str]) -> Iterator[NewEvent]:
+def _events(engine: Any) -> Iterator[NewEvent]:
     from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    moves, ids, at = outcome.journey.moves, outcome.journey.ids, outcome.journey.moved_at
+    found = engine.execute(
+        f"""SELECT key, customer_id, day, moment, origin, target, {explain.move()} AS reasons
+            FROM wanted WHERE key NOT IN (SELECT key FROM recorded) ORDER BY customer_id, day"""  # noqa: S608 -- our own names
+    )
     midnights: dict[int, datetime] = {}
-    for n in new:
-        day = int(moves.day[n])
-        if day not in midnights:
-            midnights[day] = midnight(day)
-        said = explain.move(
-            int(moves.cause[n]), int(moves.purchases[n]), float(moves.silence[n]), float(moves.usual[n]),
-            float(moves.change[n]), float(moves.amount_change[n]),
-        )  # fmt: skip
-        payload: dict[str, Any] = {
-            "from": STAGES[moves.origin[n]],
-            "to": STAGES[moves.target[n]],
-            "reasons": [one.as_dict() for one in said],
-        }
-        yield NewEvent(
-            kind=KIND,
-            customer_id=int(ids[moves.customer[n]]),
-            occurred_at=_moment(int(at[n]), midnights[day]),
-            payload=payload,
-            source=SOURCE,
-            source_key=keys[n],
-        )
+    while rows := found.fetchmany(_FETCHED):
+        for key, customer, day, at, origin, target, reasons in rows:
+            if day not in midnights:
+                midnights[day] = midnight(day)
+            yield NewEvent(
+                kind=KIND,
+                customer_id=customer,
+                occurred_at=_moment(at, midnights[day]),
+                payload={"from": STAGES[origin], "to": STAGES[target], "reasons": json.loads(reasons)},
+                source=SOURCE,
+                source_key=key,
+            )
 
 
 def _moment(at: int, midnight_of_day: datetime) -> datetime:

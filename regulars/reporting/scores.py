@@ -1,10 +1,15 @@
-"""Scores up: from one row a customer in columns to ``CustomerSummary``, in bulk on both databases."""
+"""Scores up: from one row a customer in the engine to ``CustomerSummary``, in bulk on both databases.
+
+The rows are put together in the engine, reasons included, and only those that differ from what the record was last told
+are written: a hash of each stays behind (``intelligence.memory``).
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from regulars.intelligence.nightly import Outcome
 
 CHUNK: Final = 20_000
+_BLOCK: Final = 1 << 20
 STAGES: Final = (
     "recruit",
     "welcome",
@@ -30,132 +36,128 @@ STAGES: Final = (
     "divorce",
     "recovery",
 )
-COLUMNS: Final[dict[str, str]] = {
-    "as_of": "timestamp", "orders_12m": "bigint", "revenue_12m": "bigint", "revenue_prior_12m": "bigint", "margin_12m": "bigint",
-    "recency_score": "bigint", "frequency_score": "bigint", "monetary_score": "bigint", "value_class": "text",
-    "value_reasons": "json", "value_rank": "bigint", "value_percentile": "float", "stage": "text", "stage_since": "timestamp",
-    "stage_reasons": "json", "previous_stage": "text", "risk": "float", "risk_reasons": "json", "cycle_days": "float",
-    "cycle_low": "float", "cycle_high": "float", "expected_order_at": "timestamp", "at_stake": "bigint", "next_action": "text",
+LISTED: Final[dict[str, str]] = {"stage": "text", "value_class": "text", "revenue_12m": "bigint"}
+"""Columns with an index that seldom change: they are left alone where they are as before."""
+OTHERS: Final[dict[str, str]] = {
+    "as_of": "timestamp", "orders_12m": "bigint", "revenue_prior_12m": "bigint", "margin_12m": "bigint",
+    "recency_score": "bigint", "frequency_score": "bigint", "monetary_score": "bigint", "value_reasons": "json",
+    "value_rank": "bigint", "value_percentile": "float", "stage_since": "timestamp", "stage_reasons": "json",
+    "previous_stage": "text", "risk": "float", "risk_reasons": "json", "cycle_days": "float", "cycle_low": "float",
+    "cycle_high": "float", "expected_order_at": "timestamp", "at_stake": "bigint", "next_action": "text",
     "next_action_reasons": "json",
 }  # fmt: skip
-_TYPES: Final = {
-    "sqlite": {"timestamp": "text", "json": "text", "float": "real", "bigint": "integer", "text": "text"},
-    "postgresql": {
-        "timestamp": "timestamptz",
-        "json": "jsonb",
-        "float": "double precision",
-        "bigint": "bigint",
-        "text": "text",
-    },
+COLUMNS: Final = {**LISTED, **OTHERS}
+_POSTGRESQL: Final = {
+    "timestamp": "timestamptz",
+    "json": "jsonb",
+    "float": "double precision",
+    "bigint": "bigint",
+    "text": "text",
 }
+_FORGETFUL: Final = 900
 
 
-def scores_up(outcome: Outcome, as_of: datetime) -> int:
-    """Write everybody's scores; returns the number of rows. Transactions of 20,000 rows, so that nobody waits long."""
-    voice = Voice(outcome, as_of)
+def scores_up(outcome: Outcome, as_of: datetime) -> tuple[int, Any]:
+    """Write the scores that have changed, in transactions of 20,000 rows, so that nobody waits long.
+
+    Returns:
+        How many rows were written, and what is to be remembered of what the record was told (an Arrow table).
+    """
+    engine = outcome.engine
+    _put_together(outcome, as_of)
+    known = (
+        "kept_told"
+        if outcome.remembered
+        else "(SELECT NULL::BIGINT AS customer_id, 0::UBIGINT AS listed, 0::UBIGINT AS others)"
+    )
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE saying AS
+            SELECT t.*, k.listed IS NOT NULL AND k.listed = t.listed_now AS is_listed FROM telling t LEFT JOIN {known} k USING (customer_id)
+            WHERE k.customer_id IS NULL OR k.listed <> t.listed_now OR k.others <> t.others_now ORDER BY customer_id"""  # noqa: S608 -- our own names
+    )
     written = 0
-    for batch in outcome.scores.to_batches(max_chunksize=CHUNK):
-        rows = [voice.row(score) for score in batch.to_pylist()]
-        _write(rows)
-        written += len(rows)
-    _unstage()
-    return written
+    for columns, where in ((OTHERS, "is_listed"), (COLUMNS, "NOT is_listed")):
+        written += _write(engine, columns, where)
+    _unstage(outcome)
+    told = "SELECT customer_id, listed_now AS listed, others_now AS others FROM telling"
+    return written, engine.execute(told).to_arrow_table()
 
 
-def _unstage() -> None:
-    """Whoever neither buys nor is courted (the people at a company, a household, a vendor) stands in no stage."""
-    courted = PartyRole.objects.filter(party=OuterRef("party_id"), role__in=BUYING, valid_to=None)
-    others = CustomerSummary.objects.exclude(stage="").filter(~Exists(courted), orders=0, returns=0)
-    others.update(
-        stage="", stage_since=None, stage_reasons=[], previous_stage="", next_action="", next_action_reasons=[], at_stake=0
-    )  # fmt: skip
+def _put_together(outcome: Outcome, as_of: datetime) -> None:
+    """Make the table ``telling``: the columns of the summary, and a hash of each group of columns.
+
+    The moment of the analysis does not count as a change, its day does.
+    """
+    from regulars.intelligence.explain import KNOWN_SINCE  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    engine, day = outcome.engine, timezone.localtime(as_of).date().isoformat()
+    _lay_midnights(engine)
+    expressions = _expressions(outcome)
+    said = ", ".join(f"{expressions[name]} AS {name}" for name in COLUMNS if name != "as_of")
+    others = ", ".join(name for name in OTHERS if name != "as_of")
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE telling AS
+            WITH rows AS (SELECT s.customer_id, '{_stamp(as_of)}' AS as_of, {said} FROM score s
+                LEFT JOIN midnight begun ON begun.day = coalesce(s.since, {KNOWN_SINCE})
+                LEFT JOIN midnight due ON due.day = s.last_day + round_even(s.expected_days, 0)::BIGINT)
+            SELECT *, hash({", ".join(LISTED)}) AS listed_now, hash('{day}', {others}) AS others_now FROM rows"""  # noqa: S608 -- our own names
+    )
 
 
-class Voice:
-    """Turns a row of scores into a row of the summary, reasons included."""
+def _expressions(outcome: Outcome) -> dict[str, str]:
+    """How each column of the summary follows from a row of scores."""
+    from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.analyses.next_step import NOTHING_NOW  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    def __init__(self, outcome: Outcome, as_of: datetime) -> None:
-        self.currency = outcome.horizon.currency or settings.CURRENCY
-        self.buyers = sum(one["customers"] for one in outcome.results["value"][0].as_dict()["classes"].values())
-        self.come_back = outcome.results["next_step"][0].as_dict()["come_back"]
-        self.leaving = outcome.calibrations[-1].leaving
-        self.as_of = connection.ops.adapt_datetimefield_value(as_of)
-        self.midnights = Midnights()
-
-    def row(self, score: dict[str, Any]) -> tuple[Any, ...]:
-        """The party's id and the values of ``COLUMNS``."""
-        return (
-            score["customer_id"],
-            self.as_of,
-            *self._sums(score),
-            *self._value(score),
-            *self._stage(score),
-            *self._rhythm(score),
-            *self._next(score),
-        )
-
-    @staticmethod
-    def _sums(score: dict[str, Any]) -> Iterable[Any]:
-        return (
-            score[name]
-            for name in (
-                "orders_12m",
-                "revenue_12m",
-                "revenue_prior_12m",
-                "margin_12m",
-                "recency_score",
-                "frequency_score",
-                "monetary_score",
-            )
-        )
-
-    def _value(self, score: dict[str, Any]) -> Iterable[Any]:
-        from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-        reasons = _json(explain.value(score, currency=self.currency, buyers=self.buyers))
-        return score["class"], reasons, score["value_rank"], score["value_percentile"]
-
-    def _stage(self, score: dict[str, Any]) -> Iterable[Any]:
-        from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-        since = score["since"] if score["since"] is not None else explain.known_since(score)
-        previous = score["previous"]
-        return (
-            STAGES[score["stage"]], self.midnights.of(since), _json(explain.stage(score)),
-            STAGES[previous] if previous is not None and previous >= 0 else "",
-        )  # fmt: skip
-
-    def _rhythm(self, score: dict[str, Any]) -> Iterable[Any]:
-        from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-        if not score["purchases"]:
-            return (None, "[]", None, None, None, None)
-        left = float(self.leaving.after(score["purchases"]))
-        gone = score["stage"] == STAGES.index("divorce")
-        expected = None if gone else self.midnights.of(score["last_day"] + round(score["expected_days"]))
-        own = score["purchases"] > 1
-        cycle = [round(score[name], 1) if own else None for name in ("usual_days", "low_days", "high_days")]
-        return (round(score["gone"], 4), _json(explain.risk(score, left)), *cycle, expected)
-
-    def _next(self, score: dict[str, Any]) -> Iterable[Any]:
-        from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
-        from regulars.intelligence.analyses.next_step import NOTHING_NOW  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-        said = _json(explain.next_step(score, currency=self.currency, come_back=self.come_back))
-        return score["at_stake"], "" if score["action"] in NOTHING_NOW else score["action"], said
+    currency = outcome.horizon.currency or settings.CURRENCY
+    buyers = sum(one["customers"] for one in outcome.results["value"][0].as_dict()["classes"].values())
+    stages = " ".join(f"WHEN {number} THEN '{key}'" for number, key in enumerate(STAGES))
+    margin = "margin_12m" if outcome.horizon.costs_known else "NULL::BIGINT"
+    quiet = ", ".join(f"'{one}'" for one in NOTHING_NOW)
+    same = ("orders_12m", "revenue_12m", "revenue_prior_12m", "recency_score", "frequency_score", "monetary_score", "value_rank", "value_percentile", "at_stake")  # fmt: skip
+    rhythm = {"cycle_days": "usual_days", "cycle_low": "low_days", "cycle_high": "high_days"}
+    return {
+        **{name: name for name in same},
+        **{name: f"CASE WHEN purchases > 1 THEN round_even({days}, 1) END" for name, days in rhythm.items()},
+        "margin_12m": margin,
+        "value_class": "class",
+        "value_reasons": explain.value(currency=currency, buyers=buyers),
+        "stage": f"CASE stage {stages} END",
+        "stage_since": "begun.at",
+        "stage_reasons": explain.stage(),
+        "previous_stage": f"CASE previous {stages} ELSE '' END",
+        "risk": "CASE WHEN purchases > 0 THEN round_even(gone, 4) END",
+        "risk_reasons": explain.risk(outcome.calibrations[-1].leaving.shares),
+        "expected_order_at": f"CASE WHEN purchases > 0 AND stage <> {STAGES.index('divorce')} THEN due.at END",
+        "next_action": f"CASE WHEN action IN ({quiet}) THEN '' ELSE action END",
+        "next_action_reasons": explain.next_step(currency=currency, come_back=outcome.results["next_step"][0].as_dict()["come_back"]),
+    }  # fmt: skip
 
 
-class Midnights:
-    """The first moment of a day in the company's zone, as the database takes it."""
+def _lay_midnights(engine: Any) -> None:
+    """Make the table ``midnight``: the first moment of every day that may be told, as the database takes it."""
+    import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    def __init__(self) -> None:
-        self.known: dict[int, Any] = {}
+    from regulars.intelligence.explain import KNOWN_SINCE  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    def of(self, day: int) -> Any:
-        """As the database takes it."""
-        if day not in self.known:
-            self.known[day] = connection.ops.adapt_datetimefield_value(midnight(day))
-        return self.known[day]
+    days = engine.execute(
+        f"""SELECT DISTINCT day FROM (SELECT coalesce(since, {KNOWN_SINCE}) AS day FROM score
+            UNION ALL SELECT last_day + round_even(expected_days, 0)::BIGINT FROM score) WHERE day IS NOT NULL"""  # noqa: S608 -- our own names
+    ).fetchall()
+    known = [int(day) for (day,) in days]
+    import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    lay(
+        engine,
+        "midnight",
+        {"day": pa.array(known, pa.int64()), "at": pa.array([_stamp(midnight(day)) for day in known], pa.string())},
+    )
+
+
+def _stamp(moment: datetime) -> str:
+    """A moment as both databases take it."""
+    return str(connection.ops.adapt_datetimefield_value(moment))
 
 
 def midnight(day: int) -> datetime:
@@ -168,33 +170,76 @@ def end_of(day: int) -> datetime:
     return midnight(day + 1) - timedelta(seconds=1)
 
 
-def _json(sayings: Iterable[Any]) -> str:
-    return json.dumps([one.as_dict() for one in sayings], ensure_ascii=False, separators=(",", ":"))
+def _write(engine: Any, columns: dict[str, str], where: str) -> int:
+    """Write these columns of some rows of ``saying``."""
+    names = ("customer_id", *columns)
+    selected = f"SELECT {', '.join(names)} FROM saying WHERE {where}"  # noqa: S608 -- our own names
+    write = _copy_and_update if connection.vendor == "postgresql" else _update
+    return write(engine, columns, selected)
 
 
-def _write(rows: list[tuple[Any, ...]]) -> None:
-    vendor = connection.vendor
-    types = _TYPES[vendor]
-    columns = ", ".join(f"{name} {types[kind]}" for name, kind in COLUMNS.items())
-    assignments = ", ".join(f"{name} = score.{name}" for name in COLUMNS)
-    with transaction.atomic(), connection.cursor() as cursor:
+def _update(engine: Any, columns: dict[str, str], selected: str) -> int:
+    assignments = ", ".join(f"{name} = %s" for name in columns)
+    statement = f"UPDATE customers_customersummary SET {assignments} WHERE party_id = %s"  # noqa: S608 -- our own names
+    found = engine.execute(
+        selected.replace("SELECT customer_id, ", "SELECT ").replace(" FROM saying", ", customer_id FROM saying")
+    )
+    written = 0
+    while rows := found.fetchmany(CHUNK):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(statement, rows)
+        written += len(rows)
+    return written
+
+
+def _copy_and_update(engine: Any, columns: dict[str, str], selected: str) -> int:
+    """Files by the engine, straight into a temporary table: no row passes through Python."""
+    declared = ", ".join(f"{name} {_POSTGRESQL[kind]}" for name, kind in columns.items())
+    assignments = ", ".join(f"{name} = score.{name}" for name in columns)
+    never_null = ", ".join(name for name, kind in columns.items() if kind == "text")
+    total = engine.execute(f"SELECT count(*) FROM ({selected})").fetchone()[0]  # noqa: S608 -- our own names
+    if not total:
+        return 0
+    with TemporaryDirectory(dir=settings.HOME / "tmp") as folder, connection.cursor() as cursor:
+        file = Path(folder) / "scores.csv"
+        engine.execute(
+            f"COPY (SELECT row_number() OVER () AS line, * FROM ({selected})) TO '{file}' (FORMAT csv, HEADER false, FORCE_QUOTE (next_action))"
+        )  # noqa: S608 -- our own names
         cursor.execute("DROP TABLE IF EXISTS score")
-        cursor.execute(f"CREATE TEMP TABLE score (party_id {types['bigint']} PRIMARY KEY, {columns})")
-        _fill(cursor, rows)
-        cursor.execute(
-            f"UPDATE customers_customersummary SET {assignments} FROM score WHERE score.party_id = customers_customersummary.party_id"  # noqa: S608 -- our own names
-        )
+        cursor.execute(f"CREATE TEMP TABLE score (line bigint, party_id bigint, {declared})")
+        with (
+            file.open("rb") as lines,
+            cursor.copy("COPY score FROM STDIN (FORMAT csv, FORCE_NOT_NULL (next_action, previous_stage))") as copy,
+        ):
+            while block := lines.read(_BLOCK):
+                copy.write(block)
+        cursor.execute("CREATE INDEX ON score (line)")
+        cursor.execute("ANALYZE score")
+        for start in range(1, total + 1, CHUNK):
+            cursor.execute(
+                f"""UPDATE customers_customersummary SET {assignments} FROM score
+                    WHERE score.party_id = customers_customersummary.party_id AND score.line >= %s AND score.line < %s""",  # noqa: S608 -- our own names
+                [start, start + CHUNK],
+            )
         cursor.execute("DROP TABLE score")
+    return int(total)
 
 
-def _fill(cursor: Any, rows: list[tuple[Any, ...]]) -> None:
-    if connection.vendor == "postgresql":
-        with cursor.copy("COPY score FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+def _unstage(outcome: Outcome) -> None:
+    """Whoever neither buys nor is courted (the people at a company, a household, a vendor) stands in no stage."""
+    courted = PartyRole.objects.filter(party=OuterRef("party_id"), role__in=BUYING, valid_to=None)
+    others = CustomerSummary.objects.exclude(stage="").filter(~Exists(courted), orders=0, returns=0)
+    if outcome.chosen is None:
+        _clear(others)
         return
-    marks = ", ".join(["%s"] * (len(COLUMNS) + 1))
-    cursor.executemany(f"INSERT INTO score VALUES ({marks})", rows)  # noqa: S608 -- placeholders only
+    for some in chunks(sorted(outcome.chosen), _FORGETFUL):
+        _clear(others.filter(party__in=some))
+
+
+def _clear(rows: Any) -> None:
+    rows.update(
+        stage="", stage_since=None, stage_reasons=[], previous_stage="", next_action="", next_action_reasons=[], at_stake=0
+    )  # fmt: skip
 
 
 def chunks(rows: list[Any], size: int = CHUNK) -> Iterator[list[Any]]:

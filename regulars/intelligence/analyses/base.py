@@ -86,13 +86,38 @@ class Result:
 class Desk:
     """What lies before an analysis: the shared tables in ``engine``, up to ``horizon.today``.
 
-    ``calibrations`` are those in force, the newest last. The stage analysis lays ``journey`` and the table ``standing`` on the desk.
+    ``calibrations`` are those in force, the newest last. The stage analysis lays ``journey`` and the table ``standing`` on
+    the desk. With a ``ruler`` only some customers lie there, to be placed among all others as it says.
+    ``purchases`` are those of ``ledger.purchases`` when somebody has read them already.
     """
 
     engine: Engine
     horizon: Horizon
     calibrations: list[Calibration] = field(default_factory=list)
     journey: Journey | None = None
+    ruler: Ruler | None = None
+    purchases: tuple[Any, dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """Where the lines between customers lay when all were last compared; it places a few without comparing all again.
+
+    Attributes:
+        steps: name, step, the lowest value on it: ``recency`` (last day), ``frequency``, ``monetary``, ``basket of <kind>``.
+        peers: way (``rhythm`` or ``basket``), kind, band, number of peers, what the best of them do.
+        valuable: the least contribution of 12 months among the most valuable; None when there were none.
+        growable: the least gain among the most growable.
+        call: the least usual year among those who are called rather than written to.
+        come_back: share of the divorced who came back.
+    """
+
+    steps: list[tuple[str, int, float]]
+    peers: list[tuple[str, str, int, int, float]]
+    valuable: int | None
+    growable: float | None
+    call: int | None
+    come_back: float
 
 
 @dataclass(frozen=True)
@@ -110,7 +135,11 @@ class Journey:
 
 
 class Analysis(Protocol):
-    """A module of this package."""
+    """A module of this package.
+
+    ``make`` computes what is known of each customer on the desk and lays it there as tables, ``measure`` counts over
+    everybody's, ``run`` does both. One that makes no tables has ``run`` alone.
+    """
 
     __name__: str
     __doc__: str
@@ -120,6 +149,8 @@ class Analysis(Protocol):
     READS: tuple[str, ...]
     MAKES: tuple[str, ...]
     run: Callable[..., Result]
+    make: Callable[..., Any]
+    measure: Callable[..., Result]
 
 
 def question(analysis: Analysis) -> str:

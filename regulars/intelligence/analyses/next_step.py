@@ -70,7 +70,7 @@ WITH known AS (
         coalesce(w.class, '') AS class,
         $today - s.since <= greatest(7, least(90, s.usual_days / 2)) AS fresh,
         c.usual_goods * $rate AS year,
-        percent_rank() OVER (PARTITION BY c.purchases > 0 ORDER BY c.usual_goods DESC) <= $call AS big
+        {big} AS big
     FROM customer c LEFT JOIN standing s USING (customer_id) LEFT JOIN worth w USING (customer_id)
 )
 SELECT customer_id, year::BIGINT AS year,
@@ -94,14 +94,31 @@ FROM known
 """
 
 
+_BIG = "percent_rank() OVER (PARTITION BY c.purchases > 0 ORDER BY c.usual_goods DESC) <= $call"
+_BIG_BY_RULER = "c.usual_goods >= $call"
+
+
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Decide one action for everybody and make ``next_step``."""
-    chosen, horizon = params or Params(), desk.horizon
-    come_back = _come_back(desk)
-    desk.engine.execute(_NEXT, {
-        "rate": horizon.margin_rate or 1.0, "call": chosen.worth_a_call, "ready": chosen.ready, "come_back": come_back,
+    return measure(desk, make(desk, params))
+
+
+def make(desk: Desk, params: Params | None = None) -> float:
+    """Decide one action for each customer on the desk; returns the share of the divorced who come back."""
+    chosen, horizon, ruler = params or Params(), desk.horizon, desk.ruler
+    come_back = ruler.come_back if ruler else _come_back(desk)
+    call: float = chosen.worth_a_call
+    if ruler:
+        call = float("inf") if ruler.call is None else ruler.call
+    desk.engine.execute(_NEXT.format(big=_BIG_BY_RULER if ruler else _BIG), {
+        "rate": horizon.margin_rate or 1.0, "call": call, "ready": chosen.ready, "come_back": come_back,
         "today": horizon.today,
     })  # fmt: skip
+    return come_back
+
+
+def measure(desk: Desk, come_back: float) -> Result:
+    """Count the actions."""
     rows = desk.engine.execute(
         "SELECT action, count(*), sum(at_stake)::BIGINT FROM next_step GROUP BY action"
     ).fetchall()
@@ -109,8 +126,18 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     actions = {action: found[action] for action in ACTIONS if action in found}
     return Result(
         enough=bool(found), actions=actions, at_stake=sum(one["at_stake"] for one in found.values()),
-        currency=horizon.currency, come_back=come_back,
+        currency=desk.horizon.currency, come_back=come_back,
     )  # fmt: skip
+
+
+def line(desk: Desk, params: Params | None = None) -> int | None:
+    """The least usual year among the customers who are called (``base.Ruler``)."""
+    found = desk.engine.execute(
+        f"""WITH known AS (SELECT c.usual_goods, {_BIG} AS big FROM customer c WHERE c.purchases > 0)
+            SELECT min(usual_goods) FROM known WHERE big""",  # noqa: S608 -- our own words
+        {"call": (params or Params()).worth_a_call},
+    ).fetchone()[0]
+    return None if found is None else int(found)
 
 
 def _come_back(desk: Desk) -> float:

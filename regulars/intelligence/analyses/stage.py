@@ -95,19 +95,29 @@ class Result(base.Result):
 
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Replay all relationships, lay ``journey`` on the desk and make ``standing`` and ``move``."""
+    make(desk, params)
+    return measure(desk)
+
+
+def make(desk: Desk, params: Params | None = None) -> None:
+    """Replay the relationships of the customers on the desk."""
     from regulars.intelligence.models.journey import NEVER, Calibration, Purchases, Rules, replay  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.warehouse import ledger  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     rules = Rules(
         **{name: getattr(params or Params(), name) for name in Params.__dataclass_fields__ if name != "ranges"}
     )
-    ids, read = ledger.purchases(desk.engine)
+    ids, read = desk.purchases or ledger.purchases(desk.engine)
     complaint = read["complaint_day"].copy() if len(ids) else read["complaint_day"]
     complaint[complaint < 0] = NEVER
     bought = Purchases(read["customer"], read["day"], read["goods"], read["complaint_open"], complaint)
     moves, standing = replay(bought, desk.calibrations or [Calibration()], desk.horizon.today, rules)
     desk.journey = base.Journey(ids, moves, standing, _moments(bought, read["at"], moves))
     _register(desk, desk.journey)
+
+
+def measure(desk: Desk) -> Result:
+    """Count customers by stage, and flows between stages."""
     return Result(
         stages=_stages(desk),
         currency=desk.horizon.currency,
@@ -138,7 +148,9 @@ def _register(desk: Desk, journey: base.Journey) -> None:
     })  # fmt: skip
     lay(desk.engine, "move", {
         "customer_id": journey.ids[moves.customer] if len(moves.customer) else moves.customer, "day": moves.day,
-        "origin": moves.origin, "target": moves.target,
+        "origin": moves.origin, "target": moves.target, "cause": moves.cause, "purchases": moves.purchases,
+        "silence": moves.silence, "usual": moves.usual, "change": moves.change, "amount_change": moves.amount_change,
+        "moment": journey.moved_at,
     })  # fmt: skip
 
 

@@ -87,9 +87,7 @@ class Result(base.Result):
         return [Saying("classes.see_growable")] if self.enough and self.classes["most_growable"]["customers"] else []
 
 
-_WORTH = """
-CREATE OR REPLACE TEMP TABLE worth AS
-WITH buyer AS (
+_BUYER = """buyer AS (
     SELECT c.customer_id, c.kind, c.last_day, c.orders, c.orders_12m, c.purchases, c.revenue, c.revenue_12m, c.returned,
         coalesce(s.stage, 0) AS stage, coalesce(s.gone, 0.0) AS gone, c.usual_goods, c.usual_purchases,
         c.usual_goods / greatest(c.usual_purchases, 1) AS basket,
@@ -97,7 +95,10 @@ WITH buyer AS (
         (CASE WHEN $costs_known THEN coalesce(c.margin_24m, 0) ELSE c.revenue_24m END)
             - $per_order * c.orders_12m - $per_contact * c.contacts_24m AS contribution_24m
     FROM customer c LEFT JOIN standing s USING (customer_id) WHERE c.orders > 0 OR c.returns > 0
-), scored AS (
+)"""
+_WORTH = """
+CREATE OR REPLACE TEMP TABLE worth AS
+WITH {buyer}, scored AS (
     SELECT *,
         1 + (5 * (rank() OVER (ORDER BY last_day NULLS FIRST) - 1)) // count(*) OVER () AS recency_score,
         1 + (5 * (rank() OVER (ORDER BY purchases) - 1)) // count(*) OVER () AS frequency_score,
@@ -138,17 +139,97 @@ FROM first_pass
 """
 
 
+_PLACED = """
+CREATE OR REPLACE TEMP TABLE worth AS
+WITH {buyer}, scored AS (
+    SELECT *,
+        coalesce((SELECT max(step) FROM ruler_step WHERE name = 'recency' AND lowest <= coalesce(last_day, -1)), 1) AS recency_score,
+        coalesce((SELECT max(step) FROM ruler_step WHERE name = 'frequency' AND lowest <= purchases), 1) AS frequency_score,
+        coalesce((SELECT max(step) FROM ruler_step WHERE name = 'monetary' AND lowest <= revenue), 1) AS monetary_score,
+        floor(log2(greatest(usual_purchases, 1)))::INTEGER AS rhythm_band,
+        coalesce((SELECT max(step) FROM ruler_step WHERE name = 'basket of ' || kind AND lowest <= basket), 0) AS basket_band
+    FROM buyer
+), potential AS (
+    SELECT s.*, r.peers AS rhythm_peers, r.best AS best_basket, b.peers AS basket_peers, b.best AS best_rhythm,
+        greatest(0, coalesce((r.best - s.basket) * s.usual_purchases, 0)) AS more_basket,
+        greatest(0, coalesce((b.best - s.usual_purchases) * s.basket, 0)) AS more_often
+    FROM scored s
+    LEFT JOIN ruler_peers r ON r.way = 'rhythm' AND r.kind = s.kind AND r.band = s.rhythm_band
+    LEFT JOIN ruler_peers b ON b.way = 'basket' AND b.kind = s.kind AND b.band = s.basket_band
+), gained AS (
+    SELECT *, greatest(more_basket, more_often) * (1 - gone) * $rate AS gain FROM potential
+)
+SELECT g.*, p.value_rank, p.value_percentile,
+    CASE WHEN contribution_24m < 0 THEN 'below_zero'
+         WHEN contribution_12m > 0 AND contribution_12m >= $valuable_from THEN 'most_valuable'
+         WHEN gain > 0 AND purchases > 1 AND stage NOT IN (0, 5, 6) AND gain >= $growable_from THEN 'most_growable'
+         ELSE 'regular' END AS class
+FROM gained g JOIN placed p USING (customer_id)
+"""
+
+
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Score every buyer and make ``worth``."""
+    make(desk, params)
+    return measure(desk)
+
+
+def make(desk: Desk, params: Params | None = None) -> None:
+    """Score the buyers on the desk: by comparing all, or along the ruler."""
     chosen, horizon = params or Params(), desk.horizon
-    desk.engine.execute(_WORTH, {
-        "costs_known": horizon.costs_known, "rate": horizon.margin_rate or 1.0, "best": chosen.best_of_peers,
-        "fewest": chosen.fewest_peers, "valuable": chosen.valuable_share, "growable": chosen.growable_share,
+    shared = {
+        "costs_known": horizon.costs_known, "rate": horizon.margin_rate or 1.0,
         "per_order": chosen.cost_per_order, "per_contact": chosen.cost_per_contact,
+    }  # fmt: skip
+    if desk.ruler is not None:
+        _place(desk, desk.ruler, shared)
+        return
+    desk.engine.execute(_WORTH.format(buyer=_BUYER), {
+        **shared, "best": chosen.best_of_peers, "fewest": chosen.fewest_peers, "valuable": chosen.valuable_share,
+        "growable": chosen.growable_share,
     })  # fmt: skip
+
+
+def _place(desk: Desk, ruler: base.Ruler, shared: Json) -> None:
+    from regulars.intelligence.warehouse.frames import lay_rows  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    lay_rows(desk.engine, "ruler_step", {"name": "VARCHAR", "step": "INTEGER", "lowest": "DOUBLE"}, ruler.steps)
+    peers = {"way": "VARCHAR", "kind": "VARCHAR", "band": "INTEGER", "peers": "BIGINT", "best": "DOUBLE"}
+    lay_rows(desk.engine, "ruler_peers", peers, ruler.peers)
+    _rank(desk)
+    nobody = float("inf")
+    desk.engine.execute(_PLACED.format(buyer=_BUYER), {
+        **shared, "valuable_from": nobody if ruler.valuable is None else ruler.valuable,
+        "growable_from": nobody if ruler.growable is None else ruler.growable,
+    })  # fmt: skip
+
+
+def _rank(desk: Desk) -> None:
+    """Rank by revenue among the others as they were last known (``known``), exactly."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    mine = desk.engine.execute(
+        "SELECT customer_id, revenue FROM customer WHERE orders > 0 OR returns > 0 ORDER BY customer_id"
+    ).fetchnumpy()
+    others = desk.engine.execute(
+        "SELECT revenue FROM known WHERE (orders > 0 OR returns > 0) AND customer_id NOT IN (SELECT customer_id FROM customer)"
+    ).fetchnumpy()["revenue"]
+    everybody = np.sort(np.concatenate([others, mine["revenue"]]))
+    rank = len(everybody) - np.searchsorted(everybody, mine["revenue"], side="right") + 1
+    lay(desk.engine, "placed", {
+        "customer_id": mine["customer_id"], "value_rank": rank, "value_percentile": 100.0 * rank / max(len(everybody), 1),
+    })  # fmt: skip
+
+
+def measure(desk: Desk) -> Result:
+    """Count the classes."""
+    horizon = desk.horizon
     rows = desk.engine.execute(
         """SELECT class, count(*), sum(contribution_12m)::BIGINT, sum(contribution_24m)::BIGINT, sum(revenue_12m)::BIGINT,
-                  sum(gain)::BIGINT, sum(greatest(contribution_12m, 0)) / nullif(any_value(everything), 0)
+                  sum(gain)::BIGINT,
+                  sum(greatest(contribution_12m, 0)) / nullif((SELECT sum(greatest(contribution_12m, 0)) FROM worth), 0)
            FROM worth GROUP BY class"""
     ).fetchall()
     names = ("customers", "contribution_12m", "contribution_24m", "revenue_12m", "gain", "share")
@@ -160,3 +241,24 @@ def run(desk: Desk, params: Params | None = None) -> Result:
         currency=horizon.currency,
         classes={key: found.get(key, nobody) for key in CLASSES},
     )
+
+
+def lines(desk: Desk) -> tuple[list[tuple[str, int, float]], list[tuple[str, str, int, int, float]], int | None, float | None]:
+    """Where the lines lie between everybody on the desk: steps, peers, and the least of the two classes (``base.Ruler``)."""
+    steps = desk.engine.execute(
+        """SELECT 'recency', recency_score, min(coalesce(last_day, -1))::DOUBLE FROM worth GROUP BY ALL
+           UNION ALL SELECT 'frequency', frequency_score, min(purchases) FROM worth GROUP BY ALL
+           UNION ALL SELECT 'monetary', monetary_score, min(revenue) FROM worth GROUP BY ALL
+           UNION ALL SELECT 'basket of ' || kind, basket_band, min(basket) FROM worth GROUP BY ALL ORDER BY 1, 2"""
+    ).fetchall()
+    peers = desk.engine.execute(
+        """SELECT 'rhythm', kind, rhythm_band, any_value(rhythm_peers), any_value(best_basket) FROM worth
+           WHERE rhythm_peers IS NOT NULL GROUP BY ALL
+           UNION ALL SELECT 'basket', kind, basket_band, any_value(basket_peers), any_value(best_rhythm) FROM worth
+           WHERE basket_peers IS NOT NULL GROUP BY ALL ORDER BY 1, 2, 3"""
+    ).fetchall()
+    valuable, growable = desk.engine.execute(
+        """SELECT min(contribution_12m) FILTER (class = 'most_valuable')::BIGINT, min(gain) FILTER (class = 'most_growable')
+           FROM worth"""
+    ).fetchone()
+    return steps, peers, valuable, growable

@@ -57,10 +57,15 @@ def renewed(kept: Sequence[Calibration], bought: Purchases, today: int) -> list[
     calibrations = list(kept)
     if any(_rewritten(one, bought) for one in calibrations):
         calibrations = []
-    begins = month_start(today)
-    if calibrations and max(calibrations[-1].since, month_start(calibrations[-1].fitted_on)) >= begins:
+    if not is_due(calibrations, today):
         return calibrations
+    begins = month_start(today)
     return [*calibrations, replace(calibrate(bought, today), since=begins if calibrations else -NEVER)]
+
+
+def is_due(calibrations: Sequence[Calibration], today: int) -> bool:
+    """Whether the month of ``today`` has none of its own yet."""
+    return not calibrations or max(calibrations[-1].since, month_start(calibrations[-1].fitted_on)) < month_start(today)
 
 
 def _rewritten(calibration: Calibration, bought: Purchases) -> bool:

@@ -10,7 +10,7 @@ import duckdb
 
 from regulars.intelligence.warehouse.store import Store
 
-MEMORY_LIMIT = "512MB"
+MEMORY_LIMIT = "1500MB"
 THREADS = 2
 
 

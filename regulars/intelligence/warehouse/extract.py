@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from regulars.intelligence.warehouse.tables import ColumnType, FactTable
+from regulars.intelligence.warehouse.tables import ColumnType, Derived, FactTable
 
 BATCH_ROWS = 100_000
 _BLOCK_BYTES = 8 << 20
@@ -29,8 +29,10 @@ _TYPES: dict[ColumnType, pa.DataType] = {
 }
 
 
-def schema_of(table: FactTable) -> pa.Schema:
+def schema_of(table: FactTable | Derived) -> pa.Schema:
     """The Arrow schema of ``table`` in the warehouse, its days included."""
+    if isinstance(table, Derived):
+        return table.schema
     fields = [pa.field(name, _TYPES[kind]) for name, kind in table.columns.items()]
     return pa.schema([*fields, *(pa.field(name, pa.int32()) for name in table.days)])
 

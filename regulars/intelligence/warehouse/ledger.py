@@ -133,28 +133,52 @@ def last_day_of_record(engine: Engine, now: int) -> tuple[int, bool]:
     Returns:
         The day, and whether it is the end of history rather than ``now``.
     """
-    found = engine.execute(
+    last = engine.execute(
+        "SELECT max(day) FROM (SELECT day FROM orders UNION ALL SELECT day FROM returns) WHERE day <= $now",
+        {"now": now},
+    ).fetchone()[0]
+    if last is None or now - last <= _LONG_SILENCE:
+        return now, False
+    usual = engine.execute(
         """WITH days AS (SELECT DISTINCT customer_id, day FROM orders WHERE day <= $now AND customer_id IS NOT NULL AND goods > 0),
            gaps AS (SELECT day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap FROM days)
-           SELECT (SELECT median(gap) FROM gaps),
-                  (SELECT max(day) FROM (SELECT day FROM orders UNION ALL SELECT day FROM returns) WHERE day <= $now)""",
+           SELECT median(gap) FROM gaps""",
         {"now": now},
-    ).fetchone()
-    usual, last = found
-    if last is None or now - last <= max(_LONG_SILENCE, _CYCLES * (usual or 0)):
-        return now, False
-    return int(last), True
+    ).fetchone()[0]
+    return (now, False) if now - last <= _CYCLES * (usual or 0) else (int(last), True)
 
 
 def prepare(engine: Engine, *, today: int) -> Horizon:
     """Make the shared tables as of ``today`` and say what they cover."""
-    horizon = _look(engine, today)
-    engine.execute(_PURCHASE, {"today": today, "currency": horizon.currency})
-    engine.execute(_CUSTOMER, {"today": today, "currency": horizon.currency, "margin_rate": horizon.margin_rate})
+    horizon = look(engine, today)
+    group(engine, horizon)
     return horizon
 
 
-def _look(engine: Engine, today: int) -> Horizon:
+def group(engine: Engine, horizon: Horizon) -> None:
+    """Make the shared tables from the facts that lie in the engine."""
+    engine.execute(_PURCHASE, {"today": horizon.today, "currency": horizon.currency})
+    engine.execute(
+        _CUSTOMER, {"today": horizon.today, "currency": horizon.currency, "margin_rate": horizon.margin_rate}
+    )
+
+
+def only(engine: Engine) -> None:
+    """Let the facts of the customers in the table ``chosen`` alone lie in the engine from here on."""
+    for name, key in (
+        ("orders", "customer_id"),
+        ("returns", "customer_id"),
+        ("contacts", "customer_id"),
+        ("complaints", "customer_id"),
+        ("parties", "party_id"),
+    ):
+        engine.execute(
+            f'CREATE TEMP TABLE "{name}" AS SELECT * FROM memory.main."{name}" WHERE {key} IN (SELECT customer_id FROM chosen)'  # noqa: S608 -- our own names
+        )
+
+
+def look(engine: Engine, today: int) -> Horizon:
+    """What the facts up to ``today`` cover."""
     chosen = engine.execute(
         "SELECT currency FROM orders WHERE day <= $today GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1",
         {"today": today},

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from regulars.intelligence.warehouse.extract import schema_of
-from regulars.intelligence.warehouse.tables import FactTable
+from regulars.intelligence.warehouse.tables import Derived, FactTable
 
 _MANIFEST = "manifest.json"
 _ROWS_PER_GROUP = 250_000
@@ -60,21 +60,29 @@ class Held:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One generation of the warehouse; ``taken_at`` is when the record was read, ``token`` tells it from every other."""
+    """One generation of the warehouse; ``taken_at`` is when the record was read, ``token`` tells it from every other.
+
+    ``notes`` is whatever the one who wrote it wants to find again.
+    """
 
     generation: int = 0
     taken_at: str = ""
     tables: Mapping[str, Held] = field(default_factory=dict)
     token: str = ""
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Change:
     """What has become of some rows of a table: the ``keys`` concerned, and those that are still there, as they are now."""
 
-    table: FactTable
+    table: FactTable | Derived
     keys: pa.Array
     rows: pa.Table
+
+
+Table = FactTable | Derived
+Parts = Mapping[Table, Iterable[pa.Table]] | Iterable[tuple[Table, Iterable[pa.Table]]]
 
 
 class Store:
@@ -95,11 +103,12 @@ class Store:
             read["taken_at"],
             {name: _held(one) for name, one in read["tables"].items()},
             read.get("token", ""),
+            read.get("notes", {}),
         )
 
     def replace(
         self,
-        parts: Mapping[FactTable, Iterable[pa.Table]] | Iterable[tuple[FactTable, Iterable[pa.Table]]],
+        parts: Parts,
         taken_at: datetime,
     ) -> Manifest:
         """Write a whole new generation and put it in force."""
@@ -109,7 +118,7 @@ class Store:
 
     def drafted(
         self,
-        parts: Mapping[FactTable, Iterable[pa.Table]] | Iterable[tuple[FactTable, Iterable[pa.Table]]],
+        parts: Parts,
         taken_at: datetime,
     ) -> Manifest:
         """Write a whole new generation, without putting it in force."""
@@ -157,7 +166,7 @@ class Store:
     def _quoted(self, segment: str) -> str:
         return "'" + str(self.folder / segment).replace("'", "''") + "'"
 
-    def _write(self, table: FactTable, generation: int, parts: Iterable[pa.Table]) -> Held:
+    def _write(self, table: Table, generation: int, parts: Iterable[pa.Table]) -> Held:
         folder = self.folder / table.name
         folder.mkdir(mode=0o700, exist_ok=True)
         segment = f"{table.name}/{generation:08d}.parquet"
@@ -214,7 +223,7 @@ def _held(one: dict[str, Any]) -> Held:
 
 
 def _furthest(before: int | None, part: pa.Table, column: str) -> int | None:
-    if not part.num_rows:
+    if not part.num_rows or not column:
         return before
     here = int(pc.max(part[column]).as_py() or 0)
     return here if before is None else max(before, here)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 ColumnType = Literal["id", "integer", "money", "number", "text", "moment", "flag"]
 
@@ -56,3 +56,14 @@ class FactTable:
         """The SELECT of those rows alone whose ids the subquery ``wanted`` gives."""
         return f"SELECT * FROM ({self.sql_for(vendor)}) AS told WHERE told.id IN ({wanted})"  # noqa: S608 -- our own names
 
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A table that an analysis leaves behind for the next run; ``schema`` is an Arrow schema, ``key`` one of its columns."""
+
+    name: str
+    grain: str
+    key: str
+    schema: Any
+    watermark: str = ""
