@@ -7,19 +7,19 @@ from typing import Any
 
 
 def ticks() -> Sequence[Callable[[], Any]]:
-    """What the worker looks after once a minute: customers to index, imports left running, the nightly refresh."""
+    """What the worker looks after once a minute: customers to index, imports left running, the nightly refresh and search for duplicates."""
     from regulars.customers import search  # noqa: PLC0415 -- after django.setup()
     from regulars.integrations.imports import tasks as imports  # noqa: PLC0415
     from regulars.reporting import tasks as reporting  # noqa: PLC0415
 
-    return [search.catch_up, imports.resume_interrupted, reporting.refresh_when_due]
+    return [search.catch_up, imports.resume_interrupted, reporting.refresh_when_due, reporting.find_duplicates_when_due]
 
 
 def connect() -> None:
-    """Join rooms: a finished import asks for a refresh of the analysis."""
+    """Join rooms: a finished import asks for a refresh of the analysis and a look for duplicates."""
     from regulars.integrations.imports import hooks  # noqa: PLC0415
 
-    hooks.after_import.append(_refresh_soon)
+    hooks.after_import += [_refresh_soon, _find_duplicates_soon]
     _offer_analyses()
 
 
@@ -27,6 +27,13 @@ def _refresh_soon(_job: object) -> None:
     from regulars.reporting import tasks as reporting  # noqa: PLC0415
 
     reporting.enqueue_refresh()
+
+
+def _find_duplicates_soon(job: Any) -> None:
+    from regulars.reporting import tasks as reporting  # noqa: PLC0415
+
+    if job.batch_id is not None:
+        reporting.ask_for_duplicates(batch_id=job.batch_id)
 
 
 def _offer_analyses() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from regulars.customers.models import LinkageWeights, Party
 from regulars.intelligence.days import to_day
 from regulars.kit import clock
-from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, RunState
+from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, DuplicateRun, RunState
 
 
 def latest(name: str) -> AnalysisResult | None:
@@ -61,3 +62,42 @@ def is_due(now: datetime | None = None) -> bool:
 def calibrations() -> list[tuple[int | None, dict[str, Any]]]:
     """Those in force as (day number or None, values), the oldest first."""
     return [(to_day(one.since) if one.since else None, one.values) for one in Calibration.objects.all()]
+
+
+def last_search() -> DuplicateRun | None:
+    """The newest search for duplicates over the whole record that finished."""
+    return DuplicateRun.objects.filter(state=RunState.DONE, batch_id=None).order_by("-id").first()
+
+
+def search_under_way() -> DuplicateRun | None:
+    """The search that waits or works; what was asked for more than an hour ago is taken to have died."""
+    recent = clock.now() - timedelta(hours=1)
+    running = DuplicateRun.objects.filter(state__in=(RunState.QUEUED, RunState.RUNNING), asked_at__gt=recent)
+    return running.order_by("-id").first()
+
+
+def duplicates_learned() -> bool:
+    """Whether weights are kept from an earlier search."""
+    return LinkageWeights.objects.exists()
+
+
+def are_many(touched: int) -> bool:
+    """Whether so many parties are a good part of the record, so that what was learned of the others says too little."""
+    return touched > 1_000 and touched * 3 > Party.objects.live().count()
+
+
+def duplicates_due(now: datetime | None = None) -> bool:
+    """Whether the nightly search is still to be done: none since four in the night, company time, nor tried in the last half hour.
+
+    A house without parties is left alone.
+    """
+    moment = timezone.localtime(now or clock.now())
+    newest, last = DuplicateRun.objects.order_by("-id").first(), last_search()
+    if search_under_way() is not None or (newest is not None and newest.asked_at > moment - timedelta(minutes=30)):
+        return False
+    begins = moment.replace(hour=4, minute=0, second=0, microsecond=0)
+    if moment < begins:
+        begins -= timedelta(days=1)
+    if last is not None and last.started_at is not None and last.started_at >= begins:
+        return False
+    return Party.objects.live().exists()

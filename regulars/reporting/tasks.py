@@ -1,4 +1,4 @@
-"""The refresh in the worker: asked for on screen, after an import, and every night."""
+"""The refresh and the search for duplicates in the worker: asked for on screen, after an import, and every night."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import transaction
 from django_tasks import task
 
 from regulars.reporting import actions, queries
-from regulars.reporting.models import AnalysisRun, RunState
+from regulars.reporting.models import AnalysisRun, DuplicateRun, RunState
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -34,3 +34,35 @@ def refresh_when_due() -> None:
     """Called once a minute: ask for the night's refresh when it has not been done yet."""
     if queries.under_way() is None and queries.is_due():
         enqueue_refresh()
+
+
+@task()
+def find_duplicates(run_id: int) -> None:
+    """Carry out the search that was asked for; nothing to do when it is no longer waiting.
+
+    After an import only what it touched is looked at, unless nothing was learned yet or it brought a good part of the record.
+    """
+    from regulars.reporting import duplicates  # noqa: PLC0415 -- only where it is used
+
+    run = DuplicateRun.objects.filter(pk=run_id, state=RunState.QUEUED).first()
+    if run is None:
+        return
+    touched = None
+    if run.batch_id is not None and queries.duplicates_learned():
+        touched = duplicates.touched_by(run.batch_id)
+        touched = None if queries.are_many(len(touched)) else touched
+    duplicates.find_duplicates(run=run, touching=touched)
+
+
+def ask_for_duplicates(by: User | None = None, *, batch_id: int | None = None) -> DuplicateRun:
+    """Ask the worker for a search, of the whole record or of what a batch touched; one that waits already is enough."""
+    run, made = actions.ask_for_duplicates(by=by, batch_id=batch_id)
+    if made:
+        transaction.on_commit(lambda: find_duplicates.enqueue(run.pk))
+    return run
+
+
+def find_duplicates_when_due() -> None:
+    """Called once a minute: ask for the night's search when it has not been done yet."""
+    if queries.duplicates_due():
+        ask_for_duplicates()
