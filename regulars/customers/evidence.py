@@ -66,6 +66,11 @@ class Line:
         return self.bits > 0
 
     @property
+    def x(self) -> int:
+        """Where its bar begins: agreement stretches to the right of the middle (20), disagreement to the left."""
+        return WIDEST if self.agrees else WIDEST - self.width
+
+    @property
     def shown_bits(self) -> str:
         """The weight with its sign."""
         return f"{'+' if self.bits > 0 else '−' if self.bits < 0 else ''}{show.show_number(abs(self.bits), 1)}"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars.customers import actions, choices, field_list, filters, panels, task_list  # noqa: F401 -- the list of tasks registers itself
+from regulars.customers import actions, choices, duplicate_list, field_list, filters, panels, task_list  # noqa: F401 -- the list of tasks registers itself
 from regulars.customers.bulk import BULK_ACTIONS, RESTORE
 from regulars.customers.models import ContactPoint, ContactPointKind, Identifier, Party, ValueClass
 from regulars.customers.queries.search import find_parties
@@ -238,7 +238,7 @@ CUSTOMERS = register(
         search=find_parties,
         full_url=lambda party: party.get_absolute_url(),
         panel=_condensed,
-        bulk_actions=BULK_ACTIONS,
+        bulk_actions=(*BULK_ACTIONS[:-1], duplicate_list.MERGE, BULK_ACTIONS[-1]),
         export_rule="customers.export",
         create_url=lambda: reverse("customers:new"),
         create_label=_("New customer"),
@@ -286,6 +286,7 @@ TRASH = register(
 
 assets.register(style="web/css/arc.css")
 assets.register(style="customers/customers.css", script="customers/customers.js")
+assets.register(style="customers/merging.css", script="customers/merging.js")
 places.register(
     Place("today", _("Today"), icon="sun", url_name="customers:today", order=10, chord="g t", rule="today.view")
 )
@@ -297,6 +298,16 @@ palette.register_action(
         icon="plus",
         rule="customers.edit",
         words=_("add create customer person company"),
+    )
+)
+palette.register_action(
+    Action(
+        "customers.duplicates",
+        _("Look through possible duplicates"),
+        "web:list-duplicates",
+        icon="merge",
+        rule="customers.merge",
+        words=_("merge same twice double"),
     )
 )
 palette.register_action(

@@ -1,6 +1,6 @@
 """Addresses of customers."""
 
-from __future__ import annotations
+from __future__ import agreements, annotations
 
 from django.urls import path
 
@@ -30,6 +30,18 @@ urlpatterns = [
     path("customers/<int:pk>/people/", people.add_colleague, name="add-colleague"),
     path("customers/<int:pk>/people/<int:person>/move/", people.move, name="move-person"),
     path("customers/<int:pk>/household/", people.household, name="make-household"),
+    path("customers/<int:pk>/assets/", agreements.new_asset, name="new-asset"),
+    path("customers/<int:pk>/contracts/", agreements.new_contract, name="new-contract"),
+    path("assets/<int:pk>/edit/", agreements.edit_asset, name="edit-asset"),
+    path("assets/<int:pk>/retire/", agreements.retire_asset, name="retire-asset"),
+    path("assets/<int:pk>/extend/", agreements.extend_warranty, name="extend-warranty"),
+    path("contracts/<int:pk>/edit/", agreements.edit_contract, name="edit-contract"),
+    path("contracts/<int:pk>/renew/", agreements.renew_contract, name="renew-contract"),
+    path("contracts/<int:pk>/end/", agreements.end_contract, name="end-contract"),
+    path("contracts/<int:pk>/visits/", agreements.use_contract, name="use-contract"),
+    path("ends/<kind:kind>/<int:pk>/later/", agreements.put_off_end, name="put-off-end"),
+    path("ends/<kind:kind>/<int:pk>/done/", agreements.see_to_end, name="see-to-end"),
+    path("ends/<kind:kind>/<int:pk>/panel/", agreements.panel, name="agreement-panel"),
     path("customers/<int:pk>/roles/", people.add_role, name="add-role"),
     path("customers/<int:pk>/roles/<int:role>/end/", people.end_role, name="end-role"),
     path("customers/<int:pk>/relations/candidates/", relations.candidates, name="candidates"),

@@ -19,6 +19,7 @@ from regulars.customers.actions.contracts import (
     see_to_end,
     use_contract,
 )
+from regulars.customers.actions.erasure import allow_again, erase_person, erase_record, reapply_erasures
 from regulars.customers.actions.fields import (
     change_field,
     define_field,
@@ -34,6 +35,7 @@ from regulars.customers.actions.merges import (
     identities,
     keep_apart,
     merge_many,
+    merge_pairs,
     merge_parties,
     propose_pairs,
     unmerge,
@@ -46,10 +48,10 @@ from regulars.customers.actions.summaries import ensure_summaries, rebuild_activ
 from regulars.customers.actions.tasks import add_task, assign_task, complete_task, move_task, reopen_task, snooze
 
 __all__ = [
-    "add_asset", "add_assets", "add_contact_point", "add_contract", "add_contracts", "add_relation", "add_task",
+    "add_asset", "add_assets", "add_contact_point", "add_contract", "add_contracts", "add_relation", "add_task", "allow_again", "erase_person", "erase_record", "reapply_erasures",
     "ask_again", "assign_task", "bulk_change", "change_asset", "change_contract", "change_field", "change_party", "complete_task",
     "create_party", "define_field", "end_contact_point", "end_contract", "end_relation", "end_role", "ensure_indexes",
-    "ensure_summaries", "gather_strays", "identities", "keep_apart", "make_household", "merge_many", "merge_parties",
+    "ensure_summaries", "gather_strays", "identities", "keep_apart", "make_household", "merge_many", "merge_pairs", "merge_parties",
     "move_field", "move_out", "move_person", "move_task", "new_act", "prefer_contact_point", "propose_pairs",
     "put_off_end", "rebuild_activity", "record_consent", "renew_contract", "reopen_task", "restore_parties",
     "retire_asset", "retire_assets", "retire_field", "revive_field", "see_to_end", "set_role", "settle_stages",

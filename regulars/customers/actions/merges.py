@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from regulars.customers import timeline
+from regulars.customers import search, timeline
 from regulars.customers.actions.batches import undo_by_kind
 from regulars.customers.actions.merge_fields import change_winner, restore_winner
 from regulars.customers.actions.summaries import rebuild_activity
@@ -25,7 +26,7 @@ from regulars.customers.models import (
     PairVerdict,
     Party,
 )  # fmt: skip
-from regulars.customers.queries.merging import systems_of_loser_alone
+from regulars.customers.queries.merging import suggested_winner, systems_of_loser_alone
 from regulars.kit import clock
 from regulars.kit.errors import UserError
 from regulars.staff import audit
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_CHAIN: Final = 20
+logger = logging.getLogger("regulars.customers")
 
 
 @transaction.atomic
@@ -96,6 +98,36 @@ def merge_many(
         merge_parties(winner=winner, loser=loser, by=by, choices=sides, batch=batch)
         chosen = {key: told if isinstance(told, int) else winner.pk for key, told in chosen.items()}
     return batch
+
+
+def merge_pairs(*, pair_ids: Sequence[int], by: User | None, batch: Batch) -> int:
+    """Merge open pairs one by one, the likeliest first, each in a transaction of its own, all under ``batch``.
+
+    Whatever was decided meanwhile is passed over; it ends when ``batch`` is undone meanwhile.
+
+    Returns:
+        Number of merges made.
+    """
+    merged = 0
+    for pk in DuplicatePair.objects.filter(pk__in=pair_ids).order_by("-probability", "pk").values_list("pk", flat=True):
+        pair = DuplicatePair.objects.open().select_related("left__summary", "right__summary").filter(pk=pk).first()
+        if pair is None or not _is_live(pair):
+            continue
+        if Batch.objects.filter(pk=batch.pk, undone_at__isnull=False).exists():
+            break
+        winner = suggested_winner([pair.left, pair.right])
+        loser = pair.right if winner is pair.left else pair.left
+        try:
+            merge_parties(winner=winner, loser=loser, by=by, evidence=pair.evidence, batch=batch)
+        except UserError as error:
+            logger.info("pair %s was not merged: %s", pk, error)
+            continue
+        merged += 1
+    return merged
+
+
+def _is_live(pair: DuplicatePair) -> bool:
+    return all(one.merged_into_id is None and one.trashed_at is None for one in (pair.left, pair.right))
 
 
 @transaction.atomic
@@ -278,6 +310,7 @@ def _settle(ids: Sequence[int]) -> None:
     rebuild_activity(party_ids=ids)
     registry.rebuild(ids)
     moves.touch(list(ids))
+    search.reindex(ids)
 
 
 def _tell(kind: str, merge: Merge, *, of: Party, other: Party, by: User | None, audited: bool = True) -> None:

@@ -20,6 +20,13 @@ from regulars.customers.models import (
 ADDED_UP: Final = ("orders_12m", "revenue_12m", "revenue_prior_12m", "margin_12m", "at_stake")
 """Scores of the last refresh that are sums: they add up; the others wait for the next refresh."""
 _KEPT: Final = {"party", "currency"}
+_FACTS: Final = {
+    "orders", "returns", "revenue", "margin", "first_order_at", "last_order_at", "last_contact_at", "last_contact_channel",
+    "next_activity_at", "open_tasks", "open_promises", "open_complaints",
+}  # fmt: skip
+_SCORES: Final = [
+    one.name for one in CustomerSummary._meta.concrete_fields if one.name not in {*_KEPT, *_FACTS, *ADDED_UP}
+]
 
 
 def contact_points(mover: Mover) -> None:
@@ -127,18 +134,22 @@ def _plain(row: Any, name: str) -> Any:
 
 
 def summary(mover: Mover) -> None:
-    """The winner's sums of twelve months include the loser's; the loser's row is emptied and kept for later."""
+    """The winner's sums of twelve months include the loser's; the loser's row is emptied and kept for later.
+
+    A winner that never bought takes over what the last refresh said of the loser.
+    """
     winner = CustomerSummary.objects.filter(party=mover.winner).first()
     loser = CustomerSummary.objects.filter(party=mover.loser).first()
     if loser is None or winner is None or _is_empty(loser):
         return
-    sums = {name: _sum(getattr(winner, name), getattr(loser, name)) for name in ADDED_UP}
-    if (
-        winner.as_of is not None
-        and winner.currency == loser.currency
-        and any(getattr(loser, name) for name in ADDED_UP)
-    ):
-        mover.change(winner, as_of=winner.as_of, **sums)
+    told: dict[str, Any] = {}
+    if loser.orders and not winner.orders:
+        told = {name: getattr(loser, name) for name in _SCORES}
+    elif winner.as_of is not None and winner.currency == loser.currency:
+        told = {name: getattr(winner, name) for name in ("as_of", "stage")}
+    if told:
+        told |= {name: _sum(getattr(winner, name), getattr(loser, name)) for name in ADDED_UP}
+        mover.change(winner, **told)
     mover.change(loser, **_empty())
 
 
@@ -165,7 +176,29 @@ def restore_summary(merge: Merge, move: MergeMove) -> None:
     now = row.first()
     if now is None or _plain(now, "as_of") != move.after["as_of"]:
         return
-    row.update(**{name: _without(getattr(now, name), move.before[name], move.after[name]) for name in ADDED_UP})
+    told: dict[str, Any] = {}
+    for name, before in move.before.items():
+        if name in ADDED_UP:
+            told[name] = _without(getattr(now, name), before, move.after[name])
+        elif _plain(now, name) == move.after[name]:
+            told[name] = _understood(CustomerSummary._meta.get_field(name), before)
+    row.update(**told)
+    _pass_on(merge, move)
+
+
+def _pass_on(merge: Merge, move: MergeMove) -> None:
+    """Merges that came later and still stand began from what this one made: they shall begin from what was before it."""
+    later = MergeMove.objects.filter(
+        table=move.table, object_id=move.object_id, merge__undone_at=None, merge__pk__gt=merge.pk
+    )
+    for one in later:
+        for side in (one.before, one.after):
+            side |= {
+                name: value
+                for name, value in move.before.items()
+                if name not in ADDED_UP and side.get(name) == move.after[name]
+            }
+        one.save(update_fields=["before", "after"])
 
 
 def _without(now: int | None, before: int | None, after: int | None) -> int | None:

@@ -59,6 +59,11 @@ class DuplicatePair(models.Model):
             models.CheckConstraint(condition=Q(left__lt=F("right")), name="pair_older_first"),
         ]
 
+    @property
+    def both(self) -> tuple[Party, Party]:
+        """The two, the older first."""
+        return self.left, self.right
+
 
 class MergeQuerySet(models.QuerySet["Merge"]):
     """Merges by whether they stand."""

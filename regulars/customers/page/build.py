@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 
 from regulars.customers import reasons
 from regulars.customers.models import CustomerSummary, Party, PartyRelation, RelationKind, ValueClass
+from regulars.customers.page import agreements
 from regulars.customers.page.advice import Advice, advice_of
+from regulars.customers.page.agreements import Badge, Held, held_assets, held_contracts
+from regulars.customers.page.endings import Ending
 from regulars.customers.page.entries import Day, days_of, group_labels
 from regulars.customers.page.numbers import Number, numbers_of
 from regulars.customers.page.reach import Way, ways_of
 from regulars.customers.page.side import (
-    Belonging,
     ConsentLine,
     FactLine,
     PointLine,
-    assets_of,
     consents_of,
-    contracts_of,
     facts_of,
     path_of,
     points_of,
@@ -31,7 +31,9 @@ from regulars.customers.page.side import (
 )  # fmt: skip
 from regulars.customers.panels import Shown, panels_for
 from regulars.customers.queries.entries import After, Facets, Wanted, facets, page_of_entries
+from regulars.customers.queries.entitlements import best_of
 from regulars.customers.queries.profile import Profile, load_profile, visible_among
+from regulars.customers.rules import may_merge
 from regulars.customers.timeline import channel_label
 from regulars.kit import clock
 from regulars.web.access import User, can
@@ -109,14 +111,25 @@ class CustomerPage:
         return kin_of(self.profile)
 
     @cached_property
-    def contracts(self) -> list[Belonging]:
+    def contracts(self) -> list[Held]:
         """What was agreed, and until when."""
-        return contracts_of(self.profile.contracts)
+        return held_contracts(self.profile.contracts, agreements.today())
 
     @cached_property
-    def assets(self) -> list[Belonging]:
+    def assets(self) -> list[Held]:
         """What they own of ours."""
-        return assets_of(self.profile.assets)
+        return held_assets(self.profile.assets, agreements.today())
+
+    @cached_property
+    def entitled(self) -> Badge | None:
+        """What they are entitled to today; None where nothing was ever agreed."""
+        told = best_of(self.profile.contracts, self.profile.assets, agreements.today())
+        return agreements.badge_of(told)
+
+    @cached_property
+    def endings(self) -> list[Ending]:
+        """What of theirs ends soon and asks to be seen to."""
+        return agreements.endings_of(self.profile.contracts, self.profile.assets)
 
     @cached_property
     def path(self) -> SafeString:
@@ -162,6 +175,11 @@ class CustomerPage:
     def may_log(self) -> bool:
         """Whether the user may write on the timeline."""
         return self.party.trashed_at is None and can(self.user, "customers.log")
+
+    @property
+    def may_merge(self) -> bool:
+        """Whether the user may make one record of this and another; never of one in the trash."""
+        return self.party.trashed_at is None and may_merge(self.user, [self.party])
 
     @property
     def may_trash(self) -> bool:

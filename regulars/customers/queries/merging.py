@@ -85,6 +85,16 @@ class Comparison:
     two_currencies: bool
 
     @property
+    def entry_counts(self) -> list[int]:
+        """How many entries the timeline of each holds."""
+        return [self.entries.get(one.pk, 0) for one in self.parties]
+
+    @property
+    def width(self) -> int:
+        """The columns of the table."""
+        return len(self.parties) + 1
+
+    @property
     def losers(self) -> list[Party]:
         """Those that become part of the winner."""
         return [one for one in self.parties if one.pk != self.winner.pk]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -23,7 +23,7 @@ def customer(request: Request, pk: int) -> HttpResponse:
         merged = Party.objects.visible_to(request.user).filter(pk=pk, merged_into__isnull=False)
         if (into := merged.values_list("merged_into", flat=True).first()) is None:
             raise
-        return HttpResponsePermanentRedirect(f"/customers/{into}/")
+        return HttpResponseRedirect(f"/customers/{into}/")
     context = {"page": CustomerPage(party, request.user), "party": party, "groups": group_labels(), "in_panel": False}
     return render(request, "customers/page.html", context)
 

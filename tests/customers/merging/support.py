@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from regulars.commerce.actions import rebuild_trade
 from regulars.commerce.models import Order, OrderLine, Return
-from regulars.customers import actions, timeline
+from regulars.customers import actions, search, timeline
 from regulars.customers.models import (
     Asset,
     Consent,
@@ -29,7 +29,7 @@ from regulars.customers.models import (
 )
 from regulars.kit import clock
 
-LOGS = {"customers.merge", "customers.mergemove", "customers.batch", "customers.revision", "staff.auditentry"}
+LOGS = {"customers.merge", "customers.mergemove", "customers.batch", "customers.revision", "customers.searchmark", "staff.auditentry"}
 """They remember that there was a merge; everything else has to be as before."""
 TOLD = {"customers.merged", "customers.unmerged"}
 FAMILY, GIVEN = "陳林黃張李王吳劉", ["美玲", "志明", "淑芬", "家豪", "雅婷", "建宏"]
@@ -37,6 +37,7 @@ WAYS = [
     ("mobile", "0912345678"), ("mobile", "0922333444"), ("phone", "02-2712-3456"), ("email", "a@example.com"),
     ("email", "b@example.com"), ("line", "tea-lover"),
 ]  # fmt: skip
+REFRESHED = clock.now()
 CITIES = ["台北市", "新北市", "台中市", ""]
 
 
@@ -79,6 +80,7 @@ def rebuilt() -> None:
     """Bring every summary to what follows from the record."""
     actions.rebuild_activity()
     rebuild_trade()
+    search.reindex(Party.objects.values_list("pk", flat=True))
 
 
 def person(chance: Random, by: Any, number: int) -> Party:
@@ -92,7 +94,7 @@ def person(chance: Random, by: Any, number: int) -> Party:
     party.custom = {key: chance.choice(["a", "b"]) for key in ("size", "taste") if chance.random() < 0.5}
     Party.objects.filter(pk=party.pk).update(custom=party.custom)
     CustomerSummary.objects.filter(party=party).update(
-        as_of=clock.now(), revenue_12m=chance.randrange(90_000), orders_12m=chance.randrange(9), risk=chance.random(),
+        as_of=REFRESHED, revenue_12m=chance.randrange(90_000), orders_12m=chance.randrange(9), risk=chance.random(),
         stage=chance.choice(["welcome", "intensify"]), stage_reasons=[{"code": "x", "values": {"n": number}}],
     )  # fmt: skip
     hang(chance, by, party, number)

@@ -1,0 +1,48 @@
+"""Pairs of records that may be one customer and wait for a decision."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.models import F, Q, QuerySet
+
+from regulars.customers.models import DuplicatePair, Party
+from regulars.staff.rules import Reach, reach
+
+MOST_COUNTED: Final = 99
+
+
+def open_pairs(user: Any) -> QuerySet[DuplicatePair]:
+    """The pairs nobody has decided yet, both records live and visible to ``user``."""
+    rows = DuplicatePair.objects.open().filter(
+        left__trashed_at=None, left__merged_into=None, right__trashed_at=None, right__merged_into=None
+    )
+    if reach(user) is not Reach.ALL:
+        seen = Party.objects.visible_to(user)
+        rows = rows.filter(left__in=seen, right__in=seen)
+    return rows
+
+
+def waiting(user: Any) -> int:
+    """How many pairs wait for ``user``; counts to a hundred and no further. One query."""
+    return open_pairs(user).order_by()[: MOST_COUNTED + 1].count()
+
+
+def pairs_of(party: Party, user: Any, most: int = 5) -> list[DuplicatePair]:
+    """Whom ``party`` may be the same as, the likeliest first. One query."""
+    rows = open_pairs(user).filter(Q(left=party) | Q(right=party)).select_related("left", "right")
+    return list(rows.order_by(F("probability").desc(), "pk")[:most])
+
+
+def pair_for(user: Any, pk: int) -> DuplicatePair:
+    """One open pair.
+
+    Raises:
+        DuplicatePair.DoesNotExist: there is none that ``user`` may see.
+    """
+    return open_pairs(user).select_related("left__summary", "right__summary", "left__owner", "right__owner").get(pk=pk)
+
+
+def pair_between(one: int, other: int) -> DuplicatePair | None:
+    """What is known of two parties being one."""
+    return DuplicatePair.objects.filter(left=min(one, other), right=max(one, other)).first()

@@ -1,0 +1,44 @@
+/* Possible duplicates: m merges the current pair, d says that they are different; the next one moves up. */
+"use strict";
+
+(() => {
+  const R = window.Regulars;
+  const inbox = () => location.pathname === "/duplicates/" && document.querySelector("#list");
+  const panel = () => document.getElementById("panel");
+  const current = () => document.querySelector("#list tr.is-current") ?? document.querySelector("#list tr.is-open");
+  let decided = null;
+
+  function decide(act) {
+    const row = current();
+    if (!inbox() || !row) return false;
+    const shown = panel() && !panel().hidden;
+    const button = shown && panel().querySelector(`[data-key="${act === "merge" ? "m" : "d"}"]`);
+    decided = row;
+    if (button) button.click();
+    else window.htmx.ajax("POST", `/duplicates/${row.dataset.pk}/${act}/`, { source: row, swap: "none" });
+  }
+  R.command("pair.merge", () => decide("merge"));
+  R.command("pair.different", () => decide("apart"));
+
+  document.addEventListener("pair-decided", () => {
+    if (!inbox()) return;
+    const pk = panel()?.querySelector("[data-pair]")?.dataset.pair;
+    const gone = pk ? document.querySelector(`#list tr[data-pk="${pk}"]`) : decided;
+    decided = null;
+    if (!gone) return;
+    const next = gone.nextElementSibling?.matches("[data-pk]") ? gone.nextElementSibling : gone.previousElementSibling;
+    const open = panel() && !panel().hidden;
+    gone.remove();
+    const to = next?.matches("[data-pk]") ? next.dataset.pk : "";
+    /* one answer may close other questions: the list is read anew */
+    const query = new URLSearchParams(location.search);
+    query.delete("open");
+    query.set("part", "list");
+    window.htmx.ajax("GET", `${location.pathname}?${query}`, { target: "#list", swap: "outerHTML" }).then(() => {
+      const row = (to && document.querySelector(`#list tr[data-pk="${to}"]`)) || document.querySelector("#list tbody tr[data-pk]");
+      if (!row) { if (open) R.run("close"); return; }
+      if (open) row.querySelector("[data-open]").click();
+      else { document.querySelector("#list tr.is-current")?.classList.remove("is-current"); row.classList.add("is-current"); }
+    });
+  });
+})();
