@@ -9,10 +9,26 @@ from typing import Any
 def ticks() -> Sequence[Callable[[], Any]]:
     """What the worker looks after once a minute: customers to index, imports left running, the nightly refresh and search for duplicates."""
     from regulars.customers import search  # noqa: PLC0415 -- after django.setup()
+    from regulars.integrations.api import actions as api  # noqa: PLC0415
     from regulars.integrations.imports import tasks as imports  # noqa: PLC0415
+    from regulars.integrations.webhooks import tasks as webhooks  # noqa: PLC0415
     from regulars.reporting import tasks as reporting  # noqa: PLC0415
 
-    return [search.catch_up, imports.resume_interrupted, reporting.refresh_when_due, reporting.find_duplicates_when_due]
+    return [
+        api.forget_old_answers,
+        webhooks.tidy,
+        search.catch_up,
+        imports.resume_interrupted,
+        reporting.refresh_when_due,
+        reporting.find_duplicates_when_due,
+    ]
+
+
+def companions() -> Sequence[Callable[[], Any]]:
+    """What runs beside the worker for as long as it lives: the sender of webhooks."""
+    from regulars.integrations.webhooks import tasks as webhooks  # noqa: PLC0415 -- after django.setup()
+
+    return [webhooks.work_forever]
 
 
 def connect() -> None:
@@ -43,3 +59,21 @@ def _offer_analyses() -> None:
     from regulars.reporting.models import AnalysisRun  # noqa: PLC0415
 
     hooks.provide(hooks.Analyses(AnalysisRun.objects.order_by, queries.last_done, tasks.enqueue_refresh))
+
+
+def _tell_of_import(job: Any) -> None:
+    """One message for a whole import, whose entries are not told one by one."""
+    from regulars.integrations.webhooks import actions as webhooks  # noqa: PLC0415 -- after django.setup()
+
+    names = (
+        "rows",
+        "accepted",
+        "rejected",
+        "customers_created",
+        "customers_changed",
+        "orders_created",
+        "events_created",
+    )
+    counts = {name: job.figures.get(name, 0) for name in names}
+    kind = "imports.undone" if job.state == "undone" else "imports.finished"
+    webhooks.tell_house(kind, {"import": job.pk, "state": job.state, "batch": job.batch_id, **counts})

@@ -85,7 +85,9 @@ def cancel_order(*, order: Order, by: User | None) -> Order:
     locked.state = OrderState.CANCELLED
     locked.save(update_fields=["state"])
     if locked.customer is not None:
-        told = Event.objects.live().filter(object_type="order", object_id=locked.pk, kind="commerce.order_placed").first()
+        told = (
+            Event.objects.live().filter(object_type="order", object_id=locked.pk, kind="commerce.order_placed").first()
+        )
         payload = dict(told.payload) if told else {"number": locked.number, "lines": locked.line_count}
         timeline.record(
             kind="commerce.order_cancelled", customer=locked.customer, by=by, supersedes=told, channel=locked.channel,
@@ -181,7 +183,11 @@ def _tell(
     channel: str = "",
 ) -> None:  # fmt: skip
     items = [line.description or line.product for line in lines if line.kind == LineKind.PRODUCT]
-    payload: dict[str, Any] = {"number": row.number, "lines": len(lines), "items": [i[:80] for i in items if i][:SHOWN_ITEMS]}
+    payload: dict[str, Any] = {
+        "number": row.number,
+        "lines": len(lines),
+        "items": [i[:80] for i in items if i][:SHOWN_ITEMS],
+    }
     if isinstance(row, Return) and row.reason:
         payload["reason"] = row.reason
     timeline.record(

@@ -32,7 +32,8 @@ def run(_arguments: Namespace) -> int:
     name = f"{socket.gethostname()}:{os.getpid()}"
     using = in_use.hold(settings.HOME)
     give_back_lost_tasks()
-    threading.Thread(target=_tick_forever, name="ticks", daemon=True).start()
+    for beside in (_tick_forever, *wiring.companions()):
+        threading.Thread(target=beside, name=beside.__name__, daemon=True).start()
     while True:
         worker = Worker(
             queue_names=["*"],

@@ -15,6 +15,7 @@ from regulars.staff.rules import require
 if TYPE_CHECKING:
     from regulars.integrations.api.identity import ApiRequest
 
+
 class Bearer:
     """What the schema says about tokens; the door has let in only those that hold one."""
 
@@ -59,7 +60,7 @@ def expect_version(request: HttpRequest) -> int | None:
         return None
     digits = told.strip().removeprefix("W/").strip('"')
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
-        raise Problem(400, _("If-Match holds the ETag of a record, e.g. \"3\"."))
+        raise Problem(400, _('If-Match holds the ETag of a record, e.g. "3".'))
     return int(digits)
 
 

@@ -129,7 +129,9 @@ def _sensible(one: Filter, raw: str, value: Any) -> bool:
 def _check_sort(resource: Resource, raw: str) -> None:
     column = resource.by_key.get(raw.removeprefix("-"))
     if raw and (column is None or not column.sort):
-        raise _refused("sort", _("There is no such order; there are: %(names)s.") % {"names": ", ".join(sorts(resource))})
+        raise _refused(
+            "sort", _("There is no such order; there are: %(names)s.") % {"names": ", ".join(sorts(resource))}
+        )
 
 
 def sorts(resource: Resource) -> list[str]:
@@ -314,5 +316,3 @@ def parameters(resource: Resource) -> list[dict[str, Any]]:
 
 def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
-
-

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from regulars.customers import actions as customers
 from regulars.customers.actions.batches import undo_by_kind
 from regulars.customers.models import Batch, BatchKind
-from regulars.integrations.imports import hooks, mapping, queries
+from regulars.integrations.imports import hooks, mapping, own_fields, queries
 from regulars.integrations.imports import plan as plans
 from regulars.integrations.imports.engine import finish, run, undo
 from regulars.integrations.imports.engine.run import LostLeaseError, Progress, StoppedError
@@ -99,7 +99,7 @@ def _adopt(job: ImportJob, found: Look, *, kind: str = "") -> None:
     if known is not None and len(known.targets) == len(found.columns) and kind in {"", known.kind}:
         plan = Plan(known.kind, tuple(known.targets), plans.options_from(known.options), remembered=True)
     else:
-        plan = plans.guessed(found, kind=kind)
+        plan = own_fields.with_known_fields(plans.guessed(found, kind=kind), found)
     job.plan, job.kind, job.preview = plan.to_json(), plan.kind, {}
     job.state = ImportState.LOOKED
 
@@ -136,7 +136,8 @@ def settle_plan(*, job: ImportJob, plan: Plan, by: User | None) -> None:
 def change_kind(*, job: ImportJob, kind: str, by: User | None) -> None:
     """Say what the rows are; the columns are guessed anew for it."""
     found = Look.from_json(job.look)
-    settle_plan(job=job, plan=plans.guessed(found, kind=kind, options=Plan.from_json(job.plan).options), by=by)
+    plan = plans.guessed(found, kind=kind, options=Plan.from_json(job.plan).options)
+    settle_plan(job=job, plan=own_fields.with_known_fields(plan, found), by=by)
 
 
 def make_preview(*, job: ImportJob, progress: Progress | None = None) -> dict[str, Any]:
@@ -171,12 +172,14 @@ def start(*, job: ImportJob, by: User | None) -> ImportJob:
     _open(locked)
     plan, found = Plan.from_json(locked.plan), Look.from_json(locked.look)
     plans.check(plan, found)
+    plan = own_fields.made_of_columns(plan, found, by=by)
+    locked.plan = plan.to_json()
     locked.batch = Batch.objects.create(kind=BatchKind.IMPORT, title=locked.name, made_by=by)
     locked.state, locked.started_at, locked.error, locked.stop = ImportState.QUEUED, clock.now(), "", ""
     locked.checkpoint, locked.result = {}, {}
     locked.save()
     remember(found, plan, by)
-    for name in ("batch", "state", "started_at", "error", "stop", "checkpoint", "result"):
+    for name in ("batch", "plan", "state", "started_at", "error", "stop", "checkpoint", "result"):
         setattr(job, name, getattr(locked, name))
     return job
 

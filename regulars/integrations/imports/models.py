@@ -79,6 +79,11 @@ class ImportJob(models.Model):
         return self.folder / "rejected.csv"
 
     @property
+    def missing_path(self) -> Path:
+        """Who of the source is no longer in a file that is the whole list; it exists when that was asked."""
+        return self.folder / "missing.csv"
+
+    @property
     def figures(self) -> dict[str, Any]:
         """The figures so far: of the result, else of the run, else of the preview."""
         return dict(self.result or self.checkpoint.get("tally") or self.preview or {})

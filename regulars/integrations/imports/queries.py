@@ -43,7 +43,8 @@ def outcome(job: ImportJob) -> dict[str, Any]:
         name: figures.get(name, 0)
         for name in (
             "rows", "accepted", "known", "rejected", "anonymous", "duplicates", "customers_created", "customers_changed", "orders_created", "returns",
-            "return_lines", "fee_lines", "products_created", "events_created", "payments_created",
+            "return_lines", "fee_lines", "products_created", "events_created", "payments_created", "relations_begun",
+            "relations_ended", "ambiguous", "hints", "missing",
         )
     }  # fmt: skip
     return {
@@ -65,6 +66,8 @@ def outcome(job: ImportJob) -> dict[str, Any]:
         "date_order": date_order(job),
         "mapping": mapping_of(job),
         "warnings": [*look.get("notes", []), *warnings(figures)],
+        "layout": plan.get("layout", ""),
+        "missing_file": str(job.missing_path) if job.missing_path.exists() else None,
         "first_rejects": figures.get("first_rejects", [])[:10],
         "seconds": figures.get("seconds", 0.0),
     }

@@ -10,13 +10,15 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from regulars.customers import fields as own_fields
 from regulars.integrations.imports import plan as plans
 from regulars.integrations.imports import queries
 from regulars.integrations.imports.files import Look
 from regulars.integrations.imports.files.encoding import CHOICES
 from regulars.integrations.imports.kinds import KINDS, Kind
+from regulars.integrations.imports.layouts import layout_called
 from regulars.integrations.imports.models import ImportJob, ImportState
-from regulars.integrations.imports.plan import Plan
+from regulars.integrations.imports.plan import OWN_FIELD, Plan
 from regulars.integrations.imports.values import dates
 from regulars.kit.money import symbol
 from regulars.web import format as show
@@ -140,16 +142,32 @@ class Page:
         needed = {key for group in self.kind.needs if len(group) == 1 for key in group}
         labels = [
             (one.key, f"{one.label} *" if one.key in needed or one.required else str(one.label))
-            for one in self.kind.fields
+            for one in KINDS[self.plan.kind].fields
         ]
+        if self.plan.kind == "customers":
+            labels += [(f"{OWN_FIELD}{one.key}", _("Field: %(name)s") % {"name": own_fields.label(one)}) for one in own_fields.active()]
         lines = []
         for place, (column, target) in enumerate(zip(self.look.columns, self.plan.targets, strict=True)):
+            if self.look.kind == "vcard" and not column.filled:
+                continue  # no card of the file has any
             choices = [
                 Choice("", _("Leave out"), not target),
                 *(Choice(key, label, key == target) for key, label in labels),
             ]
             lines.append(ColumnLine(place, column.name, column.examples[:3], _written(column), target, choices))
         return lines
+
+    @property
+    def system(self) -> str:
+        """The system whose export this is, when it was recognised."""
+        found = layout_called(self.plan.layout)
+        return found.label if found else ""
+
+    @property
+    def asks_for_customer(self) -> bool:
+        """Whether rows of trade would be anonymous because no column is taken for the customer."""
+        by = ("customer", "email", "phone", "name")
+        return self.plan.kind == "orders" and not any(self.plan.columns_of(key) for key in by)
 
     @property
     def question(self) -> dict[str, str] | None:
@@ -193,8 +211,13 @@ class Page:
         """What the rows bring; zeros are left out."""
         facts, count, found = self.figures, self._count, []
         named = [
-            ("customers_created", _("New customers"), ""),
-            ("customers_changed", _("Changed customers"), ""),
+            ("customers_created", _("New customers"), _("with the people who work there") if facts.get("relations_begun") else ""),
+            ("customers_changed", _("Changed customers"), _("what they were is kept")),
+            ("relations_begun", _("Positions begun"), ""),
+            ("relations_ended", _("Positions ended"), ""),
+            ("ambiguous", _("Ambiguous rows"), _("several customers fit; set aside with the rejected rows")),
+            ("hints", _("Possible duplicates"), _("for you to decide; nothing is merged by itself")),
+            ("missing", _("No longer in the file"), _("listed, not deleted")),
             ("orders_created", _("New orders"), ""),
             ("orders_extended", _("Orders with new lines"), ""),
             (
@@ -222,6 +245,11 @@ class Page:
                 0, Figure(_("Revenue"), _money_words(str(facts.get("revenue", "0")), self.currency), self.span())
             )
         return found
+
+    @property
+    def has_missing(self) -> bool:
+        """Whether there is a list of who is no longer in the file."""
+        return bool(self.figures.get("missing")) and self.job.missing_path.exists()
 
     def span(self) -> str:
         """From when to when."""

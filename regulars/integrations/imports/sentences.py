@@ -82,13 +82,19 @@ def summary(result: dict[str, Any]) -> list[str]:
     lines = [
         _("%(rows)s rows (%(kind)s): %(accepted)s accepted, %(known)s known already, %(rejected)s rejected.") % named,
     ]
-    if result["customers_created"] or result["orders_created"] or result["returns"]:
+    if result["kind"] != "customers" and (result["customers_created"] or result["orders_created"] or result["returns"]):
         lines.append(
             _(
                 "%(customers_created)s customers, %(orders_created)s orders and %(returns)s returns are new; revenue %(revenue)s %(currency)s."
             )
             % result
         )
+    if result["kind"] == "customers":
+        lines.append(
+            _("%(customers_created)s customers are new, %(customers_changed)s changed; %(relations_begun)s positions begun, %(relations_ended)s ended; %(ambiguous)s rows ambiguous.") % result
+        )
+    if result["missing_file"]:
+        lines.append(_("Who is no longer in the file: %(missing_file)s") % result)
     if result["anonymous"]:
         lines.append(_("%(anonymous)s rows name no customer and are kept as anonymous trade.") % result)
     if result["duplicates"]:

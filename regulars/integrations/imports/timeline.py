@@ -39,6 +39,7 @@ _PARTY_FIELDS: Final = frozenset(field.name for field in Party._meta.concrete_fi
 register(
     EntryKind("imports.post_changed", _("Position changed hands"), "record", "people", sentence=_post_changed),
     EntryKind("imports.record_changed", _("Changed by a later file"), "record", "edit", sentence=_record_changed),
+    EntryKind("imports.left_out", _("No longer in the file"), "record", "file", sentence=lambda event: str(event.payload.get("file") or "")),
     EntryKind("imports.entry", _("Entry from a file"), "other", "note", sentence=_said),
     EntryKind("imports.review", _("Review"), "service", contact=True, sentence=_scored),
 )

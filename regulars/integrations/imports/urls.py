@@ -21,4 +21,5 @@ urlpatterns = [
     path("imports/<int:pk>/undo/", views.undo, name="undo"),
     path("imports/<int:pk>/discard/", views.discard, name="discard"),
     path("imports/<int:pk>/rejected.csv", views.rejected, name="rejected"),
+    path("imports/<int:pk>/missing.csv", views.missing, name="missing"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 from django.db.models import QuerySet
@@ -188,10 +189,20 @@ def rejected(request: HttpRequest, pk: int) -> HttpResponseBase:
     one = _job(request, pk)
     if not one.rejects_path.exists() or one.state == ImportState.RUNNING:
         raise Http404
+    return _table(one, one.rejects_path, "rejected")
+
+
+@require_GET
+def missing(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Who of the source is no longer in the file."""
+    one = _job(request, pk)
+    if not one.missing_path.exists() or one.state == ImportState.RUNNING:
+        raise Http404
+    return _table(one, one.missing_path, "missing")
+
+
+def _table(one: ImportJob, path: Path, what: str) -> FileResponse:
     name = one.name.removesuffix(".gz").rpartition(".")[0] or one.name
     return FileResponse(
-        one.rejects_path.open("rb"),
-        as_attachment=True,
-        filename=f"{name}-rejected.csv",
-        content_type="text/csv; charset=utf-8",
+        path.open("rb"), as_attachment=True, filename=f"{name}-{what}.csv", content_type="text/csv; charset=utf-8"
     )

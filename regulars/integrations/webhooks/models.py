@@ -42,13 +42,17 @@ class Subscription(models.Model):
     payload of the entry, which may be personal. After three days of failures it is paused with ``paused_reason``.
     """
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="webhooks", verbose_name=_("owner"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="webhooks", verbose_name=_("owner")
+    )
     url = models.CharField(_("address"), max_length=500)
     kinds = models.JSONField(_("what is told"), default=list)
     secret = models.CharField(_("secret"), max_length=80, default=new_secret)
     details = models.BooleanField(_("with personal details"), default=False)
     created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_reason = models.CharField(max_length=255, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)

@@ -40,9 +40,16 @@ def create_customer(request: ApiRequest, given: CustomerIn) -> Any:
     points = [(point.kind, point.value) for point in given.contact_points]
     numbers = [(one.system, one.external_id) for one in given.identifiers]
     if taken := [n for n in numbers if _is_taken(*n)]:
-        raise Problem(409, _("The number %(number)s of %(system)s belongs to another customer.") % {"system": taken[0][0], "number": taken[0][1]})
+        raise Problem(
+            409,
+            _("The number %(number)s of %(system)s belongs to another customer.")
+            % {"system": taken[0][0], "number": taken[0][1]},
+        )
     made = actions.create_party(
-        by=request.user, contact_points=points, identifiers=dict.fromkeys(numbers), **{"kind": given.kind, **facts, **related}
+        by=request.user,
+        contact_points=points,
+        identifiers=dict.fromkeys(numbers),
+        **{"kind": given.kind, **facts, **related},
     )
     return _told(request, made.pk, 201)
 

@@ -21,7 +21,16 @@ from regulars.integrations.api.operations import needs
 from regulars.integrations.api.problems import Flaw, Problem
 from regulars.integrations.api.records import one_of, party_of
 from regulars.integrations.api.schemas import Pk
-from regulars.integrations.api.schemas.trade import LineIn, OrderIn, OrderOut, ProductIn, ProductOut, ProductPage, ReturnIn, ReturnOut
+from regulars.integrations.api.schemas.trade import (
+    LineIn,
+    OrderIn,
+    OrderOut,
+    ProductIn,
+    ProductOut,
+    ProductPage,
+    ReturnIn,
+    ReturnOut,
+)
 from regulars.staff.rules import Reach, reach
 
 orders, returns, products = Router(), Router(), Router()
@@ -33,7 +42,11 @@ def _customer(request: ApiRequest, given: OrderIn | ReturnIn) -> Party | None:
     pk = given.customer
     if pk is None and given.identifier is not None:
         told = given.identifier
-        pk = Identifier.objects.filter(system=told.system, external_id=told.external_id).values_list("party", flat=True).first()
+        pk = (
+            Identifier.objects.filter(system=told.system, external_id=told.external_id)
+            .values_list("party", flat=True)
+            .first()
+        )
         pk = pk or 0
     if pk is None:
         if reach(request.user) is not Reach.ALL:
@@ -57,14 +70,22 @@ def _lines(given: Sequence[LineIn]) -> list[Line]:
 def _product_lines(rows: Any) -> list[dict[str, Any]]:
     found = rows.filter(retracted_in=None).select_related("product").order_by("pk")
     names = ("kind", "description", "quantity", "amount")
-    return [{"id": one.pk, "product": present.named(one.product), **{n: getattr(one, n) for n in names}} for one in found]
+    return [
+        {"id": one.pk, "product": present.named(one.product), **{n: getattr(one, n) for n in names}} for one in found
+    ]
 
 
 def told_order(order: Order) -> dict[str, Any]:
     """An order with its lines."""
     facts = {name: getattr(order, name) for name in ("source", "number", "ordered_at", "channel", "state")}
     sums = {name: present.money(getattr(order, name), order.currency) for name in ("amount", "goods")}
-    return {"id": order.pk, "customer": present.named(order.customer), **facts, **sums, "lines": _product_lines(order.lines)}
+    return {
+        "id": order.pk,
+        "customer": present.named(order.customer),
+        **facts,
+        **sums,
+        "lines": _product_lines(order.lines),
+    }
 
 
 def told_return(entry: Return) -> dict[str, Any]:

@@ -163,9 +163,9 @@ class PlanIn(Given):
     """What the rows are and which column holds what; what is left out stays as guessed."""
 
     kind: Annotated[str, StringConstraints(max_length=20)] | None = None
-    mapping: dict[
-        Annotated[str, StringConstraints(max_length=80)], Annotated[str, StringConstraints(max_length=200)]
-    ] | None = Field(None, description="Field → column, as in `regulars import --map`.")
+    mapping: (
+        dict[Annotated[str, StringConstraints(max_length=80)], Annotated[str, StringConstraints(max_length=200)]] | None
+    ) = Field(None, description="Field → column, as in `regulars import --map`.")
     options: dict[
         Annotated[str, StringConstraints(max_length=40)], Annotated[str, StringConstraints(max_length=200)]
     ] = {}

@@ -19,7 +19,7 @@ from regulars.customers import search
 from regulars.integrations.imports import plan as plans
 from regulars.integrations.imports.engine import cents, finish
 from regulars.integrations.imports.engine.context import Context, Learned, learn
-from regulars.integrations.imports.engine.customers import CustomersImporter
+from regulars.integrations.imports.engine.customers import CustomersImporter, snapshot
 from regulars.integrations.imports.engine.events import EventsImporter
 from regulars.integrations.imports.engine.orders import OrdersImporter
 from regulars.integrations.imports.engine.others import PaymentsImporter, ProductsImporter
@@ -87,6 +87,8 @@ def preview(job: ImportJob, *, progress: Progress | None = None) -> dict[str, An
             progress(context.tally.rows, look.rows, "")
         if not complete:
             break
+    if complete and isinstance(importer, CustomersImporter) and snapshot.is_asked(context):
+        snapshot.note(context.tally, snapshot.missing(context, importer.met))
     return {**figures(context), "complete": complete, "seconds": round(time.monotonic() - started, 2)}
 
 
@@ -164,6 +166,8 @@ class Run:
             finish.match_returns(touched, beat=self._beat)
             self._next("roles")
         if self.stage == "roles":
+            if snapshot.is_asked(self.context):
+                snapshot.close(self.context, rows(self.job.path, self.look), self.job.missing_path, beat=self._beat)
             finish.give_roles(self.context.batch)
             self._next("timeline")
         if self.stage == "timeline":

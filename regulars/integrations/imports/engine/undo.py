@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from django.db import connection
 from django.db.models import F
 
-from regulars.customers.models import Batch, Consent, ContactPoint, Event, Identifier, Party, PartyRelation, PartyRole
+from regulars.customers.models import Batch, Consent, ContactPoint, DuplicatePair, Event, Identifier, Party, PartyRelation, PartyRole
 from regulars.integrations.imports.engine import bulk, finish
 from regulars.kit import clock
 
@@ -71,17 +71,34 @@ def retract(batch: Batch) -> list[int]:
     finish.correct_order_entries(extended, batch=None)
     made = _trash(number, batch)
     kept = {"batch_id": number}
+    lessened = sorted(set(ContactPoint.objects.filter(**kept, preferred=True).values_list("party_id", flat=True)))
     Identifier.objects.filter(**kept).exclude(
         party_id__in=Party.objects.filter(batch_id=number, trashed_at__isnull=False).values("pk")
     ).delete()
     ContactPoint.objects.filter(**kept).exclude(
         party_id__in=Party.objects.filter(batch_id=number, trashed_at__isnull=False).values("pk")
     ).delete()
+    _prefer_again([party for party in lessened if party not in made])
+    for chunk in bulk.batches(sorted(made)):
+        DuplicatePair.objects.open().filter(right__in=chunk).delete()
     for model in (PartyRole, PartyRelation, Consent):
         model._default_manager.filter(**kept).delete()
     finish.match_returns(sorted(touched - made))
     finish.rebuild(sorted(touched | made))
     return sorted(touched | made)
+
+
+def _prefer_again(parties: list[int]) -> None:
+    """Whoever lost the preferred address of a kind uses the oldest that is left."""
+    for chunk in bulk.batches(parties):
+        live = ContactPoint.objects.filter(party_id__in=chunk, ended_at=None).order_by("pk")
+        points = list(live.values_list("party_id", "kind", "pk", "preferred"))
+        has = {(party, kind) for party, kind, _pk, preferred in points if preferred}
+        first: dict[tuple[int, str], int] = {}
+        for party, kind, pk, _preferred in points:
+            if (party, kind) not in has:
+                first.setdefault((party, kind), pk)
+        ContactPoint.objects.filter(pk__in=list(first.values())).update(preferred=True)
 
 
 def _extended(number: int, trade: _Trade) -> list[int]:

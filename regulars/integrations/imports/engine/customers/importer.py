@@ -48,6 +48,8 @@ class CustomersImporter:
         with_staff = self.parser.mapped("contact") or self.parser.mapped("post")
         self.directory = Directory(options.source, brought, with_staff=with_staff)
         self.applier, self.relating = Applier(context, self.directory), People(context, self.directory)
+        self.met: set[int] = set()
+        """Whom the rows meant; kept in a preview only."""
         self._queue: list[Record] = []
         self._hints: list[Hint] = []
         self._seen: set[int] = set()
@@ -83,6 +85,8 @@ class CustomersImporter:
             else:
                 record = self._settle_one(person, match)
                 met[id(record)] = record
+        if self.context.preview:
+            self.met |= {record.id for record in met.values() if record.id}
         for record in met.values():
             if record.id and end_replaced_points(record):
                 self._enqueue(record)
