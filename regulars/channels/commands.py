@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.channels.composer import MODES
-from regulars.customers.models import Party
-from regulars.customers.queries.search import find_parties
+from regulars.customers.queries.search import likeliest
 from regulars.kit.text import fold
 from regulars.web import palette
 from regulars.web.access import User, can
@@ -50,7 +49,7 @@ def for_somebody(user: User, text: str, limit: int) -> Iterator[Entry]:
     if not mode or not name or not can(user, "customers.log"):
         return
     shortcut = next(one for one in MODES if one.key == mode)
-    for party in find_parties(Party.objects.visible_to(user).live(), name).order_by("fold", "pk")[:limit]:
+    for party, _hit in likeliest(user, name, limit):
         yield Entry(
             f"{_LABELS[mode]} · {party.name}",
             f"{party.get_absolute_url()}#compose={mode}",

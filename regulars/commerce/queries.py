@@ -10,6 +10,8 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from regulars.commerce.models import LineKind, Order, OrderLine, OrderState
 from regulars.customers.models import Party
+from regulars.customers.queries.search import find_parties
+from regulars.customers.search.engine import begins
 from regulars.kit import text
 from regulars.staff.rules import Reach, reach
 
@@ -28,13 +30,19 @@ def visible_orders(user: User | Any) -> QuerySet[Any]:
 
 
 def find_orders(rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
-    """``rows`` narrowed to those whose number begins with ``typed`` or whose customer is called so."""
-    folded = text.fold(typed)
-    if not folded:
+    """``rows`` narrowed to those whose number begins with ``typed`` or whose customer may be meant by it."""
+    if not text.fold(typed):
         return rows
-    return rows.filter(
-        Q(number__istartswith=typed.strip()) | Q(customer__in=Party.objects.filter(fold__contains=folded))
-    )
+    return rows.filter(orders_numbered(typed) | Q(customer__in=find_parties(Party.objects.live(), typed)))
+
+
+def orders_numbered(typed: str) -> Q:
+    """Those whose number begins with ``typed``, as it stands or in capitals: an index answers it."""
+    bare = text.clean(typed).removeprefix("#")[:80]
+    condition = Q()
+    for one in dict.fromkeys((bare, bare.upper())):
+        condition |= begins("number", one)
+    return condition
 
 
 @dataclass(frozen=True, slots=True)

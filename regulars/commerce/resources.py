@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars.commerce import panels  # noqa: F401 -- registers itself
-from regulars.commerce.models import Order, OrderState
+from regulars.commerce import finding, panels  # noqa: F401 -- they register themselves
+from regulars.commerce.models import Order, OrderLine, OrderState
 from regulars.commerce.queries import find_orders, visible_orders
 from regulars.customers.models import Channel
 from regulars.web.access import User
@@ -55,6 +55,13 @@ def _channels(user: User) -> Sequence[Choice]:
 
 def _of_customer(rows: Rows, value: str) -> Rows:
     return rows.filter(customer=int(value)) if value.isdigit() else rows.none()
+
+
+def _of_product(rows: Rows, value: str) -> Rows:
+    if not value.isdigit():
+        return rows.none()
+    lines = OrderLine.objects.filter(product=int(value), retracted_in=None)
+    return rows.filter(pk__in=lines.values("order"))
 
 
 def _anonymous(rows: Rows, wanted: bool) -> Rows:
@@ -107,6 +114,7 @@ ORDERS = register(
             Filter("month", _("Ordered in"), "month", field="ordered_at"),
             Filter("amount", _("Amount"), "money_range", field="amount"),
             Filter("customer", _("Customer"), "text", apply=_of_customer, hint=_("The number of a customer")),
+            Filter("product", _("Product"), "text", apply=_of_product, hint=_("The number of a product")),
             Filter("anonymous", _("Without a customer"), "flag", apply=_anonymous),
         ),
         default_sort="-ordered",

@@ -3,45 +3,33 @@
     palette.register_action(Action("import", _("Import a file"), icon="upload", url_name="imports:new", rule="imports.run"))
 
     @palette.provider
-    def find_orders(user, text, limit):            # records; called with at least one character
-        for order in Order.objects.visible_to(user).matching(text)[:limit]:
-            yield Entry(order.number, order.url, icon="box", detail=order.customer.name, group=_("Orders"))
+    def for_somebody(user, text, limit):            # further lines; called with at least one character
+        yield Entry(_("Call %s") % text, url, icon="phone", group=_("Do"))
 
-Every Resource with a ``search`` is searched without a provider of its own.
+Records are those of ``web.finding``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from regulars.kit.text import fold
-from regulars.web import places, resources
+from regulars.web import finding, places
 from regulars.web.access import User, can
-from regulars.web.listing import cells
+from regulars.web.finding import Entry
 from regulars.web.resources import Text
 
-RECORDS_PER_KIND = 6
-RECORDS_LOOKED_AT: Final = 48
-"""Among so many those come first that begin with what was typed."""
+RECORDS_PER_KIND = finding.IN_PALETTE
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the palette."""
-
-    label: Text
-    url: str
-    icon: str = "arrow-right"
-    detail: Text = ""
-    group: Text = ""
-    chord: str = ""
-    method: str = "get"
+__all__ = [
+    "Action", "Entry", "actions", "actions_with_chords", "address_of", "forget", "on_page", "provider", "register_action", "search",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +134,12 @@ def _reverse(name: str) -> str:
 
 
 def _records(user: User, text: str) -> Iterator[Entry]:
-    for resource in resources.all():
-        if resource.search and resource.in_palette and can(user, resource.rule):
-            yield from _rows(resource, user, text)
+    groups = finding.groups(user, text, limit=RECORDS_PER_KIND)
+    for group in groups:
+        for entry in group.entries:
+            yield replace(entry, group=group.kind.label)
     for find in _providers:
         yield from find(user, text, RECORDS_PER_KIND)
-
-
-def _rows(resource: resources.Resource, user: User, text: str) -> Iterator[Entry]:
-    assert resource.search is not None
-    primary = next((one for one in resource.columns if one.phone == "primary"), resource.columns[0])
-    details = [one for one in resource.columns if one.phone in {"secondary", "amount"}]
-    begins = fold(text)
-    found = list(resource.search(resource.queryset(user), text)[:RECORDS_LOOKED_AT])
-    found.sort(key=lambda row: not fold(cells.plain(primary, row)).startswith(begins))
-    for row in found[:RECORDS_PER_KIND]:
-        url = resource.full_url(row) if resource.full_url else resource.url(open=row.pk)
-        detail = " · ".join(words for one in details if (words := cells.plain(one, row)))
-        yield Entry(cells.plain(primary, row), url, resource.icon, detail, resource.label)
+    if groups:
+        url = f"{reverse('web:search')}?{urlencode({'q': text})}"
+        yield Entry(_("Search everything"), url, "search", text, pgettext("palette", "More"))

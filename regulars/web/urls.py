@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from regulars.web import resources
-from regulars.web.views import bulk, cells, exports, lists, palette, patterns, preferences, saved, undo
+from regulars.web.views import bulk, cells, exports, lists, palette, patterns, preferences, saved, search, undo
 
 app_name = "web"
 
@@ -24,6 +24,7 @@ def addresses_of(resource: resources.Resource) -> list[URLPattern]:
 
 urlpatterns = [
     path("palette/", palette.find, name="palette"),
+    path("search/", search.search_page, name="search"),
     path("undo/", undo.take_back, name="undo"),
     path("language/", preferences.language, name="language"),
     path("theme/", preferences.theme, name="theme"),

@@ -34,7 +34,9 @@ class Finding:
 
 def run(arguments: Namespace) -> int:
     """Print all findings; 1 when something is wrong."""
-    findings = [check() for check in (_python, _home, _database, _migrations, _assets, _languages, _people, _worker)]
+    findings = [
+        check() for check in (_python, _home, _database, _migrations, _assets, _languages, _people, _search, _worker)
+    ]
     well = all(finding.ok for finding in findings)
     lines = [f"{'✓' if f.ok else '✗'} {f.check}: {f.found}" + (f" → {f.advice}" if not f.ok else "") for f in findings]
     output.show(
@@ -99,6 +101,19 @@ def _people() -> Finding:
         return Finding("people", count > 0, found, _("open /setup/ in the browser, or run: regulars user add NAME"))
 
     return _safely("people", look, _("run: regulars init"))
+
+
+def _search() -> Finding:
+    def look() -> Finding:
+        from regulars.customers import search  # noqa: PLC0415 -- after django.setup()
+
+        told = search.health()
+        found = _("%(count)s customers in the index") % {"count": told.indexed}
+        if told.waiting:
+            found = _("%(found)s, %(count)s waiting to be indexed") % {"found": found, "count": told.waiting}
+        return Finding("search", told.well, found, _("run: regulars search --rebuild"))
+
+    return _safely("search", look, _("run: regulars search --rebuild"))
 
 
 def _worker() -> Finding:

@@ -78,27 +78,6 @@ def _tsquery(wanted: Expression) -> str:
             return "(" + " | ".join(_tsquery(one) for one in parts) + ")"
 
 
-def known(words: Sequence[str]) -> list[str]:
-    """Those of ``words`` that some party is found by."""
-    if not words:
-        return []
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                """SELECT word FROM unnest(%s::text[]) word
-                   WHERE EXISTS (SELECT 1 FROM customers_searchdocument WHERE lexemes @@ quote_literal(word)::tsquery)""",
-                [list(words)],
-            )
-            return [word for (word,) in cursor.fetchall()]
-        cursor.execute(
-            " UNION ALL ".join(
-                "SELECT * FROM (SELECT %s FROM customers_search WHERE customers_search MATCH %s LIMIT 1)" for _word in words
-            ),
-            [value for word in words for value in (word, f'"{word}"')],
-        )
-        return [word for (word,) in cursor.fetchall()]
-
-
 def holds(words: Collection[str], wanted: Expression) -> bool:
     """Whether these words fulfil the expression: what the index would say of a party with them."""
     match wanted:

@@ -7,7 +7,7 @@ that more share than that (陳, "co") is answered from two sides: some that have
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -15,16 +15,17 @@ from django.db.models import Q, QuerySet
 from regulars.customers.models import CustomerSummary, Party
 from regulars.customers.search import numbers
 from regulars.customers.search.documents import documents_of
-from regulars.customers.search.engine import Every, Expression, Some, Word, among, holds, known, matching
+from regulars.customers.search.engine import Every, Expression, Some, Word, among, begins, holds, matching
 from regulars.customers.search.index import MOST_MARKED, marked
 from regulars.customers.search.numbers import Found, Quality
 from regulars.kit import text, words
 from regulars.kit.words import Term
 
-MOST_LOOKED_AT: Final = 600
+MOST_LOOKED_AT: Final = 300
 BEST_LOOKED_AT: Final = 4_000
+MOST_OF_THE_BEST: Final = 100
+MOST_LISTED: Final = 2_000
 FEW: Final = 3
-MOST_NEAR_WORDS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,54 +54,77 @@ def find(rows: QuerySet[Any], typed: str, limit: int = 20) -> list[Hit]:
     """The parties among ``rows`` that ``typed`` may mean, the likeliest first.
 
     Order: the very number, the very name, a name that begins so, all words in the name, part of a number, found
-    elsewhere, near; among equals those of most value and latest dealings. Near matches only where there is little else.
+    elsewhere, near; among equals those who bought for most of late, then ever. Near matches only where there is little else.
 
     Args:
         rows: whom the user may see; nothing else is ever told, not even how many.
     """
-    folded = words.fold(typed[: words.LONGEST_TYPED])
-    if not folded:
+    asked = _asked(typed)
+    if asked is None:
         return []
-    looked = _look(folded)
-    hits = _ranked(rows, looked.found, folded)
-    if looked.more is not None and len(looked.found) >= MOST_LOOKED_AT:
-        wider = _beyond(rows, looked, enough=len(hits) >= limit)
-        hits = _ranked(rows, {**wider, **looked.found}, folded)
-    if len(hits) < FEW:
-        near = {pk: one for pk, one in _look_near(folded).items() if pk not in looked.found}
-        hits += _ranked(rows, near, folded)
-    return hits[:limit]
+    looked = _look(asked)
+    hits = _ranked(rows, looked.found, asked)
+    if (looked.more is not None) or (len(hits) < limit and len(looked.found) >= MOST_LOOKED_AT):
+        wider = _beyond(rows, looked, asked, enough=len(hits) >= limit)
+        hits = sorted([*hits, *_ranked(rows, {pk: one for pk, one in wider.items() if pk not in looked.found}, asked)])
+    if len(hits) < FEW and not any(one.hit.quality is Quality.NUMBER for one in hits):
+        near = {pk: one for pk, one in _look_near(asked).items() if pk not in looked.found}
+        hits += _ranked(rows, near, asked)
+    return [one.hit for one in hits[:limit]]
 
 
 def narrowed(rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
     """``rows`` narrowed to those that ``typed`` may mean, in their own order; near matches where there is nothing else."""
-    folded = words.fold(typed[: words.LONGEST_TYPED])
-    if not folded:
+    if not words.fold(typed[: words.LONGEST_TYPED]):
         return rows
-    looked = _look(folded)
+    asked = _asked(typed)
+    if asked is None:
+        return rows.none()
+    looked = _look(asked, MOST_LISTED)
     if looked.more is not None:
-        return rows.filter(Q(pk__in=among(looked.more)) | Q(pk__in=[pk for pk, one in looked.found.items() if one.quality < Quality.WORDS]))
-    kept = [hit.party for hit in _checked(looked.found, folded)]
+        sure = [pk for pk, one in looked.found.items() if one.quality < Quality.WORDS]
+        return rows.filter(Q(pk__in=among(_expressions(asked)[-1])) | Q(pk__in=sure))
+    kept = _checked(looked.found, asked)
     if kept and (len(kept) >= FEW or rows.filter(pk__in=kept).exists()):
         return rows.filter(pk__in=kept)
-    near = [hit.party for hit in _checked(_look_near(folded), folded)]
-    return rows.filter(pk__in=near)
+    return rows.filter(pk__in=_checked(_look_near(asked), asked))
 
 
-def _look(folded: str) -> Looked:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was typed: as it compares in search, as names are kept (``Party.fold``), what has to be found, and that as one text."""
+
+    folded: str
+    fold: str
+    terms: list[Term]
+    bare: str
+
+
+def _asked(typed: str) -> _Asked | None:
+    folded = words.fold(typed[: words.LONGEST_TYPED])
+    terms = words.terms(folded)
+    if not terms:
+        return None
+    return _Asked(folded, text.fold(typed[: words.LONGEST_TYPED]), terms, " ".join(one.text for one in terms))
+
+
+def _look(asked: _Asked, limit: int = MOST_LOOKED_AT) -> Looked:
     """What is exactly so."""
     found: dict[int, Found] = {}
-    for one in numbers.find(folded, MOST_LOOKED_AT):
+    for one in numbers.find(asked.folded, limit):
         _keep(found, one)
-    for pk in Party.objects.filter(fold=text.fold(folded), merged_into=None).values_list("pk", flat=True)[:MOST_LOOKED_AT]:
-        _keep(found, Found(pk, Quality.NAME, ""))
-    wanted = _expression(folded)
-    if wanted is None:
-        return Looked(found)
-    ids = matching(wanted, MOST_LOOKED_AT)
-    for pk in _corrected(ids, wanted):
+    called = begins("fold", asked.fold) if len(asked.fold) == 1 and asked.fold.isascii() else Q(fold=asked.fold)
+    for pk in Party.objects.filter(called, merged_into=None).values_list("pk", flat=True)[:limit]:
         _keep(found, Found(pk, Quality.WORDS, ""))
-    return Looked(found, wanted if len(ids) >= MOST_LOOKED_AT else None)
+    more = None
+    for wanted in _expressions(asked):
+        ids = matching(wanted, limit)
+        for pk in _corrected(ids, wanted):
+            _keep(found, Found(pk, Quality.WORDS, ""))
+        if len(ids) >= limit:
+            more = wanted
+            break
+    return Looked(found, more)
 
 
 def _keep(found: dict[int, Found], one: Found) -> None:
@@ -109,20 +133,21 @@ def _keep(found: dict[int, Found], one: Found) -> None:
         found[one.party] = one
 
 
-def _expression(folded: str) -> Expression | None:
-    """What has to be in the index; None when nothing typed can be looked up there."""
-    if "@" in folded:
-        mail = [Every([Word(one) for one in sorted(words.of_address(part)) if one[0] != "^"]) for part in folded.split()]
-        return Every([one for one in mail if one.parts]) if any(one.parts for one in mail) else None
-    parts = [found for term in words.terms(folded) if (found := _of_term(term)) is not None]
-    return Every(parts) if parts else None
+def _expressions(asked: _Asked) -> list[Expression]:
+    """What has to be in the index, to be asked in turn until there is enough: whole words first, which cost less than beginnings."""
+    if "@" in asked.folded:
+        mail = sorted(one for one in words.of_address(asked.folded) if one[0] != "^")
+        return [Every([Word(one) for one in mail])] if mail else []
+    whole = Every([_of_term(term, whole=True) for term in asked.terms])
+    begun = Every([_of_term(term) for term in asked.terms])
+    return [begun] if whole == begun else [whole, begun]
 
 
-def _of_term(term: Term) -> Expression | None:
+def _of_term(term: Term, *, whole: bool = False) -> Expression:
     if term.kind == "run":
         pairs = [term.text[i : i + 2] for i in range(len(term.text) - 1)]
         return Every([Word(pair) for pair in pairs]) if pairs else Word(term.text)
-    if len(term.text) == 1:
+    if whole or len(term.text) == 1:
         return Word(term.text)
     if len(term.text) <= max(words.SHORT):
         return Word(f"^{term.text}")
@@ -138,137 +163,138 @@ def _corrected(ids: list[int], wanted: Expression) -> list[int]:
     return [pk for pk in ids if pk not in set(changed)] + sorted(now)
 
 
-def _beyond(rows: QuerySet[Any], looked: Looked, *, enough: bool) -> dict[int, Found]:
-    """Where more share the words than can be looked at: those of most value; and, for whoever sees few of all, of those few."""
-    assert looked.more is not None
-    best = CustomerSummary.objects.order_by("-revenue_12m", "-party").values("party")[:BEST_LOOKED_AT]
+def _beyond(rows: QuerySet[Any], looked: Looked, asked: _Asked, *, enough: bool) -> dict[int, Found]:
+    """Where more share what was typed than can be looked at: those of most value; and, for whoever sees few of all, of those few."""
     rows = rows.order_by().prefetch_related(None)
-    ids = set(rows.filter(pk__in=best).filter(pk__in=among(looked.more)).values_list("pk", flat=True)[:MOST_LOOKED_AT])
+    found: dict[int, Found] = {}
     if not enough:
-        ids |= set(rows.filter(pk__in=among(looked.more)).values_list("pk", flat=True)[:MOST_LOOKED_AT])
-    return {pk: Found(pk, Quality.WORDS, "") for pk in ids}
+        for one in numbers.find_parts(asked.folded, MOST_LOOKED_AT, among=rows):
+            _keep(found, one)
+    if looked.more is not None:
+        best = CustomerSummary.objects.order_by("-revenue_12m", "-party").values("party")[:BEST_LOOKED_AT]
+        some = rows.filter(pk__in=among(looked.more)).values_list("pk", flat=True)
+        ids = set(some.filter(pk__in=best)[:MOST_OF_THE_BEST])
+        if not enough:
+            ids |= set(some[:MOST_OF_THE_BEST])
+        for pk in ids:
+            _keep(found, Found(pk, Quality.WORDS, ""))
+    return found
 
 
-def _look_near(folded: str) -> dict[int, Found]:
+def _look_near(asked: _Asked) -> dict[int, Found]:
     """What is one slip away: in a number, in each Latin word of four letters and more, in a name of three characters and more."""
     found: dict[int, Found] = {}
-    for one in numbers.find_near(folded, MOST_LOOKED_AT):
+    for one in numbers.find_near(asked.folded, MOST_LOOKED_AT):
         _keep(found, one)
-    wanted = _near_expression(folded)
+    wanted = _near_expression(asked)
     if wanted is not None:
         for pk in matching(wanted, MOST_LOOKED_AT):
             _keep(found, Found(pk, Quality.NEAR, ""))
     return found
 
 
-def _near_expression(folded: str) -> Expression | None:
-    terms = words.terms(" ".join(sorted(words.of_address(folded))) if "@" in folded else folded)
+def _near_expression(asked: _Asked) -> Expression | None:
+    terms = asked.terms
+    if "@" in asked.folded:
+        terms = [Term("word", one) for one in sorted(words.of_address(asked.folded)) if one[0] != "^"]
     parts = [(_of_term(term), _near(term)) for term in terms]
     if not any(near for _exact, near in parts):
         return None
-    return Every([Some([exact, *near]) for exact, near in parts if exact is not None])
+    return Every([Some([exact, *near]) for exact, near in parts])
 
 
 def _near(term: Term) -> list[Expression]:
-    if term.kind == "word":
-        if len(term.text) < words.SHORTEST_TYPO or term.text.isdigit():
-            return []
-        return [Word(one) for one in known(words.near_words(term.text))[:MOST_NEAR_WORDS]]
-    return [Every([Word(one) for one in way]) for way in words.near_runs(term.text)]
+    if term.kind == "run":
+        return [Every([Word(one) for one in way]) for way in words.near_runs(term.text)]
+    if len(term.text) < words.SHORTEST_TYPO or term.text.isdigit():
+        return []
+    return [Word(one) for one in words.near_words(term.text)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A party's names, folded."""
+@dataclass(frozen=True, slots=True, order=True)
+class _Ranked:
+    """A hit with what it is ordered by: the better first, then those of most value."""
 
-    name: str
-    other: str
-
-    def holding(self) -> str:
-        return f"{self.name} {self.other}"
+    quality: int
+    value: tuple[int, int, int]
+    hit: Hit = field(compare=False)
 
 
-def _ranked(rows: QuerySet[Any], found: Mapping[int, Found], folded: str) -> list[Hit]:
-    """Those of ``found`` that are among ``rows``, checked against their names, the likeliest first."""
+def _ranked(rows: QuerySet[Any], found: Mapping[int, Found], asked: _Asked) -> list[_Ranked]:
+    """Those of ``found`` that are among ``rows``, checked against their names, the likeliest first. Two queries at most."""
     if not found:
         return []
-    value = {
-        pk: (-(revenue or 0), -(max((when.timestamp() for when in (ordered, met) if when), default=0.0)))
-        for pk, revenue, ordered, met in rows.order_by()
-        .prefetch_related(None)
-        .filter(pk__in=list(found))
-        .values_list("pk", "summary__revenue_12m", "summary__last_order_at", "summary__last_contact_at")
-    }
-    hits = _checked({pk: one for pk, one in found.items() if pk in value}, folded)
-    return sorted(hits, key=lambda hit: (hit.quality, *value[hit.party], hit.party))
+    seen = rows.order_by().prefetch_related(None).filter(pk__in=list(found))
+    facts = seen.values_list("pk", "name", "other_name", "summary__revenue_12m", "summary__revenue")
+    ranked, doubtful = [], dict[int, tuple[int, int, int]]()
+    for pk, name, other, lately, ever in facts:
+        value = (-(lately or 0), -(ever or 0), pk)
+        hit = _hit(found[pk], name, other, asked)
+        if hit is None:
+            doubtful[pk] = value
+        elif hit.quality is not Quality.NEAR or _is_near(hit, name, other, asked):
+            ranked.append(_Ranked(hit.quality, value, hit))
+    ranked += [_Ranked(hit.quality, doubtful[hit.party], hit) for hit in _elsewhere(list(doubtful), asked)]
+    return sorted(ranked)
 
 
-def _checked(found: Mapping[int, Found], folded: str) -> list[Hit]:
-    """The hits, with how well the names answer; those whose characters only happen to stand in pairs are dropped."""
-    terms = words.terms(folded)
-    bare = " ".join(term.text for term in terms)
-    runs = [term.text for term in terms if term.kind == "run" and len(term.text) > 2]
-    named = {
-        pk: _Named(words.fold(name), words.fold(other))
-        for pk, name, other in Party.objects.filter(pk__in=list(found)).values_list("pk", "name", "other_name")
-    }
-    hits, doubtful = [], []
-    for pk, one in found.items():
-        names = named.get(pk)
-        if names is None:
-            continue
-        if one.quality in {Quality.NUMBER, Quality.NUMBER_PART} or (one.quality is Quality.NEAR and one.by):
-            hits.append(Hit(pk, one.quality, one.by))
-        elif one.quality is Quality.NEAR:
-            if _is_near(names, runs):
-                hits.append(Hit(pk, Quality.NEAR))
-        elif (quality := _judge(names, terms, bare)) is not None:
-            hits.append(Hit(pk, quality, names.other if quality <= Quality.WORDS and names.other and not _in_name(names, terms) else ""))
-        else:
-            doubtful.append(pk)
-    return hits + _formerly(doubtful, terms)
+def _checked(found: Mapping[int, Found], asked: _Asked) -> list[int]:
+    """Those of ``found`` whose names bear out what the index says; whoever sees them is asked later."""
+    return [one.hit.party for one in _ranked(Party.objects.all(), found, asked)]
 
 
-def _judge(names: _Named, terms: list[Term], bare: str) -> Quality | None:
-    for name in (names.name, names.other):
-        if name and words.bare_name(name) == bare:
-            return Quality.NAME
-    for name in (names.name, names.other):
-        if name and words.bare_name(name).startswith(bare):
-            return Quality.NAME_BEGINS
-    return Quality.WORDS if _holds(names.holding(), terms) else None
+def _hit(found: Found, name: str, other: str, asked: _Asked) -> Hit | None:
+    """What makes ``found`` a hit: its number, or how well its names answer. None where neither does."""
+    if found.quality is not Quality.WORDS:
+        return Hit(found.party, found.quality, found.by)
+    named = _judge(words.fold(name), asked)
+    if named is Quality.NAME or not other:
+        return Hit(found.party, named) if named is not None else None
+    called = _judge(words.fold(other), asked)
+    if called is not None and (named is None or called < named):
+        return Hit(found.party, called, other)
+    if named is None and _holds(words.fold(f"{name} {other}"), asked.terms):
+        named = Quality.WORDS
+    return Hit(found.party, named) if named is not None else None
 
 
-def _in_name(names: _Named, terms: list[Term]) -> bool:
-    return _holds(names.name, terms)
+def _judge(name: str, asked: _Asked) -> Quality | None:
+    if name == asked.bare:
+        return Quality.NAME
+    if name.startswith(asked.bare):
+        return Quality.NAME if words.bare_name(name) == asked.bare else Quality.NAME_BEGINS
+    return Quality.WORDS if _holds(name, asked.terms) else None
 
 
-def _holds(folded: str, terms: list[Term]) -> bool:
-    """Whether every term is in the text: a run anywhere, a word at the beginning of one."""
-    closed = folded.replace(" ", "").replace("·", "").replace("・", "").replace("'", "").replace("’", "")
-    beginnings = [part for is_run, part in words.parts(folded) if not is_run]
+def _holds(name: str, terms: list[Term]) -> bool:
+    """Whether every term is in the folded name: a run anywhere, a word at the beginning of one."""
+    if all(term.kind == "run" and term.text in name for term in terms):
+        return True
+    beginnings = [part for is_run, part in words.parts(name) if not is_run]
+    closed = words.compact(name)
     return all(
-        (term.text in folded or term.text in closed)
-        if term.kind == "run"
-        else any(one.startswith(term.text) for one in beginnings) or term.text in closed
+        term.text in closed if term.kind == "run" else any(one.startswith(term.text) for one in beginnings) or term.text in closed
         for term in terms
     )
 
 
-def _is_near(names: _Named, runs: list[str]) -> bool:
-    return all(words.is_near_run(run, names.holding()) for run in runs)
+def _is_near(hit: Hit, name: str, other: str, asked: _Asked) -> bool:
+    """Whether each Chinese name typed is one character away; what differs in a word or a number is so by its making."""
+    runs = [term.text for term in asked.terms if term.kind == "run" and len(term.text) > 2]
+    held = words.fold(f"{name} {other}") if runs and not hit.by else ""
+    return bool(hit.by) or all(words.is_near_run(run, held) for run in runs)
 
 
-def _formerly(doubtful: list[int], terms: list[Term]) -> list[Hit]:
+def _elsewhere(doubtful: list[int], asked: _Asked) -> list[Hit]:
     """Of those not found by their own names: who was merged from somebody called so, or has it in an address."""
     if not doubtful:
         return []
     former: dict[int, str] = {}
     for pk, name, other in Party.objects.filter(merged_into__in=doubtful).values_list("merged_into", "name", "other_name"):
-        if pk is not None and _holds(words.fold(f"{name} {other}"), terms):
+        if pk is not None and _holds(words.fold(f"{name} {other}"), asked.terms):
             former[pk] = name
-    if any(term.kind == "run" and len(term.text) > 2 for term in terms):
-        doubtful = [pk for pk in doubtful if pk in former]
+    if any(term.kind == "run" and len(term.text) > 2 for term in asked.terms):
+        doubtful = [pk for pk in doubtful if pk in former]  # pairs that only happen to stand apart
     return [Hit(pk, Quality.ELSEWHERE, former.get(pk, "")) for pk in doubtful]
 
 
