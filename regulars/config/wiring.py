@@ -32,11 +32,18 @@ def companions() -> Sequence[Callable[[], Any]]:
 
 
 def connect() -> None:
-    """Join rooms: a finished import asks for a refresh of the analysis and a look for duplicates."""
+    """Join rooms: a finished import brings strays to their winners, asks for a refresh of the analysis and a look for duplicates."""
     from regulars.integrations.imports import hooks  # noqa: PLC0415
 
-    hooks.after_import += [_refresh_soon, _find_duplicates_soon]
+    hooks.after_import += [_gather_strays, _refresh_soon, _find_duplicates_soon]
     _offer_analyses()
+
+
+def _gather_strays(job: Any) -> None:
+    """Whoever was merged while the import ran: what it still wrote for the merged goes to the winner."""
+    from regulars.customers.actions import gather_strays  # noqa: PLC0415 -- after django.setup()
+
+    gather_strays(since=job.started_at)
 
 
 def _refresh_soon(_job: object) -> None:

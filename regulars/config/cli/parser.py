@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars import __version__
-from regulars.config.cli import commands, doctor, duplicates, finding, safekeeping, serve, tokens, worker
+from regulars.config.cli import commands, doctor, duplicates, finding, merging, safekeeping, serve, tokens, worker
 from regulars.staff.models import Role
 
 
@@ -29,6 +29,7 @@ def build() -> argparse.ArgumentParser:
     _token(sub)
     _search(sub)
     _duplicates(sub)
+    _merging(sub)
     _safekeeping(sub)
     _command(sub, "doctor", doctor.run, _("check that everything needed is there and well"))
     return parser
@@ -72,6 +73,22 @@ def _search(sub: Any) -> None:
     command = _command(sub, "search", finding.run, _("find customers, or write the search index anew"))
     command.add_argument("text", nargs="*", metavar="TEXT", help=_("a name, number or address, or a part of it"))
     command.add_argument("--rebuild", action="store_true", help=_("write the index anew from the record"))
+
+
+def _merging(sub: Any) -> None:
+    command = _command(sub, "merge", merging.merge, _("make one record of two; everything that hangs on the second moves"))
+    command.add_argument("winner", type=int, help=_("the number of the customer who is kept"))
+    command.add_argument("loser", type=int, help=_("the number of the customer who becomes part of it"))
+    command.add_argument(
+        "--take",
+        action="append",
+        default=[],
+        metavar=_("FIELD"),
+        help=_("a field whose value comes from the second, e.g. name, address, owner; may be repeated"),
+    )
+    command = _command(sub, "unmerge", merging.unmerge, _("take two merged records apart again"))
+    command.add_argument("merge", type=int, help=_("the number of the merge"))
+    command.add_argument("--different", action="store_true", help=_("remember that they are different"))
 
 
 def _duplicates(sub: Any) -> None:

@@ -26,7 +26,7 @@ class Request(HttpRequest):
 
 
 def party_for(request: Request, pk: int, rule: str = "customers.view", *, trashed: bool = False) -> Party:
-    """The customer ``pk`` for whoever asks.
+    """The customer ``pk`` for whoever asks; of a merged record the one it was merged into.
 
     Raises:
         Http404: there is none that they may see, or it is in the trash and that was not expected.
@@ -34,7 +34,8 @@ def party_for(request: Request, pk: int, rule: str = "customers.view", *, trashe
     """
     require(request.user, rule)
     try:
-        party = visible_party(request.user, pk)
+        into = Party.objects.filter(pk=pk, merged_into__isnull=False).values_list("merged_into", flat=True).first()
+        party = visible_party(request.user, into or pk)
     except Party.DoesNotExist as error:
         raise Http404 from error
     if party.trashed_at is not None and not trashed:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from regulars.customers.models import Party
 from regulars.customers.page.build import CONDENSED_ENTRIES, CustomerPage, read_timeline
 from regulars.customers.page.entries import group_labels, nothing_said
 from regulars.customers.queries.entries import Wanted, read_after
@@ -17,13 +16,9 @@ from regulars.customers.views.common import Request, party_for
 @require_GET
 def customer(request: Request, pk: int) -> HttpResponse:
     """Everything about one customer in one screenful; a merged one leads to the one it was merged into."""
-    try:
-        party = party_for(request, pk, trashed=True)
-    except Http404:
-        merged = Party.objects.visible_to(request.user).filter(pk=pk, merged_into__isnull=False)
-        if (into := merged.values_list("merged_into", flat=True).first()) is None:
-            raise
-        return HttpResponseRedirect(f"/customers/{into}/")
+    party = party_for(request, pk, trashed=True)
+    if party.pk != pk:
+        return redirect(party)
     context = {"page": CustomerPage(party, request.user), "party": party, "groups": group_labels(), "in_panel": False}
     return render(request, "customers/page.html", context)
 
