@@ -70,6 +70,11 @@ def same(column: str) -> Test:
     )
 
 
+def equal(column: str) -> Test:
+    """Equal, also when both are empty."""
+    return Test(f"(l.{column} = r.{column})", lambda a, b: getattr(a, column) == getattr(b, column))
+
+
 def crossed(one: str, other: str) -> Test:
     """One's first is the other's second and the other way round."""
     sql = f"(l.{one} <> '' AND l.{other} <> '' AND l.{one} = r.{other} AND l.{other} = r.{one} AND l.{one} <> l.{other})"

@@ -18,7 +18,7 @@ _FREE_MAIL: Final = frozenset(
     """gmail.com googlemail.com yahoo.com yahoo.com.tw hotmail.com hotmail.com.tw outlook.com outlook.com.tw live.com msn.com icloud.com
     me.com pchome.com.tw hinet.net msa.hinet.net seed.net.tw qq.com 163.com 126.com proton.me protonmail.com gmx.de gmx.net web.de""".split()
 )
-_SHORTEST_LOCAL, _SHORTEST_TAIL = 5, 8
+_SHORTEST_LOCAL, _SHORTEST_TAIL, _INITIALS = 5, 8, 2
 _NO_NUMBER: Final = frozenset({"0", "00000000", "99999999", "12345678", "0000000000"})
 
 
@@ -62,6 +62,7 @@ class Features:
     year: int
     emails: list[str]
     locals: list[str]
+    counts: str
     domains: list[str]
     phones: list[str]
     tails: list[str]
@@ -103,7 +104,8 @@ def prepare(record: Record, kind: str) -> Features:
         birth=record.birth,
         year=int(record.birth[:4]) if record.birth[:4].isdigit() else 0,
         emails=emails,
-        locals=[local for mail in emails if _telling(local := mail.partition("@")[0])],
+        locals=[local for mail in emails if _telling(local := mail.partition("@")[0], (family, given, *latin.split()), han)],
+        counts=_counts(emails),
         domains=_domains(emails, record.sites),
         phones=phones,
         tails=[tail for number in phones if len(tail := digits(number)[-_SHORTEST_TAIL:]) == _SHORTEST_TAIL],
@@ -125,8 +127,28 @@ def _stems(record: Record) -> tuple[str, list[str]]:
     return (stems[0] if stems else ""), stems
 
 
-def _telling(local: str) -> bool:
-    return len(local) >= _SHORTEST_LOCAL and local not in _ROLE_BOXES
+def _telling(local: str, parts: tuple[str, ...], han: bool) -> bool:
+    """Whether what stands before the @ says more than the name: namesakes often have john.smith@ somewhere else."""
+    if len(local) < _SHORTEST_LOCAL or local in _ROLE_BOXES:
+        return False
+    if _has_digit(local):
+        return True
+    rest = local
+    for part in sorted(parts, key=len, reverse=True):
+        if len(part) > 1 and part in rest:
+            rest = rest.replace(part, "", 1)
+    made_of_name = rest != local or (han and len(parts) <= 2)
+    return not made_of_name or sum(letter.isalpha() for letter in rest) > _INITIALS
+
+
+def _has_digit(text: str) -> bool:
+    return any("0" <= character <= "9" for character in text)
+
+
+def _counts(emails: list[str]) -> str:
+    """The digits before the @ of the first address: mary.lin84@ and mary.lin93@ are two people of one name."""
+    local = emails[0].partition("@")[0] if emails else ""
+    return "".join(character for character in local if "0" <= character <= "9")
 
 
 def _domains(emails: list[str], sites: tuple[str, ...]) -> list[str]:

@@ -105,6 +105,7 @@ def declared(model: Model, records: int = 0) -> Weights:
         same=same,
         strangers=strangers,
         roof={one.field: declared_roof(one, strangers[one.field]) for one in model.comparisons},
+        rarest={level.rarity: level.u for one in model.comparisons for level in one.levels if level.rarity},
     )
 
 
