@@ -262,6 +262,7 @@ register(
     EntryKind(
         "customers.consent_withdrawn", _("Consent withdrawn"), "record", "ban", sentence=sentences.consent_withdrawn
     ),
+    EntryKind("customers.erased", _("Person erased"), "record", "ban"),
     EntryKind("customers.stage_changed", _("Stage changed"), "stage", "arc", sentence=sentences.stage_changed),
     EntryKind("customers.task_added", _("Task added"), "service", "task", sentence=sentences.task_added),
     EntryKind("customers.task_done", _("Task done"), "service", "check", sentence=sentences.task_done),
@@ -273,7 +274,16 @@ register(
     EntryKind("customers.asset_added", _("Asset added"), "service", "box", sentence=sentences.asset_added),
     EntryKind("customers.asset_retired", _("Asset out of use"), "service", "box", sentence=sentences.asset_retired),
     EntryKind("customers.contract_signed", _("Contract made"), "service", "file", sentence=sentences.contract_signed),
-    EntryKind("customers.contract_renewed", _("Contract renewed"), "service", "file", sentence=sentences.contract_renewed),
+    EntryKind(
+        "customers.contract_renewed", _("Contract renewed"), "service", "file", sentence=sentences.contract_renewed
+    ),
     EntryKind("customers.contract_ended", _("Contract ended"), "service", "close", sentence=sentences.contract_ended),
-    EntryKind("customers.contract_used", _("Visit under contract"), "service", "walk-in", contact=True, sentence=sentences.contract_used),
+    EntryKind(
+        "customers.contract_used",
+        _("Visit under contract"),
+        "service",
+        "walk-in",
+        contact=True,
+        sentence=sentences.contract_used,
+    ),
 )

@@ -34,4 +34,9 @@ audit.name(
     staff__territory_created=_("Territory made"),
     web__exported=_("List exported"),
     customers__exported=_("Customers exported"),
+    customers__erased=_("Person erased"),
+    customers__personal_data_told=_("Personal data handed out"),
+    customers__erased_address_allowed=_("Address of an erased person allowed again"),
+    customers__retention_ran=_("Retention rule carried out"),
+    customers__retention_changed=_("Retention rule changed"),
 )

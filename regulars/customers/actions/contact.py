@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from regulars.customers import search, timeline
 from regulars.customers.actions.revisions import revise
 from regulars.customers.models import Consent, ConsentState, ContactPoint, ContactPointKind, Party
+from regulars.customers.privacy import marks
 from regulars.kit import clock, phone, text
 from regulars.kit.errors import UserError
 
@@ -56,6 +57,11 @@ def add_contact_point(
         UserError: ``raw`` is no address of that kind.
     """
     normalised = normalise(kind, raw)
+    if marks.known([marks.point_digest(kind, normalised)]):
+        raise UserError(
+            _("Somebody with the address “%(value)s” asked to be erased. An administrator can allow it again after a new consent.")
+            % {"value": text.clean(raw)}
+        )
     number = normalised.partition(";")[0]
     reversed_digits = phone.digits(number)[::-1] if kind in _NUMBERS else ""
     first = not party.contact_points.filter(kind=kind, ended_at=None).exists()

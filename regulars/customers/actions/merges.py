@@ -145,6 +145,8 @@ def unmerge(*, merge: Merge, by: User | None, different: bool = False) -> Merge:
     held = Merge.objects.select_for_update().get(pk=merge.pk)
     if held.undone_at is not None:
         raise UserError(_("This merge has been undone already."))
+    if Erasure.objects.filter(party__in=(held.winner_id, held.loser_id)).exists():
+        raise UserError(_("The person was erased; nothing can be taken apart from them any more."))
     parties = _lock(held.winner_id, held.loser_id)
     winner, loser = parties[held.winner_id], parties[held.loser_id]
     if winner.merged_into_id is not None:

@@ -41,10 +41,6 @@ class EventQuerySet(models.QuerySet["Event"]):
             raise TypeError("the timeline is append-only: record a correction instead")
         return super().update(**kwargs)
 
-    def erase_words(self, payload: dict[str, Any]) -> int:
-        """Leave of the payload only what is no personal word; the trigger allows it while the party is being erased."""
-        return super().update(payload=payload)
-
     def delete(self) -> NoReturn:
         """Refused: the timeline is append-only."""
         raise TypeError("the timeline is append-only: record a correction instead")

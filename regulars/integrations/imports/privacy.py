@@ -17,7 +17,13 @@ OVER = (ImportState.DONE, ImportState.FAILED, ImportState.STOPPED, ImportState.U
 def batches_of(party_ids: Sequence[int]) -> set[int]:
     """The acts that brought or changed anything of these parties. Asked before the person is wiped."""
     found: set[Any] = set()
-    for model, column in ((Party, "pk"), (ContactPoint, "party"), (Identifier, "party"), (Event, "customer"), (Revision, "party_id")):
+    for model, column in (
+        (Party, "pk"),
+        (ContactPoint, "party"),
+        (Identifier, "party"),
+        (Event, "customer"),
+        (Revision, "party_id"),
+    ):
         rows: Any = model._default_manager.filter(**{f"{column}__in": party_ids}).exclude(batch_id=None)  # type: ignore[attr-defined]
         found |= set(rows.values_list("batch_id", flat=True).distinct())
     return found
