@@ -9,14 +9,13 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from regulars.customers import actions, choices, evidence, panels, tasks
 from regulars.customers.models import Batch, BatchKind, DuplicatePair, Party
-from regulars.customers.queries.pairs import open_pairs, pairs_of, waiting
 from regulars.customers.queries.merging import MOST_TOGETHER, merges_into, suggested_winner
+from regulars.customers.queries.pairs import open_pairs, waiting
 from regulars.customers.rules import may_merge
 from regulars.kit import text
 from regulars.kit.errors import Forbidden, UserError
@@ -198,23 +197,10 @@ keys.register(
 
 
 def _side(party: Party, user: User) -> Mapping[str, Any] | None:
-    """On the customer page: whom it may be the same as, and what it was merged from."""
-    if not can(user, "customers.merge"):
-        return None
-    found = [] if party.trashed_at is not None else pairs_of(party, user)
+    """On the customer page: what it was merged from."""
     merges = merges_into(party)
-    if not found and not merges:
-        return None
-    pairs = [
-        {
-            "other": one.right if one.left_id == party.pk else one.left,
-            "probability": one.probability,
-            "url": reverse("customers:duplicate", args=[one.pk]),
-        }
-        for one in found
-    ]
-    return {"party": party, "pairs": pairs, "merges": merges, "may_merge": may_merge(user, [party])}
+    return {"party": party, "merges": merges, "may_merge": may_merge(user, [party])} if merges else None
 
 
-panels.register(panels.PagePanel("merging", _("Same customer"), "customers/merging/side.html", _side, order=70))
+panels.register(panels.PagePanel("merging", _("Merged from"), "customers/merging/side.html", _side, order=70))
 panels.register_object("party", lambda pk: reverse("customers:customer", args=[pk]))

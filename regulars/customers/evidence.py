@@ -18,6 +18,7 @@ FIELDS: Final[Mapping[str, Text]] = {
     "name": _("Name"), "family_name": _("Family name"), "given_name": _("Given name"), "birth_date": _("Birthday"),
     "email": _("E-mail"), "phone": _("Phone"), "home": _("Address"), "tax_id": _("Tax ID"), "number": _("Number there"),
     "online": _("Website and mail domain"), "identifier": _("Number there"), "city": _("City"), "line": _("LINE"),
+    "roof": _("Under one roof"),
 }  # fmt: skip
 LEVELS: Final[Mapping[str, Text]] = {
     "exact": pgettext_lazy("agreement", "the same"),
@@ -41,6 +42,7 @@ LEVELS: Final[Mapping[str, Text]] = {
     "street": pgettext_lazy("agreement", "the same street"),
     "postcode": pgettext_lazy("agreement", "the same postcode"),
     "city": pgettext_lazy("agreement", "the same city"),
+    "shared": pgettext_lazy("agreement", "what relatives share counts for less"),
     "import": pgettext_lazy("agreement", "an import found both"),
 }
 FULL: Final = 20.0

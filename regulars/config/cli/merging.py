@@ -17,7 +17,7 @@ def merge(arguments: Namespace) -> int:
 
     commands.ready()
     winner, loser = _party(arguments.winner), _party(arguments.loser)
-    choices = {field: "loser" for field in arguments.take}
+    choices = dict.fromkeys(arguments.take, "loser")
     made = actions.merge_parties(winner=winner, loser=loser, by=None, choices=choices)
     result = {"merge": made.pk, "batch": made.batch_id, "winner": winner.pk, "loser": loser.pk, "moved": made.counts}
     values = {"loser": loser.name, "winner": winner.name, "number": made.pk}

@@ -32,6 +32,7 @@ from regulars.customers.page.side import (
 from regulars.customers.panels import Shown, panels_for
 from regulars.customers.queries.entries import After, Facets, Wanted, facets, page_of_entries
 from regulars.customers.queries.entitlements import best_of
+from regulars.customers.queries.pairs import Twin, twins_of
 from regulars.customers.queries.profile import Profile, load_profile, visible_among
 from regulars.customers.rules import may_merge
 from regulars.customers.timeline import channel_label
@@ -180,6 +181,12 @@ class CustomerPage:
     def may_merge(self) -> bool:
         """Whether the user may make one record of this and another; never of one in the trash."""
         return self.party.trashed_at is None and may_merge(self.user, [self.party])
+
+    @cached_property
+    def twins(self) -> list[Twin]:
+        """Who may be the same customer, for whoever may decide that."""
+        may_decide = self.party.trashed_at is None and can(self.user, "customers.merge")
+        return twins_of(self.party, self.user) if may_decide else []
 
     @property
     def may_trash(self) -> bool:

@@ -41,17 +41,20 @@ class Step:
 
 
 def history_of(party: Party, *, before: int | None = None) -> tuple[list[Step], int | None]:
-    """The revisions of ``party`` and of what hangs on it, newest first, and where the next page begins. Five queries."""
-    rows = Revision.objects.filter(party_id=party.pk).select_related("made_by").order_by("-pk")
+    """The revisions of ``party``, of what hangs on it and of what was merged into it, newest first, and where the next
+    page begins. Six queries.
+    """
+    merged = dict(party.merged_from.values_list("pk", "name"))
+    rows = Revision.objects.filter(party_id__in=[party.pk, *merged]).select_related("made_by").order_by("-pk")
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows[: PAGE + 1])
     names = _Names(found)
-    steps = [_step(revision, names) for revision in found[:PAGE]]
+    steps = [_step(revision, names, merged) for revision in found[:PAGE]]
     return [step for step in steps if step.changes], found[PAGE - 1].pk if len(found) > PAGE else None
 
 
-def _step(revision: Revision, names: _Names) -> Step:
+def _step(revision: Revision, names: _Names, merged: dict[int, str]) -> Step:
     model = apps.get_model(revision.table)
     changes = [
         Change(
@@ -62,9 +65,10 @@ def _step(revision: Revision, names: _Names) -> Step:
         for field, value in revision.after.items()
         if field != "trashed_by"
     ]
-    of = "" if model is Party else str(model._meta.verbose_name)
+    of = merged.get(revision.party_id or 0, "") if model is Party else str(model._meta.verbose_name)
+    may_be_undone = model is Party and revision.object_id not in merged and "trashed_at" not in revision.after
     by = str(revision.made_by) if revision.made_by else _("System")
-    return Step(revision.pk, revision.made_at, by, of, changes, model is Party and "trashed_at" not in revision.after)
+    return Step(revision.pk, revision.made_at, by, of, changes, may_be_undone)
 
 
 class _Names:

@@ -162,7 +162,8 @@ def _row(key: str, label: str, parties: Sequence[Party], defined: Mapping[str, F
 
 def _shown(party: Party, key: str, definition: FieldDefinition | None) -> str:
     if key == "address":
-        return " ".join(value for value in values_of(party, key) if value)
+        told = (party.postcode, party.city, party.address, party.region, party.country)
+        return " ".join(value for value in told if value)
     if key in {"owner", "team", "territory"}:
         return str(getattr(party, key) or "")
     value = values_of(party, key)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
@@ -28,10 +29,20 @@ def waiting(user: Any) -> int:
     return open_pairs(user).order_by()[: MOST_COUNTED + 1].count()
 
 
-def pairs_of(party: Party, user: Any, most: int = 5) -> list[DuplicatePair]:
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Somebody else who may be the same customer, and the pair that asks."""
+
+    party: Party
+    pair: int
+    probability: float
+
+
+def twins_of(party: Party, user: Any, most: int = 2) -> list[Twin]:
     """Whom ``party`` may be the same as, the likeliest first. One query."""
     rows = open_pairs(user).filter(Q(left=party) | Q(right=party)).select_related("left", "right")
-    return list(rows.order_by(F("probability").desc(), "pk")[:most])
+    found = rows.order_by(F("probability").desc(), "pk")[:most]
+    return [Twin(one.right if one.left_id == party.pk else one.left, one.pk, one.probability) for one in found]
 
 
 def pair_for(user: Any, pk: int) -> DuplicatePair:

@@ -29,7 +29,14 @@ from regulars.customers.models import (
 )
 from regulars.kit import clock
 
-LOGS = {"customers.merge", "customers.mergemove", "customers.batch", "customers.revision", "customers.searchmark", "staff.auditentry"}
+LOGS = {
+    "customers.merge",
+    "customers.mergemove",
+    "customers.batch",
+    "customers.revision",
+    "customers.searchmark",
+    "staff.auditentry",
+}
 """They remember that there was a merge; everything else has to be as before."""
 TOLD = {"customers.merged", "customers.unmerged"}
 FAMILY, GIVEN = "陳林黃張李王吳劉", ["美玲", "志明", "淑芬", "家豪", "雅婷", "建宏"]
