@@ -31,7 +31,7 @@ def rows(path: Path, look: Look) -> Iterator[Row]:
     """
     width, suspicious = look.width, look.mixed_encoding or look.nuls
     for number, cells in numbered(path, look):
-        if number < look.first or not any(cells):
+        if number < look.first or not (any(cells) or type(cells) is Broken):
             continue
         if len(cells) != width:
             cells = _fitted(cells, width, look)  # noqa: PLW2901 -- the row made to fit

@@ -60,8 +60,8 @@ def cards(path: Path, *, packed: bool, fallback: str = "cp950") -> Iterator[Row]
     yield 0, list(COLUMNS)
     number = 0
     with _opened(path, packed=packed) as file:
-        for number, lines in enumerate(_cards(file), start=1):
-            yield number, _row(lines, fallback)
+        for number, (lines, finished) in enumerate(_cards(file), start=1):
+            yield number, _row(lines, fallback, finished=finished)
 
 
 def _opened(path: Path, *, packed: bool) -> IO[bytes]:
@@ -87,8 +87,8 @@ class _Utf8(io.RawIOBase):
         super().close()
 
 
-def _cards(file: IO[bytes]) -> Iterator[list[bytes] | None]:
-    """The properties of each card; None for one that never ends. Cards within a card (AGENT) belong to nobody else and are left out."""
+def _cards(file: IO[bytes]) -> Iterator[tuple[list[bytes], bool]]:
+    """The properties of each card, and whether it has an end. Cards within a card (AGENT) belong to nobody else and are left out."""
     lines: list[bytes] = []
     depth = 0
     for _number, line in logical_lines(file):
@@ -96,23 +96,21 @@ def _cards(file: IO[bytes]) -> Iterator[list[bytes] | None]:
         if said == b"BEGIN:VCARD":
             nested = depth and (depth > 1 or (lines and lines[-1].upper().startswith(b"AGENT")))
             if depth and not nested:
-                yield None
+                yield lines, False
             depth = min(depth + 1, _MOST_NESTED) if nested else 1
             lines = lines if nested else []
         elif said == b"END:VCARD":
             if depth == 1:
-                yield lines
+                yield lines, True
                 lines = []
             depth = max(depth - 1, 0)
         elif depth == 1 and len(lines) < _MOST_LINES:
             lines.append(line)
     if depth:
-        yield None
+        yield lines, False
 
 
-def _row(lines: list[bytes] | None, fallback: str) -> list[str]:
-    if lines is None:
-        return Broken([""] * len(COLUMNS), _("This card is not finished: its last line (END:VCARD) is missing."))
+def _row(lines: list[bytes], fallback: str, *, finished: bool) -> list[str]:
     properties = [one for line in lines if (one := parse(line, fallback)) is not None]
     cells = _Cells()
     for one in properties:
@@ -120,6 +118,8 @@ def _row(lines: list[bytes] | None, fallback: str) -> list[str]:
             read(one, cells)
     _read_labelled(properties, cells)
     _read_addresses(properties, cells)
+    if not finished:
+        return Broken(cells.row(), _("This card is not finished: its last line (END:VCARD) is missing."))
     if cells.get("Sort") == ["group"]:
         return Broken(cells.row(), _("This card is a list of other cards, not a customer."))
     return cells.row()
@@ -200,7 +200,7 @@ def _organisation(one: Property, cells: _Cells) -> None:
 
 
 def _phone(one: Property, cells: _Cells) -> None:
-    number = plain(one.value).removeprefix("tel:")
+    number = plain(one.value).removeprefix("tel:").replace(";ext=", " ext. ")
     types = set(one.types)
     if "fax" in types:
         cells.put("Fax", number)

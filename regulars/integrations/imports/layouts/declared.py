@@ -329,7 +329,7 @@ MAUTIC: Final = Layout(
 ZENDESK: Final = Layout(
     "zendesk",
     "Zendesk",
-    (sign("id", "name", "email", "organization_id", "role"), sign("id", "name", "shared_tickets", "shared_comments")),
+    (sign("id", "name", "email", "organization_id", "role"),),
     columns(
         customer=("id",),
         name=("name",),
@@ -350,6 +350,14 @@ ZENDESK: Final = Layout(
     ),
     options={"source": "zendesk"},
 )  # fmt: skip
+ZENDESK_ORGANIZATIONS: Final = Layout(
+    "zendesk_organizations",
+    "Zendesk",
+    (sign("id", "name", "shared_tickets", "shared_comments"),),
+    columns(customer=("id",), company=("name",), about=("notes",), tags=("tags",))
+    | {"shared tickets": "", "shared comments": "", "url": "", "updated at": ""},
+    options={"source": "zendesk"},
+)
 TWSE: Final = Layout(
     "twse",
     "臺灣證券交易所 上市公司基本資料",
@@ -411,7 +419,7 @@ VCARD: Final = Layout(
 )
 LAYOUTS: Final = (
     VCARD, GOOGLE, OUTLOOK, OUTLOOK_ZH, HUBSPOT_CONTACTS, HUBSPOT_COMPANIES, SALESFORCE_CONTACTS, SALESFORCE_ACCOUNTS, SALESFORCE_LEADS, ODOO, MAUTIC,
-    ZENDESK, TWSE,
+    ZENDESK, ZENDESK_ORGANIZATIONS, TWSE,
 )  # fmt: skip
 
 

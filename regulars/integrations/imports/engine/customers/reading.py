@@ -26,6 +26,7 @@ CARD_SYSTEM: Final = "vcard"
 _FIELDS: Final = (
     "family_name", "given_name", "salutation", "language", "industry", "about",
 )  # fmt: skip
+_OF_CONTACT: Final = ("contact", "contact_job", "contact_email", "contact_phone")
 _PLACE: Final = ("address", "city", "region", "postcode", "country")
 _LENGTHS: Final = {
     one.attname: one.max_length for one in Party._meta.concrete_fields if getattr(one, "max_length", None)
@@ -87,9 +88,9 @@ class PersonReader:
         """A row of which only the contact is filled belongs to the customer of the row above (one-to-many exports)."""
         own = ("customer", "name", "company", "email", "phone", "tax_id", "family_name")
         if any(get[key] and get[key] != [""] for key in own) or not get["contact"] or not self._last:
-            self._last = {key: get[key] for key in ("customer", "alias", "name", "company", "type", "tax_id", "family_name", "given_name", "email")}
+            self._last = get
             return get
-        return {**get, **self._last}
+        return {**self._last, **{key: get[key] for key in _OF_CONTACT}}
 
     def _facts(self, get: dict[str, Any]) -> dict[str, Any]:
         facts: dict[str, Any] = {key: _plain(get[key]) for key in _FIELDS if _plain(get[key])}
