@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "commerce"
 SHOWN_ITEMS: Final = 2
+_DEAREST: Final = 10**12
+"""Major units; a price is kept in millionths of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ def _products(lines: Sequence[Line]) -> dict[str, Product]:
 def _facts(line: Line, products: dict[str, Product], currency: str) -> dict[str, Any]:
     product = products.get(line.product)
     each = to_decimal(line.amount, currency) / Decimal(str(line.quantity)) if line.quantity else Decimal(0)
+    if abs(each) >= _DEAREST:
+        raise UserError(_("The price of one is beyond bounds; is the quantity right?"))
     return {
         "kind": line.kind, "product": product, "quantity": line.quantity, "amount": line.amount, "cost": line.cost,
         "description": text.clean(line.description)[:255] or (product.name if product else ""),

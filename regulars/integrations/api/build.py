@@ -45,16 +45,22 @@ def api() -> NinjaAPI:
         parser=StrictParser(), urls_namespace="api",
     )  # fmt: skip
     _handle_errors(made)
-    own = {prefix: router for prefix, router, _tag in ROUTERS if prefix}
+    generated = Router()
     for resource in resources.all():
-        router = own.get(f"/{resource.key}")
-        if router is None:
-            router = Router()
-            made.add_router(f"/{resource.key}", router, tags=[str(resource.label)])
-        _generate(resource, router)
+        _generate(resource, generated)
     for prefix, router, tag in ROUTERS:
         made.add_router(prefix, router, tags=[tag])
+    made.add_router("", generated, tags=["Lists"])
     return made
+
+
+def _place_of(path: str, otherwise: Router) -> tuple[Router, str]:
+    """The router that has ``path`` already, and how it calls it there; an address must not stand in two."""
+    for prefix, router, _tag in ROUTERS:
+        for known in router.path_operations:
+            if f"{prefix}{known}" == path:
+                return router, known
+    return otherwise, path
 
 
 def _handle_errors(made: NinjaAPI) -> None:
@@ -85,8 +91,8 @@ def _raise(_request: HttpRequest, error: Exception) -> HttpResponse:
     raise error
 
 
-def _generate(resource: Resource, router: Router) -> None:
-    """Add the list and the single row of a resource to its router, where that has none of its own."""
+def _generate(resource: Resource, generated: Router) -> None:
+    """Add the list and the single row of a resource, where a router has none of its own."""
     key, name = resource.key, resource.key.replace("-", "_")
     scope = "admin" if resource.rule in ADMIN_RULES else "customers:read"
 
@@ -98,7 +104,8 @@ def _generate(resource: Resource, router: Router) -> None:
 
     single.__annotations__ = {"request": HttpRequest, "id": Pk, "return": HttpResponse}
     listed.__annotations__ = {"request": HttpRequest, "return": HttpResponse}
-    for path, view, verb, mark in (("", listed, "list", "x-resource"), ("/{id}", single, "get", "x-row")):
+    for end, view, verb, mark in (("", listed, "list", "x-resource"), ("/{id}", single, "get", "x-row")):
+        router, path = _place_of(f"/{key}{end}", generated)
         if not _answers_get(router, path):
             said = needs(scope, resource.rule, operation_id=f"{verb}_{name}", summary=f"{verb.capitalize()} {key}")
             said["openapi_extra"] |= {mark: key}

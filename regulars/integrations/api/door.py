@@ -62,7 +62,7 @@ def too_large(most: int) -> Problem:
 
 def new_body() -> IO[bytes]:
     """Where a body is kept while it is read: in memory while it is small, then in a file that nobody else can open."""
-    return cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 -- closed with the request
+    return cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
 
 
 class Door:

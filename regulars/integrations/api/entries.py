@@ -152,22 +152,29 @@ def _customers(postings: Sequence[Posting]) -> list[int | None]:
         told = posting.entry
         key = (told.identifier.system, told.identifier.external_id) if told.identifier else None
         asked.append(told.customer if told.customer is not None else named.get(key) if key else None)
-    stands = _standing(one for one in asked if one is not None)
-    users = {posting.token.user_id: posting.token.user for posting in postings}
-    seen: set[tuple[int, int]] = set()
-    for pk, user in users.items():
-        wanted = {
-            stands.get(one, one)
-            for posting, one in zip(postings, asked, strict=True)
-            if one is not None and posting.token.user_id == pk
-        }
-        visible = Party.objects.visible_to(user).live().filter(pk__in=wanted)
-        seen |= {(pk, party) for party in visible.values_list("pk", flat=True)}
+    seen = _seen([(posting, one) for posting, one in zip(postings, asked, strict=True) if one is not None])
+    missing = [
+        one for p, one in zip(postings, asked, strict=True) if one is not None and (p.token.user_id, one) not in seen
+    ]
+    stands = _standing(missing) if missing else {}
+    if stands:
+        led = [(p, stands[one]) for p, one in zip(postings, asked, strict=True) if one is not None and one in stands]
+        seen |= _seen(led)
     found: list[int | None] = []
     for posting, one in zip(postings, asked, strict=True):
         here = stands.get(one, one) if one is not None else None
         found.append(here if here is not None and (posting.token.user_id, here) in seen else None)
     return found
+
+
+def _seen(wanted: Sequence[tuple[Posting, int]]) -> set[tuple[int, int]]:
+    """Pairs of user and customer, of those wanted, who see each other. One query a user."""
+    seen: set[tuple[int, int]] = set()
+    for pk, user in {posting.token.user_id: posting.token.user for posting, _one in wanted}.items():
+        ids = {one for posting, one in wanted if posting.token.user_id == pk}
+        visible = Party.objects.visible_to(user).live().filter(pk__in=ids)
+        seen |= {(pk, party) for party in visible.values_list("pk", flat=True)}
+    return seen
 
 
 def _by_identifier(postings: Sequence[Posting]) -> dict[tuple[str, str], int]:

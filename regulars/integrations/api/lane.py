@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from django.db import connection
 from django.http import HttpResponse
 
 from regulars.customers.actions.entries import Appended
@@ -98,7 +99,8 @@ def answers_to(group: Sequence[Waiting]) -> list[Parts | None]:
             note_use(token)
         return answers
     finally:
-        let_go()
+        if connection.errors_occurred:
+            let_go()
 
 
 def _admitted(token: Token | None, one: Waiting) -> Token:

@@ -33,7 +33,7 @@ def checked(scopes: Iterable[str]) -> list[str]:
     """
     wanted = set(scopes)
     if unknown := wanted - set(SCOPES):
-        names = {"scope": sorted(unknown)[0], "scopes": ", ".join(SCOPES)}
+        names = {"scope": min(unknown), "scopes": ", ".join(SCOPES)}
         raise UserError(_said("There is no scope “%(scope)s”; there are: %(scopes)s.") % names)
     if not wanted:
         raise UserError(_said("Please choose at least one scope."))

@@ -22,7 +22,17 @@ from regulars.integrations.api.queries import tokens_for
 from regulars.integrations.api.records import one_of
 from regulars.integrations.api.schemas import Pk
 from regulars.integrations.api.schemas.admin import (
-    BatchPage, FieldIn, FieldOut, FieldPatch, TeamOut, TerritoryOut, TokenOut, Undone, ViewIn, ViewOut, ViewPatch,
+    BatchPage,
+    FieldIn,
+    FieldOut,
+    FieldPatch,
+    TeamOut,
+    TerritoryOut,
+    TokenOut,
+    Undone,
+    ViewIn,
+    ViewOut,
+    ViewPatch,
 )  # fmt: skip
 from regulars.staff.models import Team, Territory
 from regulars.staff.rules import can, require

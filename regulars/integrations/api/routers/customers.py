@@ -18,8 +18,21 @@ from regulars.integrations.api.problems import Problem
 from regulars.integrations.api.records import one_of, party_for, referred
 from regulars.integrations.api.schemas import Done, Pk
 from regulars.integrations.api.schemas.customers import (
-    AssetOut, ChangePage, ConsentIn, ConsentOut, ContactPointIn, ContactPointOut, ContractOut, CustomerIn, CustomerOut,
-    CustomerPatch, EndIn, IdentifierOut, RelationIn, RelationOut, SnoozeIn,
+    AssetOut,
+    ChangePage,
+    ConsentIn,
+    ConsentOut,
+    ContactPointIn,
+    ContactPointOut,
+    ContractOut,
+    CustomerIn,
+    CustomerOut,
+    CustomerPatch,
+    EndIn,
+    IdentifierOut,
+    RelationIn,
+    RelationOut,
+    SnoozeIn,
 )  # fmt: skip
 from regulars.staff.models import Team, Territory, User
 from regulars.staff.rules import require
@@ -189,7 +202,7 @@ def record_consent(request: ApiRequest, id: Pk, given: ConsentIn) -> Any:  # noq
 
 
 @router.get("/{id}/relations", response=list[RelationOut], **READ)
-def list_relations(request: ApiRequest, id: Pk, ended: Query[bool] = False) -> Any:  # noqa: A002, FBT001, FBT002
+def list_relations(request: ApiRequest, id: Pk, ended: Query[bool] = False) -> Any:  # noqa: A002
     """Companies, people, households, referrers; only those whom the user may see."""
     party = party_for(request, id, trashed=True)
     rows = PartyRelation.objects.filter(party=party) | PartyRelation.objects.filter(other=party)

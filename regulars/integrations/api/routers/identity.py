@@ -19,7 +19,7 @@ from regulars.staff.rules import Reach, reach
 
 router = Router()
 READ = needs("customers:read", "customers.view")
-MERGE = needs("customers:write", "customers.edit")
+MERGE = needs("customers:write", "customers.merge")
 
 
 def _pairs(request: ApiRequest) -> Any:

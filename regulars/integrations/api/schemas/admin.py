@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from ninja import Schema
 from regulars.customers.models import FieldKind, Kind
 from regulars.integrations.api.schemas import Given, Named, Pk
 

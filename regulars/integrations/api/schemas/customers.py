@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
+from ninja import Schema
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from ninja import Schema
 from regulars.customers.models import Channel, ConsentState, ContactPointKind, Kind, RelationKind, RoleKind
 from regulars.integrations.api.schemas import Given, IdentifierIn, Line, Money, Named, Pk, Short
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
+from ninja import Schema
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from ninja import Schema
 from regulars.customers.models import Channel
 from regulars.integrations.api.schemas import BIGGEST, Given, IdentifierIn, Line, Money, Named, Pk
 
-Minor = Annotated[int, Field(ge=-(10**15), le=10**15)]
+Minor = Annotated[int, Field(ge=-(10**12), le=10**12)]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Source = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -27,6 +27,14 @@ class LineIn(Given):
     quantity: Quantity = 1
     amount: Minor = Field(description="Minor units, for the whole line.")
     cost: Minor | None = None
+
+
+class ReturnLineIn(LineIn):
+    """One line that came back, in positive numbers."""
+
+    quantity: Annotated[float, Field(ge=0, le=1e9)] = 1
+    amount: Annotated[int, Field(ge=0, le=10**12)] = Field(description="Minor units, for the whole line.")
+    cost: Annotated[int, Field(ge=0, le=10**12)] | None = None
 
 
 class OrderIn(Given):
@@ -54,7 +62,7 @@ class ReturnIn(Given):
     returned_at: AwareDatetime
     reason: Annotated[str, StringConstraints(max_length=120)] = ""
     currency: Currency | None = None
-    lines: list[LineIn] = Field(min_length=1, max_length=1_000)
+    lines: list[ReturnLineIn] = Field(min_length=1, max_length=1_000)
 
 
 class LineOut(Schema):
