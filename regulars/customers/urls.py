@@ -1,14 +1,16 @@
 """Addresses of customers."""
 
-from __future__ import agreements, annotations
+from __future__ import annotations
 
 from django.urls import path
 
-from regulars.customers.views import fields, merging, page, people, reach, record, relations, tasks, today
+from regulars.customers.views import agreements, fields, merging, page, people, pop, reach, record, relations, tasks, today
 
 app_name = "customers"
 urlpatterns = [
     path("", today.today, name="today"),
+    path("pop/", pop.pop, name="pop"),
+    path("pop/keep/", pop.keep, name="keep-caller"),
     path("customers/new/", record.new, name="new"),
     path("customers/new/likely/", merging.likely, name="likely"),
     path("customers/merge/", merging.merge, name="merge"),
@@ -39,9 +41,9 @@ urlpatterns = [
     path("contracts/<int:pk>/renew/", agreements.renew_contract, name="renew-contract"),
     path("contracts/<int:pk>/end/", agreements.end_contract, name="end-contract"),
     path("contracts/<int:pk>/visits/", agreements.use_contract, name="use-contract"),
-    path("ends/<kind:kind>/<int:pk>/later/", agreements.put_off_end, name="put-off-end"),
-    path("ends/<kind:kind>/<int:pk>/done/", agreements.see_to_end, name="see-to-end"),
-    path("ends/<kind:kind>/<int:pk>/panel/", agreements.panel, name="agreement-panel"),
+    path("ends/<str:kind>/<int:pk>/later/", agreements.put_off_end, name="put-off-end"),
+    path("ends/<str:kind>/<int:pk>/done/", agreements.see_to_end, name="see-to-end"),
+    path("ends/<str:kind>/<int:pk>/panel/", agreements.panel, name="agreement-panel"),
     path("customers/<int:pk>/roles/", people.add_role, name="add-role"),
     path("customers/<int:pk>/roles/<int:role>/end/", people.end_role, name="end-role"),
     path("customers/<int:pk>/relations/candidates/", relations.candidates, name="candidates"),

@@ -23,6 +23,7 @@ def new(request: Request) -> HttpResponse:
     require(request.user, "customers.edit")
     kind = request.GET.get("kind", "")
     initial = {"kind": kind if kind in Kind.values else Kind.PERSON, "owner": request.user, "team": request.user.team}
+    initial |= {name: request.GET[name][:254] for name in ("mobile", "email") if request.GET.get(name)}
     form = NewPartyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
