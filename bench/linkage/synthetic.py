@@ -16,6 +16,7 @@ CHINESE = 0.7
 TOGETHER = 0.25
 _DOMAINS = ("gmail.com", "yahoo.com.tw", "hotmail.com", "icloud.com", "mail.example", "post.example")
 _SIMPLIFIED = dict(zip("陳張劉楊黃吳許鄭謝蘇葉趙盧鄧馬", "陈张刘杨黄吴许郑谢苏叶赵卢邓马", strict=True))
+_HEARD = dict(zip("宏志傑銘哲翔嘉維政柏佑宇廷彥婷怡惠玲慧靜宜欣文如真涵庭", "弘智杰明喆祥佳惟正伯祐羽庭晏庭宜慧鈴惠淨怡馨雯茹貞函婷", strict=True))
 _VARIED = ("先生", "小姐", "女士")
 _SYLLABLES = "ba be bo bra ca co da de do el fa fer ga go ha hol in ja jor ka ken la lan lo lu ma mar me mi mon na ne no o pe per ra ri ro ros sa san se sha sto ta te ti tor va ver vi wa wil win ya zan".split()
 _ENDS = ("", "n", "son", "ez", "er", "ski", "ton", "ini", "a", "o", "s", "ley")
@@ -110,6 +111,8 @@ class Town:
                 return _SIMPLIFIED.get(one.family, one.family), one.given
             if dice < 0.94 and len(one.given) == 2:
                 other = rng.choice(rng.choice(self.pools))
+                if rng.random() < 0.6 and one.given[1] in _HEARD:
+                    return one.family, one.given[0] + _HEARD[one.given[1]]
                 return one.family, rng.choice((one.given[0] + other, other + one.given[1]))
             return one.family, one.given + rng.choice(_VARIED) * (len(one.given) > 5)
         if dice < 0.85:

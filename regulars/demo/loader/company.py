@@ -10,6 +10,7 @@ from regulars.customers.models import Identifier, Party, PartyRole
 from regulars.demo.loader import naming, parties
 from regulars.demo.loader.bulk import Keys, write
 from regulars.demo.loader.consents import load_beginnings, load_consents
+from regulars.demo.loader.doubles import Doubles
 from regulars.demo.loader.entries import Entries
 from regulars.demo.loader.moments import Calendar
 from regulars.demo.loader.parties import Parties, load_parties
@@ -35,6 +36,7 @@ class Loader:
         self.keys, self.calendar, self.market, self.seed = Keys(), Calendar(market.opened), market, seed
         self.truth_file = truth
         self.rows, self.firms = 0, 0
+        self.doubles = Doubles(seed)
 
     def load(self, chunks: Iterable[Company], progress: Callable[[int], None]) -> None:
         """Write staff, products, resellers, views, and every chunk; ``progress`` is told the customers written so far."""
@@ -48,6 +50,7 @@ class Loader:
                 numbers = [parties.external_id(company.start + position) for position in range(len(found.keys))]
                 truth.add(company, found.keys, numbers)
                 progress(company.start + len(found.keys))
+        self.doubles.write_truth(self.truth_file)
         self.keys.settle()
 
     def _chunk(self, company: Company, staff: Staff, products: range, resellers: range) -> Parties:
@@ -59,6 +62,7 @@ class Loader:
         talker = Talker(self.seed + company.start)
         desk = Desk(company=company, found=found, staff=staff, entries=entries, talker=talker, **common)
         load_beginnings(desk)
+        rows += self.doubles.load(company, found, staff, entries=entries, **common)
         tasks = load_promises(desk, load_contacts(desk)) + load_complaints(desk)
         self.rows += (
             rows + traded + tasks + load_consents(desk) + load_things(desk, products) + entries.write(self.keys)

@@ -99,7 +99,7 @@ def _owners(company: Company, staff: Staff) -> list[int | None]:
 def _customers(company: Company, found: Parties, staff: Staff, calendar: Calendar) -> dict[str, Any]:
     profiles, size = company.profiles, len(found.shown)
     corporate = (company.people.kind == Kind.CORPORATE).tolist()
-    home = [_home(company, position) for position in range(size)]
+    home = [home_of(company, position) for position in range(size)]
     born = [company.market.today - timedelta(days=days) for days in profiles.born.tolist()]
     birthday_known, abroad = profiles.known[:, 0].tolist(), profiles.abroad.tolist()
     created = calendar.moments(np.floor(company.people.lead_at))
@@ -133,7 +133,8 @@ def _customers(company: Company, found: Parties, staff: Staff, calendar: Calenda
     }  # fmt: skip
 
 
-def _home(company: Company, position: int) -> dict[str, str]:
+def home_of(company: Company, position: int) -> dict[str, str]:
+    """Where a customer lives, as the fields of a party."""
     profiles = company.profiles
     if profiles.abroad[position]:
         country = naming.origin(profiles.names, position)
@@ -173,7 +174,7 @@ def _colleagues(company: Company, found: Parties, staff: Staff, calendar: Calend
 def _households(company: Company, found: Parties, staff: Staff, calendar: Calendar) -> dict[str, Any]:
     heads = _heads(company)
     created = calendar.moments(np.floor(company.people.lead_at[heads]))
-    home = [_home(company, position) for position in heads]
+    home = [home_of(company, position) for position in heads]
     shown = [f"{found.names[position].shown}家" for position in heads]
     city = company.profiles.city[heads].tolist()
     return {
@@ -218,7 +219,7 @@ def _reach(company: Company, found: Parties) -> int:
             mail = f"{name.handle}{number % 9973}@{naming.MAIL_DOMAINS[number % len(naming.MAIL_DOMAINS)]}"
             rows.append((key, "email", mail, mail, ""))
         if known[i][2] and not company.profiles.abroad[i]:
-            rows.append((key, "phone", *_dialled(*naming.landline(area, number))))
+            rows.append((key, "phone", *_dialled(*landline_of(company, i))))
         if known[i][3]:
             handle = f"{name.handle.replace('.', '_')}{number % 997}"
             rows.append((key, "line", handle, handle, ""))
@@ -234,6 +235,13 @@ def _reach(company: Company, found: Parties) -> int:
     return write(
         ContactPoint, len(rows), party_id=party, kind=kind, raw=raw, normalised=normalised, reversed_digits=backwards, preferred=True
     )  # fmt: skip
+
+
+def landline_of(company: Company, position: int) -> tuple[str, str]:
+    """The number at home, as written and in E.164: people of one household share it."""
+    home = int(company.profiles.household[position])
+    first = position if home < 0 else int(np.argmax(company.profiles.household == home))
+    return naming.landline(places.CITIES[company.profiles.city[first]].area, company.start + first)
 
 
 def _dialled(raw: str, normalised: str) -> tuple[str, str, str]:

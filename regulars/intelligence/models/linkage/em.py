@@ -22,7 +22,7 @@ Table = list[Floats]
 """Per comparison the probability of each level, summing to 1."""
 
 SAME, ROOF, STRANGERS = 0, 1, 2
-_WORTH_SAME: Final = 25.0
+_WORTH_SAME: Final = 50.0
 _WORTH_ROOF: Final = 60.0
 _WORTH_STRANGERS: Final = 10_000.0
 _MOST_STEPS: Final = 300

@@ -44,6 +44,35 @@ def _table() -> dict[int, str]:
 _ONE_FORM: Final = _table()
 
 
+_SOUNDING_ALIKE: Final = """
+嘉家佳加珈 偉瑋韋緯煒葦 怡宜儀沂頤 雅亞 俊駿峻雋鈞均君軍竣 宏弘鴻泓紘閎洪 志智治至致 明銘鳴名茗 傑杰潔捷 翔祥詳 婷庭廷亭霆 芳方 慧惠蕙卉 玲鈴伶靈苓齡 欣馨心昕新信歆鑫
+文雯紋汶 芸云雲耘 軒萱宣瑄 宇羽雨妤語予瑜渝榆愉俞 涵函韓寒 凱愷楷鎧 哲喆 彥晏燕豔硯諺 珊姍山 莉麗儷俐 美梅玫 靜淨敬境 秀琇繡 真貞珍臻 芬棻 如茹儒 筱曉小 子紫梓 芷止
+昱育毓玉煜鈺譽裕郁 柏伯博 承成誠丞程呈澄晟 峰鋒豐楓鳳 榮蓉容融 仁人 維惟唯薇 振鎮震鎭 聖勝盛 晨辰宸 澤則擇 佑祐右宥又幼 霖琳林麟 瑞睿銳 恩 建健見 國果 正政證 義毅奕逸藝益翊億易
+德得 福富甫 昌倉 忠鍾中仲 和禾何河 清青卿輕 松嵩 龍隆 進晉勁 金今錦 坤昆 茂懋 源元圓原園 豪毫 銓全泉 賢嫻閑 彬斌賓 冠貫觀 毅逸 皓浩昊灝 勳薰 諾 平萍苹坪 娟涓捐 憶億 真甄 淑舒書叔
+玉裕 鳳奉 雪薛 月悅玥樂躍越岳 蘭嵐藍 素愫 琴勤芹秦 華樺花 春純淳 桂貴 碧璧 香湘鄉 霞俠 瓊窮 敏閔 寶葆 滿曼 彤童同桐 妍研言妍嚴延 品 采彩綵 蓁真禎 若偌 晴情擎 綺琦奇齊祺其琪棋 沛佩霈
+"""
+
+
+def _sounds() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for group in _SOUNDING_ALIKE.split():
+        for character in group:
+            table.setdefault(ord(character), table.get(ord(group[0]), group[0]))
+    return table
+
+
+_SOUND: Final = _sounds()
+
+
+def spoken(text: str) -> str:
+    """``text`` with characters of names that sound alike in Mandarin as one: what somebody may write who has only heard it.
+
+    >>> spoken("佳瑋") == spoken("家偉")
+    True
+    """
+    return text.translate(_SOUND)
+
+
 def one_form(text: str) -> str:
     """``text`` with simplified and variant characters in the form usual in Taiwan; other characters stay.
 

@@ -48,8 +48,9 @@ GIVEN: Final = Comparison(
     (
         Level("exact", same("given"), m=0.82, u=0.005, roof=0.01, rarity="given"),
         Level("close", alike("given", 0.92) & ~one_character("given"), m=0.05, u=0.002),
+        Level("sounds_alike", same("spoken"), m=0.02, u=0.002),
         Level("part", begins("given"), m=0.04, u=0.005),
-        Level("one_character", one_character("given"), m=0.03, u=0.03),
+        Level("one_character", one_character("given"), m=0.015, u=0.03, roof=0.2),
         Level("similar", alike("given", 0.8), m=0.02, u=0.02),
         Level("different", always(), m=0.04, u=0.94),
     ),
@@ -63,7 +64,7 @@ BIRTH: Final = Comparison(
     "birth_date",
     missing("birth"),
     (
-        Level("exact", same("birth"), m=0.85, u=5e-5, roof=0.02),
+        Level("exact", same("birth"), m=0.85, u=5e-5, roof=0.03),
         Level("slip", turned_date("birth") | (_TWO_PARTS & edited("birth", 1)), m=0.07, u=7e-4),
         Level("day_and_month", same_part("birth", 6, 5), m=0.03, u=0.0027),
         Level("year", _YEAR, m=0.025, u=0.018),

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from regulars.intelligence.models.linkage import names, places
+from regulars.intelligence.models.linkage.han import spoken
 from regulars.kit.phone import digits
 
 PERSON, ORGANISATION, HOUSEHOLD = "person", "organisation", "household"
@@ -52,6 +53,7 @@ class Features:
     id: int
     family: str
     given: str
+    spoken: str
     han: bool
     latin: str
     stem: str
@@ -95,6 +97,7 @@ def prepare(record: Record, kind: str) -> Features:
         id=record.id,
         family=family,
         given=given,
+        spoken=spoken(given) if han else "",
         han=han,
         latin=latin,
         stem=stem,
