@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars.customers import actions, choices, duplicate_list, field_list, filters, panels, task_list  # noqa: F401 -- the list of tasks registers itself
+from regulars.customers import (  # noqa: F401 -- the list of tasks registers itself
+    actions,
+    asset_list,
+    choices,
+    contract_list,
+    duplicate_list,
+    field_list,
+    filters,
+    panels,
+    task_list,
+)
 from regulars.customers.bulk import BULK_ACTIONS, RESTORE
 from regulars.customers.models import ContactPoint, ContactPointKind, Identifier, Party, ValueClass
 from regulars.customers.queries.search import find_parties

@@ -1,12 +1,17 @@
 """Rows for the contract tests: so many for each list, made by the product's own actions."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from regulars.commerce.models import Order, OrderLine
+from regulars.customers.actions.assets import add_asset
+from regulars.customers.actions.contracts import add_contract
 from regulars.customers.actions.parties import create_party, trash_parties
 from regulars.customers.actions.tasks import add_task
-from regulars.customers.models import Party
+from regulars.customers.models import DuplicatePair, Party
 from regulars.kit import clock
 
 
@@ -48,8 +53,38 @@ def make_orders(count: int, by: Any) -> None:
         )
 
 
+def make_contracts(count: int, by: Any) -> None:
+    """`count` service contracts with visits, each of another customer and for an asset of theirs."""
+    today = timezone.localdate(clock.now())
+    for number, party in enumerate(make_customers(count, by)):
+        asset = add_asset(party=party, name=f"Machine {number}", by=by, installed_on=today - timedelta(days=400))
+        add_contract(
+            party=party, title=f"Service {number}", starts_on=today - timedelta(days=300), ends_on=today + timedelta(days=10 + number),
+            amount=100_000, visits_included=4, asset=asset, kind="service", by=by,
+        )  # fmt: skip
+
+
+def make_assets(count: int, by: Any) -> None:
+    """`count` assets, each of another customer, with a warranty that ends soon."""
+    today = timezone.localdate(clock.now())
+    for number, party in enumerate(make_customers(count, by)):
+        add_asset(party=party, name=f"Machine {number}", by=by, warranty_until=today + timedelta(days=number + 5))
+
+
+def make_duplicates(count: int, by: Any) -> None:
+    """`count` pairs that may be one customer, waiting for a decision."""
+    first, *others = make_customers(count + 1, by)
+    evidence = [{"field": "phone", "level": "exact", "weight": 12.5, "left": "0912345678", "right": "0912345678"}]
+    DuplicatePair.objects.bulk_create(
+        DuplicatePair(left=first, right=other, probability=0.9, weight=3.2, evidence=evidence) for other in others
+    )
+
+
 MAKERS: dict[str, Callable[[int, Any], object]] = {
+    "assets": make_assets,
+    "contracts": make_contracts,
     "customers": make_customers,
+    "duplicates": make_duplicates,
     "orders": make_orders,
     "tasks": make_tasks,
     "trash": make_trash,

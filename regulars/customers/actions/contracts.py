@@ -16,6 +16,7 @@ from regulars.customers.actions.acts import new_act
 from regulars.customers.actions.assets import assign, check
 from regulars.customers.actions.revisions import attname_of, revise
 from regulars.customers.models import Asset, Batch, Contract, Event, Party
+from regulars.customers.models.asset import LONGEST_NOTICE
 from regulars.customers.queries.terms import same_length_from
 from regulars.kit import clock, text
 from regulars.kit.errors import UserError
@@ -29,7 +30,6 @@ CONTRACT_FIELDS: Final = frozenset(
         "response_hours", "visits_included", "notice_days", "renews",
     }
 )  # fmt: skip
-LONGEST_NOTICE: Final = 180
 _CARRIED_OVER: Final = CONTRACT_FIELDS - {"starts_on", "ends_on"}
 _WATCHED: Final = {"ends_on", "notice_days"}
 

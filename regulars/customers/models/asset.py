@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import F, Q
@@ -43,6 +43,10 @@ class Asset(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+LONGEST_NOTICE: Final = 180
+"""Days before its end from which a contract may ask to be seen to, at the most."""
 
 
 class ContractKind(models.TextChoices):

@@ -3,67 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any, Final
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from regulars.customers import field_list, fields
 from regulars.customers.choices import MARKETING_CHANNELS
-from regulars.customers.models import Asset, ContactPoint, Contract, CustomerSummary, Party, Stage
+from regulars.customers.models import ContactPoint, CustomerSummary, Party, Stage
 from regulars.customers.page.reach import CHANNEL_OF, ICONS, said, shown_address
 from regulars.customers.queries.profile import Move, Profile
-from regulars.kit import clock
 from regulars.web import arc, resources
 from regulars.web import format as show
 from regulars.web.listing import cells
 from regulars.web.resources import Column
 
-SOON: Final = timedelta(days=60)
 FACTS: Final = (
     "address", "city", "postcode", "region", "country", "birth_date", "language", "preferred_channel", "preferred_time",
     "industry", "salutation", "other_name", "source", "team", "territory", "about",
 )  # fmt: skip
 ONLY_PERSONS: Final = {"birth_date", "salutation"}
 ONLY_COMPANIES: Final = {"industry"}
-
-
-@dataclass(frozen=True, slots=True)
-class Belonging:
-    """A contract or an asset with until when it holds."""
-
-    name: str
-    number: str
-    until: str
-    expired: bool
-    soon: bool
-
-
-def contracts_of(rows: Iterable[Contract]) -> list[Belonging]:
-    """Contracts, those that end soonest first."""
-    return [_belonging(one.title, one.number, one.ends_on) for one in rows]
-
-
-def assets_of(rows: Iterable[Asset]) -> list[Belonging]:
-    """Assets with their warranty."""
-    return [_belonging(one.name, one.serial, one.warranty_until, warranty=True) for one in rows]
-
-
-def _belonging(name: str, number: str, until: date | None, *, warranty: bool = False) -> Belonging:
-    if until is None:
-        return Belonging(name, number, "" if warranty else _("no end"), expired=False, soon=False)
-    today = timezone.localdate(clock.now())
-    day = show.show_date(until)
-    if until < today:
-        words = _("warranty ended %(day)s") if warranty else _("expired %(day)s")
-    else:
-        words = _("warranty until %(day)s") if warranty else _("until %(day)s")
-    return Belonging(name, number, words % {"day": day}, expired=until < today, soon=today <= until <= today + SOON)
 
 
 def path_of(summary: CustomerSummary, moves: Sequence[Move]) -> SafeString:

@@ -12,9 +12,10 @@ from django.utils.translation import pgettext
 
 from regulars.customers.models import ContactPoint, ContactPointKind, CustomerSummary, Party, Task, ValueClass
 from regulars.customers.page.advice import advice_of
+from regulars.customers.page.endings import Ending, ending_of
 from regulars.customers.page.reach import address_url, first_way, shown_address
 from regulars.customers.queries import today as queries
-from regulars.customers.queries.today import ALL, MINE, TEAM, After, Lapse, Stakes
+from regulars.customers.queries.today import ALL, MINE, TEAM, DayAfter, Lapse, Stakes
 from regulars.customers.steps import Step, step_of
 from regulars.kit import clock
 from regulars.web.access import User, can
@@ -43,8 +44,8 @@ class Need:
 class Needs:
     """A page of them, and where the next begins."""
 
-    lines: list[Need]
-    after: After | None
+    lines: list[Need | Ending]
+    after: DayAfter | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,14 @@ class Today:
         """The same from the first page, where that is all there is; None when the rest has to be counted."""
         if needs.after is not None:
             return None
-        return queries.summed((need.summary.currency, 1, need.summary.at_stake) for need in needs.lines)
+        people = [line for line in needs.lines if isinstance(line, Need)]
+        return queries.summed((need.summary.currency, 1, need.summary.at_stake) for need in people)
 
-    def needs_after(self, after: After | None) -> Needs:
-        """The next customers who need somebody."""
-        parties, following = queries.page_of_needs(self.user, self.scope, after)
-        return Needs([need_of(party) for party in parties], following)
+    def needs_after(self, after: DayAfter | None) -> Needs:
+        """The next customers who need somebody, and what of theirs ends soon."""
+        found, following = queries.page_of_day(self.user, self.scope, after)
+        lines = [ending_of(one, self.day) if isinstance(one, Lapse) else need_of(one) for one in found]
+        return Needs(lines, following)
 
     @cached_property
     def due(self) -> list[Due]:
@@ -107,10 +110,10 @@ class Today:
     def _late(self, task: Task) -> int:
         return (self.day - timezone.localtime(task.due_at).date()).days if task.due_at else 0
 
-    @cached_property
-    def lapsing(self) -> list[Lapse]:
-        """Contracts and warranties that end soon."""
-        return queries.lapsing(self.user, self.scope)
+    @property
+    def may_edit(self) -> bool:
+        """Whether the user may change records, as a renewal does."""
+        return can(self.user, "customers.edit")
 
     @cached_property
     def newcomers(self) -> list[Party]:

@@ -119,7 +119,7 @@ def load_profile(party: Party, user: User | Any) -> Profile:
         superiors=_superiors(party, relations),
         tasks=list(open_tasks(party)[:MOST_TASKS]),
         assets=list(party.assets.order_by(F("warranty_until").asc(nulls_last=True), "pk")),
-        contracts=list(party.contracts.order_by(F("ends_on").asc(nulls_last=True), "pk")),
+        contracts=list(party.contracts.select_related("asset").order_by(F("ends_on").asc(nulls_last=True), "pk")),
         moves=_moves(party),
         snooze=Snooze.objects.filter(party=party, until__gt=clock.now()).order_by("-until").first(),
         sums=_sums(party, roles, user),

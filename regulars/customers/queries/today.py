@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
 from django.utils import timezone
 
-from regulars.customers.models import Asset, ContactPoint, Contract, Party, Snooze, Stage, Task
+from regulars.customers.models import ContactPoint, Party, Snooze, Stage, Task
 from regulars.customers.models.party import PartyQuerySet
+from regulars.customers.queries.lapses import Lapse, LapseKey, page_of_lapses, read_key
 from regulars.customers.queries.profile import visible_among
 from regulars.kit import clock
 from regulars.staff.rules import Reach, reach
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 REST: Final = timedelta(days=7)
 """Somebody we spoke with is left in peace for as long."""
 
-LAPSES_WITHIN: Final = timedelta(days=30)
 PAGE: Final = 25
 MOST_TASKS: Final = 40
 MOST_LOOKED_AT: Final = 400
@@ -85,8 +85,11 @@ def needing_somebody(user: User | Any, scope: str) -> PartyQuerySet:
     return rows.filter(~Exists(put_off))
 
 
-def page_of_needs(user: User | Any, scope: str, after: After | None = None) -> tuple[list[Party], After | None]:
+def page_of_needs(
+    user: User | Any, scope: str, after: After | None = None, size: int | None = None
+) -> tuple[list[Party], After | None]:
     """The next customers by money at stake, and where the page after them begins. Two queries."""
+    size = size or PAGE
     rows = needing_somebody(user, scope)
     if after is not None:
         less = Q(summary__at_stake__lt=after.at_stake) | Q(
@@ -97,11 +100,57 @@ def page_of_needs(user: User | Any, scope: str, after: After | None = None) -> t
     rows = rows.select_related("summary", "owner").prefetch_related(
         Prefetch("contact_points", points, to_attr="reachable")
     )
-    found = list(rows.order_by("-summary__at_stake", "-summary__party_id")[: PAGE + 1])
-    if len(found) <= PAGE:
+    found = list(rows.order_by("-summary__at_stake", "-summary__party_id")[: size + 1])
+    if len(found) <= size:
         return found, None
-    last = found[PAGE - 1]
-    return found[:PAGE], After(last.summary.at_stake, last.pk)
+    last = found[size - 1]
+    return found[:size], After(last.summary.at_stake, last.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class DayAfter:
+    """Where the next page of the day begins: among those who need somebody, and among what ends soon (None: all shown)."""
+
+    need: After | None
+    lapse: LapseKey | None
+    begun: tuple[bool, bool] = (True, True)
+
+    def __str__(self) -> str:
+        parts = zip((self.need, self.lapse), self.begun, strict=True)
+        return "!".join("" if not begun else "-" if key is None else str(key) for key, begun in parts)
+
+
+def read_day_after(told: str) -> DayAfter | None:
+    """The position in ``told``; None when it is none."""
+    need, bang, lapse = told.partition("!")
+    after = DayAfter(read_after(need), read_key(lapse), (bool(need), bool(lapse)))
+    return after if bang and str(after) == told else None
+
+
+def page_of_day(
+    user: User | Any, scope: str, after: DayAfter | None = None
+) -> tuple[list[Party | Lapse], DayAfter | None]:
+    """Customers who need somebody and agreements that end soon, together by money at stake. Seven queries at most."""
+    after = after or DayAfter(None, None, (False, False))
+    needs: list[Party] = []
+    lapses: list[Lapse] = []
+    if after.need is not None or not after.begun[0]:
+        needs = page_of_needs(user, scope, after.need, PAGE + 1)[0]
+    if after.lapse is not None or not after.begun[1]:
+        lapses = page_of_lapses(user, scope, after.lapse, PAGE + 1)
+    lines: list[Party | Lapse] = [*needs, *lapses]
+    lines.sort(key=lambda one: -one.stake if isinstance(one, Lapse) else -one.summary.at_stake)
+    shown, rest = lines[:PAGE], lines[PAGE:]
+    if not rest:
+        return shown, None
+    need = next((one for one in reversed(shown) if isinstance(one, Party)), None)
+    lapse = next((one for one in reversed(shown) if isinstance(one, Lapse)), None)
+    more = (any(isinstance(one, Party) for one in rest), any(isinstance(one, Lapse) for one in rest))
+    return shown, DayAfter(
+        (After(need.summary.at_stake, need.pk) if need else after.need) if more[0] else None,
+        (lapse.key if lapse else after.lapse) if more[1] else None,
+        (not more[0] or need is not None or after.begun[0], not more[1] or lapse is not None or after.begun[1]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,35 +188,6 @@ def due_tasks(user: User | Any, scope: str) -> list[Task]:
     found = list(rows.select_related("party", "assignee").order_by("due_at", "pk")[:MOST_LOOKED_AT])
     seen = visible_among(user, (task.party_id for task in found))
     return [task for task in found if task.party_id in seen][:MOST_TASKS]
-
-
-@dataclass(frozen=True, slots=True)
-class Lapse:
-    """A contract or a warranty that ends soon."""
-
-    party: Party
-    what: str
-    ends_on: date
-
-
-def lapsing(user: User | Any, scope: str) -> list[Lapse]:
-    """Contracts and warranties that end in the next days, the soonest first. Four queries."""
-    found = [*_soon(Contract, "ends_on", "title", user, scope), *_soon(Asset, "warranty_until", "name", user, scope)]
-    seen = visible_among(user, (pk for _day, pk, _what in found))
-    kept = sorted(one for one in found if one[1] in seen)[:MOST_BESIDE]
-    parties = Party.objects.in_bulk([pk for _day, pk, _what in kept])
-    return [Lapse(parties[pk], what, day) for day, pk, what in kept]
-
-
-def _soon(model: Any, field: str, what: str, user: User | Any, scope: str) -> QuerySet[Any, tuple[date, int, str]]:
-    """When, whose, what: a day has more of them than are shown, so no record is made of each."""
-    today = timezone.localdate(clock.now())
-    rows = model.objects.filter(**{f"{field}__gte": today, f"{field}__lte": today + LAPSES_WITHIN})
-    if scope == MINE:
-        rows = rows.filter(party__owner=user.pk)
-    elif scope == TEAM:
-        rows = rows.filter(party__team=user.team_id)
-    return rows.order_by(field, "pk").values_list(field, "party_id", what)[:MOST_LOOKED_AT]  # type: ignore[no-any-return]
 
 
 def newcomers(user: User | Any, scope: str) -> list[Party]:

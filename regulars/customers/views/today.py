@@ -24,7 +24,7 @@ def today(request: Request) -> HttpResponse:
     page = Today(request.user, scope if scope in scopes else queries.usual_scope(request.user), scopes)
     if request.GET.get("part") == "sum" and request.headers.get("HX-Request"):
         return render(request, "customers/today/sums.html", {"today": page, "stakes": page.stakes})
-    after = queries.read_after(request.GET.get("after", ""))
+    after = queries.read_day_after(request.GET.get("after", ""))
     if after is not None and request.headers.get("HX-Request"):
         return render(request, "customers/today/needs.html", {"today": page, "needs": page.needs_after(after)})
     needs = page.needs_after(None)

@@ -136,6 +136,6 @@
 
   function compose(need, mode) {
     const slot = need.querySelector(".need-composer");
-    window.htmx.ajax("GET", `${slot.dataset.url}?mode=${mode}&place=today`, { target: slot, swap: "innerHTML", source: slot });
+    window.htmx.ajax("GET", `${slot.dataset.url}?mode=${mode}&place=${slot.dataset.place ?? "today"}`, { target: slot, swap: "innerHTML", source: slot });
   }
 })();

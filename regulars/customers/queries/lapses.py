@@ -1,0 +1,207 @@
+"""Contracts and warranties that end soon and that nobody has seen to: read by the index of their end, money first.
+
+A contract asks ``notice_days`` before its end, a warranty thirty days; both for two weeks more when nobody saw to it.
+Whoever put it off (``quiet_until``), saw to it (``seen_to_on``), renewed it or agreed on something that lasts longer is
+asked no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import (
+    BigIntegerField,
+    DateField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+)  # fmt: skip
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from regulars.customers.models import Asset, ContactPoint, Contract, Party
+from regulars.customers.models.asset import LONGEST_NOTICE
+from regulars.kit import clock
+from regulars.staff.rules import Reach, reach
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
+
+WARRANTY_NOTICE: Final = timedelta(days=30)
+REMEMBERED: Final = timedelta(days=14)
+MINE, TEAM = "mine", "team"
+
+
+class DaysBefore(Func):
+    """A day so many days before another: ``DaysBefore("ends_on", "notice_days")``."""
+
+    output_field = DateField()
+    arity = 2
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """SQLite keeps dates as text."""
+        return self.as_sql(
+            compiler, connection, template="date(%(expressions)s || ' days')", arg_joiner=", '-' || ", **context
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """PostgreSQL subtracts whole days from a date."""
+        return self.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" - ", **context)
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """A contract or a warranty whose end asks to be seen to; ``stake`` is its amount in minor units, 0 for a warranty."""
+
+    thing: Contract | Asset
+    party: Party
+    ends_on: date
+    stake: int
+    currency: str
+
+    @property
+    def is_contract(self) -> bool:
+        """Whether it is a contract rather than the warranty of an asset."""
+        return isinstance(self.thing, Contract)
+
+    @property
+    def key(self) -> LapseKey:
+        """Its place in the order: most money first, contracts before warranties, the soonest first."""
+        return LapseKey(self.stake, not self.is_contract, self.ends_on, self.thing.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class LapseKey:
+    """The place of a lapse in the order of all."""
+
+    stake: int
+    is_warranty: bool
+    ends_on: date
+    pk: int
+
+    @property
+    def place(self) -> tuple[int, bool, date, int]:
+        """Smaller comes first."""
+        return (-self.stake, self.is_warranty, self.ends_on, self.pk)
+
+    def __str__(self) -> str:
+        return f"{self.stake}~{int(self.is_warranty)}~{self.ends_on.isoformat()}~{self.pk}"
+
+
+def read_key(told: str) -> LapseKey | None:
+    """The place in ``told``; None when it is none."""
+    try:
+        stake, warranty, day, pk = told.split("~")
+        return LapseKey(int(stake), warranty == "1", date.fromisoformat(day), int(pk))
+    except ValueError:
+        return None
+
+
+def contracts_asking(day: date) -> QuerySet[Contract]:
+    """Contracts whose end asks to be seen to on ``day``."""
+    lasting = Contract.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=OuterRef("ends_on")), Q(asset=None) | Q(asset=OuterRef("asset")),
+        party=OuterRef("party"), kind=OuterRef("kind"), ended_on=None,
+    )  # fmt: skip
+    rows = Contract.objects.filter(
+        ended_on=None, ends_on__gte=day - REMEMBERED, ends_on__lte=day + timedelta(days=LONGEST_NOTICE), seen_to_on=None
+    )
+    rows = rows.filter(Q(quiet_until=None) | Q(quiet_until__lte=day))
+    rows = rows.annotate(asks_from=DaysBefore("ends_on", "notice_days")).filter(asks_from__lte=day)
+    return rows.filter(~Exists(lasting)).annotate(stake=Coalesce(F("amount"), Value(0), output_field=BigIntegerField()))
+
+
+def warranties_asking(day: date) -> QuerySet[Asset]:
+    """Assets in use whose warranty ends and which no contract covers for longer."""
+    covered = Contract.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=OuterRef("warranty_until")), asset=OuterRef("pk"), ended_on=None
+    )
+    rows = Asset.objects.filter(
+        retired_on=None,
+        warranty_until__gte=day - REMEMBERED,
+        warranty_until__lte=day + WARRANTY_NOTICE,
+        seen_to_on=None,
+    )
+    return rows.filter(Q(quiet_until=None) | Q(quiet_until__lte=day)).filter(~Exists(covered))
+
+
+def _within(rows: QuerySet[Any], user: User | Any, scope: str) -> QuerySet[Any]:
+    """Those of the live customers of ``scope`` whom ``user`` may see."""
+    rows = rows.filter(party__trashed_at=None, party__merged_into=None)
+    if scope == MINE:
+        return rows.filter(party__owner=user.pk)
+    if reach(user) is not Reach.ALL:
+        rows = rows.filter(party__in=Party.objects.visible_to(user))
+    return rows.filter(party__team=user.team_id) if scope == TEAM and user.team_id else rows
+
+
+def page_of_lapses(user: User | Any, scope: str, after: LapseKey | None = None, size: int = 25) -> list[Lapse]:
+    """The next ``size`` that ask, by money. Four queries at most, two where there are none."""
+    day = timezone.localdate(clock.now())
+    contracts: list[Lapse] = []
+    if after is None or not after.is_warranty:
+        rows = _within(contracts_asking(day), user, scope)
+        if after is not None:
+            later = Q(ends_on__gt=after.ends_on) | Q(ends_on=after.ends_on, pk__gt=after.pk)
+            rows = rows.filter(Q(stake__lt=after.stake) | Q(later, stake=after.stake))
+        found = _whose(rows, "asset").order_by("-stake", "ends_on", "pk")[:size]
+        contracts = [lapse_of(one) for one in found]
+    missing = size - len(contracts)
+    if missing <= 0:
+        return contracts
+    owned = _within(warranties_asking(day), user, scope)
+    if after is not None and after.is_warranty:
+        owned = owned.filter(Q(warranty_until__gt=after.ends_on) | Q(warranty_until=after.ends_on, pk__gt=after.pk))
+    return contracts + [lapse_of(one) for one in _whose(owned, "product").order_by("warranty_until", "pk")[:missing]]
+
+
+def _whose(rows: QuerySet[Any], *more: str) -> QuerySet[Any]:
+    points = ContactPoint.objects.filter(ended_at=None).order_by("-preferred", "pk")
+    reachable = Prefetch("party__contact_points", points, to_attr="reachable")
+    return rows.select_related("party__owner", "party__summary", *more).prefetch_related(reachable)
+
+
+def lapse_of(thing: Contract | Asset) -> Lapse:
+    """The same thing as a lapse."""
+    if isinstance(thing, Contract):
+        return Lapse(thing, thing.party, thing.ends_on or date.max, thing.amount or 0, thing.currency)
+    return Lapse(thing, thing.party, thing.warranty_until or date.max, 0, "")
+
+
+def lapses_of(contracts: Iterable[Contract], assets: Iterable[Asset], day: date) -> list[Lapse]:
+    """Of what one customer has, what asks on ``day``: the same rule, from rows that are there already."""
+    contracts = [one for one in contracts if one.ended_on is None]
+    found = [lapse_of(one) for one in contracts if _asks(one, one.ends_on, timedelta(days=one.notice_days), day)]
+    asking = [
+        one for one in found if not _outlasted(one, [c for c in contracts if c.kind == getattr(one.thing, "kind", "")])
+    ]
+    for asset in assets:
+        if asset.retired_on is None and _asks(asset, asset.warranty_until, WARRANTY_NOTICE, day):
+            lapse = lapse_of(asset)
+            if not any(c.asset_id == asset.pk and (c.ends_on or date.max) > lapse.ends_on for c in contracts):
+                asking.append(lapse)
+    return sorted(asking, key=lambda one: one.key.place)
+
+
+def _asks(thing: Contract | Asset, end: date | None, notice: timedelta, day: date) -> bool:
+    if end is None or thing.seen_to_on is not None or (thing.quiet_until is not None and thing.quiet_until > day):
+        return False
+    return day - REMEMBERED <= end <= day + notice
+
+
+def _outlasted(lapse: Lapse, rivals: Iterable[Contract]) -> bool:
+    own = lapse.thing
+    assert isinstance(own, Contract)
+    return any(
+        (one.ends_on or date.max) > lapse.ends_on and (one.asset_id is None or one.asset_id == own.asset_id)
+        for one in rivals
+        if one.pk != own.pk
+    )
