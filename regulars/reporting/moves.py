@@ -6,17 +6,15 @@ turn out never to have been; they are marked as retracted in a batch of their ow
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.models import Batch, BatchKind, Event
-from regulars.customers.timeline import NewEvent, record_many
-from regulars.reporting.scores import STAGES, chunks, midnight
+from regulars.customers.timeline import record_ready
+from regulars.reporting.scores import STAGES, chunks, lay_midnights, midnight
 
 if TYPE_CHECKING:
     from regulars.intelligence.nightly import Outcome
@@ -44,7 +42,7 @@ def record_moves(outcome: Outcome, *, by_memory: bool) -> int:
     stale = engine.execute("SELECT DISTINCT key FROM recorded WHERE key NOT IN (SELECT key FROM wanted) ORDER BY key").fetchall()
     with transaction.atomic():
         _retract([key for (key,) in stale])
-    return record_many(_events(engine))
+    return record_ready(KIND, SOURCE, _rows(engine))
 
 
 def _key(table: str) -> str:
@@ -75,28 +73,25 @@ def _retract(stale: list[str]) -> None:
         Event.objects.filter(source=SOURCE, source_key__in=some, retracted_in=None, kind=KIND).update(retracted_in=batch.pk)
 
 
-def _events(engine: Any) -> Iterator[NewEvent]:
+def _rows(engine: Any) -> Iterator[tuple[int, str, str, str]]:
+    """The entries that are new, as the timeline takes them; put together in the engine."""
     from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
 
+    lay_midnights(engine, "SELECT DISTINCT day FROM wanted")
+    names = "[" + ", ".join(f"'{stage}'" for stage in STAGES) + "]"
     found = engine.execute(
-        f"""SELECT key, customer_id, day, moment, origin, target, {explain.move()} AS reasons
-            FROM wanted WHERE key NOT IN (SELECT key FROM recorded) ORDER BY customer_id, day"""  # noqa: S608 -- our own names
+        f"""SELECT w.customer_id,
+                -- a second after the purchase that made the move, so that it stands above it; else the beginning of the day
+                CASE WHEN w.moment >= 0 THEN strftime(make_timestamp((w.moment + 1) * 1000000), '%Y-%m-%d %H:%M:%S{_zone()}') ELSE m.at END,
+                '{{"from":"' || {names}[w.origin + 1] || '","to":"' || {names}[w.target + 1] || '","reasons":' || {explain.move()} || '}}',
+                w.key
+            FROM wanted w JOIN midnight m USING (day)
+            WHERE w.key NOT IN (SELECT key FROM recorded) ORDER BY w.customer_id, w.day"""  # noqa: S608 -- our own names
     )
-    midnights: dict[int, datetime] = {}
     while rows := found.fetchmany(_FETCHED):
-        for key, customer, day, at, origin, target, reasons in rows:
-            if day not in midnights:
-                midnights[day] = midnight(day)
-            yield NewEvent(
-                kind=KIND,
-                customer_id=customer,
-                occurred_at=_moment(at, midnights[day]),
-                payload={"from": STAGES[origin], "to": STAGES[target], "reasons": json.loads(reasons)},
-                source=SOURCE,
-                source_key=key,
-            )
+        yield from rows
 
 
-def _moment(at: int, midnight_of_day: datetime) -> datetime:
-    """A second after the purchase that made the move, so that it stands above it; else the beginning of the day."""
-    return datetime.fromtimestamp(at, UTC) + timedelta(seconds=1) if at >= 0 else midnight_of_day
+def _zone() -> str:
+    """How moments in UTC end, as the database takes them."""
+    return "+00:00" if connection.vendor == "postgresql" else ""

@@ -91,7 +91,11 @@ def _put_together(outcome: Outcome, as_of: datetime) -> None:
     from regulars.intelligence.explain import KNOWN_SINCE  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     engine, day = outcome.engine, timezone.localtime(as_of).date().isoformat()
-    _lay_midnights(engine)
+    lay_midnights(
+        engine,
+        f"""SELECT DISTINCT day FROM (SELECT coalesce(since, {KNOWN_SINCE}) AS day FROM score
+            UNION ALL SELECT last_day + round_even(expected_days, 0)::BIGINT FROM score) WHERE day IS NOT NULL""",  # noqa: S608 -- our own names
+    )
     expressions = _expressions(outcome)
     said = ", ".join(f"{expressions[name]} AS {name}" for name in COLUMNS if name != "as_of")
     others = ", ".join(name for name in OTHERS if name != "as_of")
@@ -134,25 +138,15 @@ def _expressions(outcome: Outcome) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _lay_midnights(engine: Any) -> None:
-    """Make the table ``midnight``: the first moment of every day that may be told, as the database takes it."""
+def lay_midnights(engine: Any, days: str) -> None:
+    """Make the table ``midnight``: the first moment of each of the ``days`` (a SELECT), as the database takes it."""
     import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    from regulars.intelligence.explain import KNOWN_SINCE  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    days = engine.execute(
-        f"""SELECT DISTINCT day FROM (SELECT coalesce(since, {KNOWN_SINCE}) AS day FROM score
-            UNION ALL SELECT last_day + round_even(expected_days, 0)::BIGINT FROM score) WHERE day IS NOT NULL"""  # noqa: S608 -- our own names
-    ).fetchall()
-    known = [int(day) for (day,) in days]
-    import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-    lay(
-        engine,
-        "midnight",
-        {"day": pa.array(known, pa.int64()), "at": pa.array([_stamp(midnight(day)) for day in known], pa.string())},
-    )
+    known = [int(day) for (day,) in engine.execute(days).fetchall()]
+    moments = [_stamp(midnight(day)) for day in known]
+    lay(engine, "midnight", {"day": pa.array(known, pa.int64()), "at": pa.array(moments, pa.string())})
 
 
 def _stamp(moment: datetime) -> str:

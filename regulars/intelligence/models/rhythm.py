@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -143,6 +143,8 @@ class RhythmModel:
 
     def fit(self, own: Evidence) -> Self:
         """Learn from customers' intervals (customers without one are ignored)."""
+        from scipy import optimize  # noqa: PLC0415 -- heavy, and needed once a month
+
         seen = own.n > 0
         n, total, logs = own.n[seen], own.total[seen], own.logs[seen]
         self.intervals_ = int(n.sum())
