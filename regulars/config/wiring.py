@@ -9,15 +9,20 @@ from typing import Any
 def ticks() -> Sequence[Callable[[], Any]]:
     """What the worker looks after once a minute: customers to index, imports left running, the nightly refresh and search for duplicates."""
     from regulars.customers import search  # noqa: PLC0415 -- after django.setup()
+    from regulars.customers import tasks as customers  # noqa: PLC0415
     from regulars.integrations.api import actions as api  # noqa: PLC0415
     from regulars.integrations.imports import tasks as imports  # noqa: PLC0415
     from regulars.integrations.webhooks import tasks as webhooks  # noqa: PLC0415
     from regulars.reporting import tasks as reporting  # noqa: PLC0415
+    from regulars.staff import tasks as staff  # noqa: PLC0415
 
     return [
         api.forget_old_answers,
         webhooks.tidy,
         search.catch_up,
+        customers.keep_rules_when_due,
+        customers.sweep_after_erasures,
+        staff.tidy_when_due,
         imports.resume_interrupted,
         reporting.refresh_when_due,
         reporting.find_duplicates_when_due,

@@ -300,6 +300,9 @@ assets.register(style="customers/merging.css", script="customers/merging.js")
 places.register(
     Place("today", _("Today"), icon="sun", url_name="customers:today", order=10, chord="g t", rule="today.view")
 )
+places.register(
+    Place("privacy", _("Privacy"), icon="lock", url_name="customers:privacy", order=87, rule="privacy.rules", phone=False)
+)
 palette.register_action(
     Action(
         "customers.new",

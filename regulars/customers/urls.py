@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.customers.views import agreements, fields, merging, page, people, pop, reach, record, relations, tasks, today
+from regulars.customers.views import agreements, fields, merging, page, people, pop, privacy, reach, record, relations, tasks, today
 
 app_name = "customers"
 urlpatterns = [
@@ -20,6 +20,13 @@ urlpatterns = [
     path("customers/<int:pk>/timeline/", page.entries, name="timeline"),
     path("customers/<int:pk>/history/", page.history, name="history"),
     path("customers/<int:pk>/history/<int:revision>/undo/", record.undo_change, name="undo-change"),
+    path("customers/<int:pk>/privacy/", privacy.person, name="person"),
+    path("customers/<int:pk>/privacy/data/", privacy.tell, name="personal-data"),
+    path("customers/<int:pk>/privacy/erase/", privacy.erase, name="erase"),
+    path("privacy/", privacy.rules, name="privacy"),
+    path("privacy/rules/", privacy.add_rule, name="add-rule"),
+    path("privacy/rules/<int:pk>/<slug:verb>/", privacy.change_rule, name="change-rule"),
+    path("privacy/allow/", privacy.allow, name="allow-again"),
     path("customers/<int:pk>/trash/", record.trash, name="move-to-trash"),
     path("customers/<int:pk>/restore/", record.restore, name="restore"),
     path("customers/<int:pk>/contact-points/", reach.add_point, name="add-point"),

@@ -202,7 +202,7 @@ def test_erased_address_is_recognised_until_it_is_allowed_again(person: Party, m
 
 @pytest.mark.django_db(transaction=True)
 def test_person_that_a_backup_brings_back_is_erased_again(person: Party, tmp_path: Path) -> None:
-    held = list(Party.objects.filter(pk=person.pk).values())[0]
+    held = Party.objects.values().get(pk=person.pk)
     actions.erase_person(party=person, by=None, reason="asked")
     person.erasure.marks.all().delete()
     person.erasure.delete()

@@ -49,6 +49,7 @@ from regulars.customers.actions.merges import (
 )
 from regulars.customers.actions.parties import change_party, create_party, restore_parties, trash_parties
 from regulars.customers.actions.relations import add_relation, end_relation, move_person
+from regulars.customers.actions.retention import carry_out, drop_rule, set_rule, switch_rule
 from regulars.customers.actions.roles import end_role, set_role
 from regulars.customers.actions.summaries import ensure_summaries, rebuild_activity, settle_stages
 from regulars.customers.actions.tasks import add_task, assign_task, complete_task, move_task, reopen_task, snooze
@@ -109,7 +110,8 @@ __all__ = [
     "set_role",
     "settle_stages",
     "snooze",
-    "sweep_free_space",
+    "sweep_free_space", "carry_out",
+    "drop_rule", "set_rule", "switch_rule",
     "take_back",
     "trash_parties",
     "undo_batch",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +23,6 @@ from regulars.customers.models import (
 from regulars.customers.privacy import marks, registry
 from regulars.customers.privacy.traces import PERSONAL, erased_name
 from regulars.customers.queries.privacy import family
-from regulars.customers.search.index import settle
 from regulars.kit import clock, text
 from regulars.kit.errors import UserError
 from regulars.staff import audit
@@ -36,8 +34,7 @@ if TYPE_CHECKING:
 
 LEDGER: Final = "erasures.jsonl"
 """Beside the data, not in it: what was erased, so that a backup from before is made to forget it again."""
-after_erasing: Final[list[Callable[[], Any]]] = []
-"""What is to be swept soon after (free pages of the database); the room with the worker registers here."""
+_STEPS: Final = 5_000
 
 
 @transaction.atomic
@@ -82,8 +79,6 @@ def erase_record(*, party: Party, by: User | None, reason: str = "", request: Ht
         "customers.erased", by=by, object_type="party", object_id=held.pk, request=request, rows=sum(counts.values())
     )
     transaction.on_commit(lambda: _remember_outside(ids, erasure))
-    for function in after_erasing:
-        transaction.on_commit(function)
     party.refresh_from_db()
     return erasure
 
@@ -109,12 +104,26 @@ def _zero_what_is_deleted() -> None:
 
 
 def sweep_free_space() -> None:
-    """Drop what is deleted but still lies in the search index and in the write-ahead log. Run soon after an erasure."""
+    """Drop what is deleted but still lies in the search index and in the write-ahead log: the worker, soon after an erasure.
+
+    The index is merged in small steps, each a transaction of its own, so that nobody waits for it.
+    """
     if connection.vendor != "sqlite":
         return
-    settle()
+    _zero_what_is_deleted()
     with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO customers_search (customers_search, rank) VALUES ('merge', -64)")
+        for _step in range(_STEPS):
+            before = _changes(cursor)
+            cursor.execute("INSERT INTO customers_search (customers_search, rank) VALUES ('merge', 64)")
+            if _changes(cursor) - before < 2:  # SQLite's own sign that nothing is left to merge
+                break
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _changes(cursor: Any) -> int:
+    cursor.execute("SELECT total_changes()")
+    return int(cursor.fetchone()[0])
 
 
 def _ledger() -> Path:

@@ -24,7 +24,7 @@ def batches_of(party_ids: Sequence[int]) -> set[int]:
         (Event, "customer"),
         (Revision, "party_id"),
     ):
-        rows: Any = model._default_manager.filter(**{f"{column}__in": party_ids}).exclude(batch_id=None)  # type: ignore[attr-defined]
+        rows: Any = model._default_manager.filter(**{f"{column}__in": party_ids}, batch_id__isnull=False)
         found |= set(rows.values_list("batch_id", flat=True).distinct())
     return found
 
