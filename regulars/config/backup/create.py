@@ -65,7 +65,7 @@ def _write(path: Path) -> dict[str, Any]:
     with archive.written(path) as writer:
         with tables.snapshot() as reader:
             manifest["migrations"] = reader.migrations()
-            for table in tables.present():
+            for table in tables.present(manifest["migrations"]):
                 print_ = tables.Fingerprint()
                 for number, batch in enumerate(reader.batches(table)):
                     print_.add(batch)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,12 +63,12 @@ def restore(path: Path, *, replace: bool = False, progress: Progress = lambda _d
 def compare(path: Path) -> list[str]:
     """The names of the tables that differ from the backup at ``path``; none when the system is as it was then."""
     archive = Archive(path)
-    present = {table.name: table for table in tables.present()}
     different = []
     with tables.snapshot() as reader:
+        present = {table.name: table for table in tables.present(reader.migrations())}
         for line in archive.manifest["tables"]:
             table = Table.from_dict(line)
-            if table.name not in present or _fingerprint(reader, table) != line["sha256"]:
+            if table != present.get(table.name) or _fingerprint(reader, table) != line["sha256"]:
                 different.append(table.name)
     return different
 
@@ -147,7 +147,7 @@ def _fill(archive: Archive, progress: Progress) -> None:
     _migrate_to(archive.manifest["migrations"])
     lines = archive.manifest["tables"]
     whole, done = sum(one["rows"] for one in lines), 0
-    with _bulk() as load:
+    with _bulk(tables.present(archive.manifest["migrations"])) as load:
         for line in lines:
             table = Table.from_dict(line)
             for batch in archive.batches(table.name):
@@ -214,15 +214,15 @@ Load = Callable[[Table, pa.RecordBatch], None]
 
 
 @contextmanager
-def _bulk() -> Iterator[Load]:
+def _bulk(laid_out: list[Table]) -> Iterator[Load]:
     """Everything empty, without triggers and (SQLite) without indexes, as long as rows come in."""
     if connection.vendor == "sqlite":
-        yield from _bulk_sqlite()
+        yield from _bulk_sqlite(laid_out)
     else:
-        yield from _bulk_postgresql()
+        yield from _bulk_postgresql(laid_out)
 
 
-def _bulk_sqlite() -> Iterator[Load]:
+def _bulk_sqlite(laid_out: list[Table]) -> Iterator[Load]:
     connection.close()
     with closing(sqlite3.connect(connection.settings_dict["NAME"])) as raw:
         raw.isolation_level = None
@@ -234,9 +234,8 @@ def _bulk_sqlite() -> Iterator[Load]:
         ).fetchall()
         for sort, name, _sql in wait:
             raw.execute(f'DROP {sort} "{name}"')
-        for table in tables.present():
-            with suppress(sqlite3.OperationalError):  # a table that came after the backup's version
-                raw.execute(f'DELETE FROM "{table.name}"')  # noqa: S608 -- names of our own models
+        for table in laid_out:
+            raw.execute(f'DELETE FROM "{table.name}"')  # noqa: S608 -- names of our own models
 
         def load(table: Table, batch: pa.RecordBatch) -> None:
             columns = [_for_sqlite(one, batch.column(n)) for n, one in enumerate(table.columns)]
@@ -268,10 +267,10 @@ def _for_sqlite(column: Column, values: pa.Array) -> list[Any]:
             return values.to_pylist()  # type: ignore[no-any-return]
 
 
-def _bulk_postgresql() -> Iterator[Load]:
+def _bulk_postgresql(laid_out: list[Table]) -> Iterator[Load]:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        held = [table.name for table in tables.present() if table.name in set(connection.introspection.table_names())]
+        held = [table.name for table in laid_out]
         for name in held:
             cursor.execute(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
         cursor.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in held) + " CASCADE")

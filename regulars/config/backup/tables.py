@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.apps import apps
 from django.db import connection, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.db.models import Field, Model
 
 ROWS_AT_ONCE: Final = 50_000
@@ -73,11 +73,12 @@ class Table:
         return cls(told["name"], tuple(Column(**one) for one in told["columns"]))
 
 
-def present() -> list[Table]:
-    """Every table that Django made here, by name."""
-    models = {
-        model._meta.db_table: model for model in apps.get_models(include_auto_created=True) if model._meta.managed
-    }
+def present(applied: Mapping[str, Iterable[str]]) -> list[Table]:
+    """Every table that Django made here, by name, as the migrations ``applied`` (by app) have laid them out."""
+    loader = MigrationLoader(connection)
+    steps = {(app, name) for app, names in applied.items() for name in names}
+    state = loader.project_state(sorted(steps & set(loader.graph.nodes)))
+    models = {one._meta.db_table: one for one in state.apps.get_models(include_auto_created=True) if one._meta.managed}
     return [_table(models[name]) for name in sorted(models) if name not in LEFT_OUT]
 
 
