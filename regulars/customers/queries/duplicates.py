@@ -1,4 +1,4 @@
-"""Records that may be one customer: what waits for a decision, and whom a draft resembles."""
+"""Whom somebody who is typing a new customer may be about to make a second time."""
 
 from __future__ import annotations
 
@@ -7,54 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
 
-from regulars.customers.models import ContactPoint, DuplicatePair, Identifier, Party
+from regulars.customers.models import ContactPoint, Identifier, Party
 from regulars.customers.queries import likely
 from regulars.kit import phone, text
-from regulars.staff.rules import Reach, reach
 
-MOST_COUNTED: Final = 99
 LIKELY: Final = 5
 TAX_ID: Final = "tax_id"
 _WORTH_NAMING: Final = 0.01
 _OF_NAME: Final = ("family_name", "given_name")
-
-
-def open_pairs(user: Any) -> QuerySet[DuplicatePair]:
-    """The pairs nobody has decided yet, both records live and visible to ``user``."""
-    rows = DuplicatePair.objects.open().filter(
-        left__trashed_at=None, left__merged_into=None, right__trashed_at=None, right__merged_into=None
-    )
-    if reach(user) is not Reach.ALL:
-        seen = Party.objects.visible_to(user)
-        rows = rows.filter(left__in=seen, right__in=seen)
-    return rows
-
-
-def waiting(user: Any) -> int:
-    """How many pairs wait for ``user``; counts to a hundred and no further. One query."""
-    return open_pairs(user).order_by()[: MOST_COUNTED + 1].count()
-
-
-def pairs_of(party: Party, user: Any, most: int = 5) -> list[DuplicatePair]:
-    """Whom ``party`` may be the same as, the likeliest first. One query."""
-    rows = open_pairs(user).filter(Q(left=party) | Q(right=party)).select_related("left", "right")
-    return list(rows.order_by(F("probability").desc(), "pk")[:most])
-
-
-def pair_for(user: Any, pk: int) -> DuplicatePair:
-    """One open pair.
-
-    Raises:
-        DuplicatePair.DoesNotExist: there is none that ``user`` may see.
-    """
-    return open_pairs(user).select_related("left__summary", "right__summary", "left__owner", "right__owner").get(pk=pk)
-
-
-def pair_between(one: int, other: int) -> DuplicatePair | None:
-    """What is known of two parties being one."""
-    return DuplicatePair.objects.filter(left=min(one, other), right=max(one, other)).first()
 
 
 @dataclass(slots=True)

@@ -25,8 +25,7 @@ from regulars.web import undo
 from regulars.web.toasts import toast
 
 CANDIDATES = 8
-MEANINGLESS = 2
-"""The kind and an empty telephone number alone say nothing."""
+LONGEST_NUMBER = 19
 
 
 @require_GET
@@ -92,7 +91,7 @@ def _side_by_side(request: Request, ids: list[int], pair: DuplicatePair | None) 
 
 
 def _ids(told: str) -> list[int]:
-    ids = [int(one) for one in told.split(",") if one.isascii() and one.isdigit()]
+    ids = [int(one) for one in told.split(",") if one.isascii() and one.isdigit() and len(one) < LONGEST_NUMBER]
     return list(dict.fromkeys(ids))[:MOST_TOGETHER]
 
 
@@ -102,7 +101,7 @@ def _chosen(told: str) -> int | str:
 
 def _parties(request: Request, ids: Iterable[int]) -> list[Party]:
     """The live records among ``ids`` that whoever asks may see; 404 where one is missing."""
-    wanted = [one for one in ids if one < 2**63]
+    wanted = list(ids)
     seen = Party.objects.visible_to(request.user).live().filter(pk__in=wanted, summary__isnull=False)
     found = {one.pk: one for one in seen.select_related("summary", "owner", "team", "territory")}
     if len(found) != len(set(wanted)):
@@ -198,7 +197,6 @@ def likely(request: HttpRequest) -> HttpResponse:
     """Whom somebody who is typing a new customer may be about to make a second time."""
     require(request.user, "customers.edit")
     draft = {key: value.replace("\x00", "")[:254] for key, value in request.GET.items() if value.strip()}
-    draft["phone"] = draft.pop("mobile", "")
-    found = likely_duplicates(request.user, draft) if len(draft) > MEANINGLESS else []
-    shown = [(party, probability, evidence.why(reasons)) for party, probability, reasons in found]
+    found = likely_duplicates(request.user, draft) if draft.keys() - {"kind"} else []
+    shown = [(one, [evidence.field_label(name) for name in one.agrees]) for one in found]
     return render(request, "customers/merging/likely.html", {"found": shown})

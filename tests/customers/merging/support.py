@@ -121,6 +121,25 @@ def hang(chance: Random, by: Any, party: Party, number: int) -> None:
         Identifier.objects.create(
             party=party, system=chance.choice(["shop", "till"]), external_id=f"n{number}-{party.pk}"
         )
+    trade(chance, party, number)
+    if chance.random() < 0.5:
+        actions.record_consent(party=party, channel="email", state=chance.choice(["granted", "withdrawn"]), by=by)
+    if chance.random() < 0.5:
+        actions.add_task(party=party, title="回電", by=by, kind=chance.choice(["promise", "todo", "complaint"]))
+    if chance.random() < 0.3:
+        Snooze.objects.create(party=party, until=now + timedelta(days=3))
+    if chance.random() < 0.3:
+        asset = Asset.objects.create(party=party, name="煮茶機")
+        Contract.objects.create(party=party, asset=asset, title="保養", starts_on=now.date())
+    if chance.random() < 0.5:
+        day = now.date() - timedelta(days=chance.randrange(900))
+        PartyRole.objects.get_or_create(party=party, role="customer", valid_to=None, defaults={"valid_from": day})
+    timeline.record(kind="channels.note_written", customer=party, by=by, text="談過")
+
+
+def trade(chance: Random, party: Party, number: int) -> None:
+    """Orders, each with its entry, some of it sent back."""
+    now = clock.now()
     for n in range(chance.randrange(5)):
         at = now - timedelta(days=chance.randrange(400))
         order = Order.objects.create(
@@ -142,19 +161,6 @@ def hang(chance: Random, by: Any, party: Party, number: int) -> None:
                 currency="TWD",
                 amount=-5,
             )
-    if chance.random() < 0.5:
-        actions.record_consent(party=party, channel="email", state=chance.choice(["granted", "withdrawn"]), by=by)
-    if chance.random() < 0.5:
-        actions.add_task(party=party, title="回電", by=by, kind=chance.choice(["promise", "todo", "complaint"]))
-    if chance.random() < 0.3:
-        Snooze.objects.create(party=party, until=now + timedelta(days=3))
-    if chance.random() < 0.3:
-        asset = Asset.objects.create(party=party, name="煮茶機")
-        Contract.objects.create(party=party, asset=asset, title="保養", starts_on=now.date())
-    if chance.random() < 0.5:
-        day = now.date() - timedelta(days=chance.randrange(900))
-        PartyRole.objects.get_or_create(party=party, role="customer", valid_to=None, defaults={"valid_from": day})
-    timeline.record(kind="channels.note_written", customer=party, by=by, text="談過")
 
 
 def relate(chance: Random, parties: list[Party]) -> None:
