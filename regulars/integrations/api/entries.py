@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from regulars.customers import timeline
 from regulars.customers.actions.entries import Appended, append_entries
@@ -19,7 +19,7 @@ from regulars.customers.models import Channel, Identifier, Party
 from regulars.customers.timeline import NewEvent
 from regulars.integrations.api.models import Token
 from regulars.integrations.api.problems import Flaw, Problem, invalid
-from regulars.integrations.api.schemas import BIGGEST, Given, IdentifierIn, Pk, Short
+from regulars.integrations.api.schemas import BIGGEST, Given, IdentifierIn, Moment, Ref, Short
 from regulars.kit import clock
 from regulars.staff.rules import can
 
@@ -34,18 +34,18 @@ _OWN: Final = ("customers.", "commerce.", "staff.", "imports.", "demo.", "report
 class EntryIn(Given):
     """Something that happened with a customer. Sent again with the same ``source`` and ``source_key`` it is there once."""
 
-    customer: Pk | None = Field(None, description="Number of the customer; or give an identifier.")
+    customer: Ref | None = Field(None, description="Number of the customer; or give an identifier.")
     identifier: IdentifierIn | None = Field(None, description="How another system calls the customer.")
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", max_length=48)] = Field(
         description="e.g. `channels.call_logged`, `channels.note_written`, or a kind of your own such as `shop.cart_left`.",
         examples=["channels.call_logged"],
     )
-    occurred_at: AwareDatetime | None = Field(None, description="With its offset; now when left out.")
+    occurred_at: Moment | None = Field(None, description="With its offset; now when left out.")
     channel: Channel | None = None
     department: Annotated[str, StringConstraints(max_length=24)] = ""
-    amount: int | None = Field(None, ge=-BIGGEST, le=BIGGEST, description="Minor units: 1 TWD = 100.")
+    amount: int | None = Field(None, strict=True, ge=-BIGGEST, le=BIGGEST, description="Minor units: 1 TWD = 100.")
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
-    quantity: float | None = Field(None, ge=-1e12, le=1e12)
+    quantity: float | None = Field(None, strict=True, ge=-1e12, le=1e12)
     subject: Annotated[str, StringConstraints(max_length=255)] = ""
     text: Annotated[str, StringConstraints(max_length=20_000)] = ""
     payload: dict[str, Any] = Field(default_factory=dict, description="Further facts, 8 kB of JSON at most.")

@@ -11,17 +11,20 @@ from regulars.integrations.api.routers import (
     analyses,
     customers,
     finding,
+    holdings,
     identity,
     imports,
     system,
     tasks,
     timeline,
     trade,
+    webhooks,
 )
 
 ROUTERS: Final[list[tuple[str, Router, str]]] = [
     ("", finding.router, "Finding"),
     ("/customers", customers.router, "Customers"),
+    ("", holdings.router, "Customers"),
     ("", identity.router, "Duplicates"),
     ("", timeline.router, "Timeline"),
     ("", tasks.router, "Tasks"),
@@ -30,6 +33,7 @@ ROUTERS: Final[list[tuple[str, Router, str]]] = [
     ("/products", trade.products, "Trade"),
     ("/imports", imports.router, "Imports"),
     ("/analyses", analyses.router, "Analyses"),
+    ("/webhooks", webhooks.router, "Webhooks"),
     ("", admin.router, "House"),
     ("", system.router, "System"),
 ]

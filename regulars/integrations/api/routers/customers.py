@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from regulars.customers import actions
-from regulars.customers.models import Asset, ContactPoint, Contract, Identifier, Party, PartyRelation, Revision
+from regulars.customers.models import ContactPoint, Identifier, Party, PartyRelation, Revision
 from regulars.customers.queries.profile import visible_among
 from regulars.integrations.api import present
 from regulars.integrations.api.identity import ApiRequest
@@ -18,13 +18,11 @@ from regulars.integrations.api.problems import Problem
 from regulars.integrations.api.records import one_of, party_for, referred
 from regulars.integrations.api.schemas import Done, Pk
 from regulars.integrations.api.schemas.customers import (
-    AssetOut,
     ChangePage,
     ConsentIn,
     ConsentOut,
     ContactPointIn,
     ContactPointOut,
-    ContractOut,
     CustomerIn,
     CustomerOut,
     CustomerPatch,
@@ -233,21 +231,6 @@ def end_relation(request: ApiRequest, id: Pk, relation: Pk, given: EndIn) -> Any
     if found.valid_to is None:
         actions.end_relation(relation=found, by=request.user, on=given.on)
     return present.relation(found)
-
-
-@router.get("/{id}/assets", response=list[AssetOut], **READ)
-def list_assets(request: ApiRequest, id: Pk) -> Any:  # noqa: A002
-    """What the customer owns of ours."""
-    rows = Asset.objects.filter(party=party_for(request, id, trashed=True)).order_by("pk")
-    names = ("id", "name", "serial", "product", "installed_on", "warranty_until", "retired_on")
-    return list(rows.values(*names)[:1_000])
-
-
-@router.get("/{id}/contracts", response=list[ContractOut], **READ)
-def list_contracts(request: ApiRequest, id: Pk) -> Any:  # noqa: A002
-    """What was agreed."""
-    rows = Contract.objects.filter(party=party_for(request, id, trashed=True)).order_by("pk")
-    return [present.contract(one) for one in rows[:1_000]]
 
 
 @router.post("/{id}/snooze", response={204: None}, **needs("tasks:write", "customers.log"))

@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from regulars.customers.actions.merges import keep_apart, merge_parties, unmerge
 from regulars.customers.models import DuplicatePair, Merge, Party
+from regulars.customers.rules import may_merge
 from regulars.integrations.api import present
 from regulars.integrations.api.identity import ApiRequest
 from regulars.integrations.api.operations import needs
+from regulars.integrations.api.problems import Problem
 from regulars.integrations.api.records import one_of, party_for
 from regulars.integrations.api.schemas import Pk
 from regulars.integrations.api.schemas.admin import MergeIn, MergeOut, PairOut, PairPage, UnmergeIn
 from regulars.staff.rules import Reach, reach
 
 router = Router()
-READ = needs("customers:read", "customers.view")
 MERGE = needs("customers:write", "customers.merge")
 
 
@@ -40,7 +42,7 @@ def _merge(one: Merge) -> dict[str, Any]:
     return {"id": one.pk, **ends, "made_at": one.made_at, "undone_at": one.undone_at}
 
 
-@router.get("/duplicates", response=PairPage, **READ)
+@router.get("/duplicates", response=PairPage, **needs("customers:read", "customers.merge"))
 def list_duplicates(
     request: ApiRequest,
     limit: Annotated[int, Query(..., ge=1, le=200)] = 50,
@@ -60,15 +62,17 @@ def list_duplicates(
 def say_different(request: ApiRequest, id: Pk) -> Any:  # noqa: A002 -- the name in the address
     """They are two; the pair is not proposed again."""
     pair = one_of(_pairs(request), id)
+    _check(request, pair.left, pair.right)
     keep_apart(pair=pair, by=request.user)
     pair.refresh_from_db()
     return _pair(pair)
 
 
 @router.post("/customers/{id}/merge", response=MergeOut, **MERGE)
-def merge(request: ApiRequest, id: Pk, given: MergeIn) -> Any:  # noqa: A002
+def merge_customers(request: ApiRequest, id: Pk, given: MergeIn) -> Any:  # noqa: A002
     """Make one of two: what hangs on ``loser`` moves to this customer."""
     winner, loser = party_for(request, id), party_for(request, given.loser)
+    _check(request, winner, loser)
     return _merge(merge_parties(winner=winner, loser=loser, by=request.user, choices=dict(given.choices)))
 
 
@@ -78,4 +82,11 @@ def undo_merge(request: ApiRequest, id: Pk, given: UnmergeIn) -> Any:  # noqa: A
     rows = Merge.objects.select_related("winner", "loser")
     if reach(request.user) is not Reach.ALL:
         rows = rows.filter(winner__in=Party.objects.visible_to(request.user))
-    return _merge(unmerge(merge=one_of(rows, id), by=request.user, different=given.different))
+    merge = one_of(rows, id)
+    _check(request, merge.winner)
+    return _merge(unmerge(merge=merge, by=request.user, different=given.different))
+
+
+def _check(request: ApiRequest, *parties: Party) -> None:
+    if not may_merge(request.user, parties):
+        raise Problem(403, _("Your role does not allow this."))

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
 BIGGEST: Final = 2**63 - 1
 Pk = Annotated[int, Field(ge=1, le=BIGGEST)]
+"""The number of a record in an address."""
+
+Ref = Annotated[int, Field(ge=1, le=BIGGEST, strict=True)]
+"""The number of a record in a body, where neither "1" nor true will do."""
+
+Flag = Annotated[bool, Field(strict=True)]
 Short = Annotated[str, StringConstraints(max_length=60)]
 Line = Annotated[str, StringConstraints(max_length=255)]
+
+
+def _told_in_words(value: object) -> object:
+    if not isinstance(value, str | date):
+        raise ValueError("ISO 8601 as text, please")  # noqa: TRY004 -- pydantic hears ValueError only
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_told_in_words, json_schema_input_type=AwareDatetime)]
+Day = Annotated[date, BeforeValidator(_told_in_words, json_schema_input_type=date)]
 
 
 class Given(Schema):

@@ -9,7 +9,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from regulars.customers.models import FieldKind, Kind
-from regulars.integrations.api.schemas import Given, Named, Pk
+from regulars.integrations.api.schemas import Flag, Given, Named, Ref
 
 Label = Annotated[str, StringConstraints(max_length=80)]
 
@@ -50,9 +50,9 @@ class FieldIn(Given):
     kind: FieldKind = FieldKind.TEXT
     options: Annotated[list[FieldOption], Field(max_length=200)] = []
     applies_to: Annotated[list[Kind], Field(max_length=3)] = []
-    required: bool = False
-    filterable: bool = True
-    personal: bool = True
+    required: Flag = False
+    filterable: Flag = True
+    personal: Flag = True
 
 
 class FieldPatch(Given):
@@ -63,9 +63,9 @@ class FieldPatch(Given):
     help: Annotated[str, StringConstraints(max_length=200)] | None = None
     options: Annotated[list[FieldOption], Field(max_length=200)] | None = None
     applies_to: Annotated[list[Kind], Field(max_length=3)] | None = None
-    required: bool | None = None
-    filterable: bool | None = None
-    personal: bool | None = None
+    required: Flag | None = None
+    filterable: Flag | None = None
+    personal: Flag | None = None
 
 
 class FieldOut(Schema):
@@ -189,15 +189,15 @@ class ViewIn(Given):
     resource: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
     name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     query: Annotated[str, StringConstraints(max_length=4_000)] = ""
-    shared: bool = False
+    shared: Flag = False
 
 
 class ViewPatch(Given):
     """Changes of one's own view."""
 
     query: Annotated[str, StringConstraints(max_length=4_000)] | None = None
-    shared: bool | None = None
-    pinned: bool | None = None
+    shared: Flag | None = None
+    pinned: Flag | None = None
 
 
 class PairOut(Schema):
@@ -222,7 +222,7 @@ class PairPage(Schema):
 class MergeIn(Given):
     """``loser`` goes into this customer. By field: *winner*, *loser*, or the value itself."""
 
-    loser: Pk
+    loser: Ref
     choices: dict[Annotated[str, StringConstraints(max_length=60)], Literal["winner", "loser"]] = {}
 
 
@@ -239,7 +239,7 @@ class MergeOut(Schema):
 class UnmergeIn(Given):
     """``different`` says that the two shall never be proposed again."""
 
-    different: bool = False
+    different: Flag = False
 
 
 class TokenOut(Schema):

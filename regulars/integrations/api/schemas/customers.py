@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from regulars.customers.models import Channel, ConsentState, ContactPointKind, Kind, RelationKind, RoleKind
-from regulars.integrations.api.schemas import Given, IdentifierIn, Line, Money, Named, Pk, Short
+from regulars.integrations.api.schemas import Day, Flag, Given, IdentifierIn, Line, Moment, Money, Named, Ref, Short
 
 Text80 = Annotated[str, StringConstraints(max_length=80)]
 Name = Annotated[str, StringConstraints(max_length=200)]
@@ -21,7 +21,7 @@ class ContactPointIn(Given):
     kind: ContactPointKind
     value: Annotated[str, StringConstraints(min_length=1, max_length=254)]
     label: Annotated[str, StringConstraints(max_length=40)] = ""
-    preferred: bool = False
+    preferred: Flag = False
 
 
 class PartyFacts(Given):
@@ -32,7 +32,7 @@ class PartyFacts(Given):
     given_name: Text80 | None = None
     other_name: Name | None = None
     salutation: Annotated[str, StringConstraints(max_length=20)] | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     language: Annotated[str, StringConstraints(max_length=10)] | None = None
     preferred_channel: Channel | None = None
     preferred_time: Annotated[str, StringConstraints(max_length=40)] | None = None
@@ -44,9 +44,9 @@ class PartyFacts(Given):
     industry: Text80 | None = None
     about: Annotated[str, StringConstraints(max_length=20_000)] | None = None
     source: Short | None = None
-    owner: Pk | None = Field(None, description="Number of a user.")
-    team: Pk | None = None
-    territory: Pk | None = None
+    owner: Ref | None = Field(None, description="Number of a user.")
+    team: Ref | None = None
+    territory: Ref | None = None
     custom: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")], Any] = Field(
         default_factory=dict, description="Values of custom fields by key."
     )
@@ -65,7 +65,7 @@ class CustomerPatch(PartyFacts):
     """Changes. With ``version`` (or If-Match) nothing is overwritten that somebody else changed since."""
 
     kind: Kind | None = None
-    version: int | None = Field(None, ge=1, le=2**31 - 1, description="The version that was read.")
+    version: int | None = Field(None, strict=True, ge=1, le=2**31 - 1, description="The version that was read.")
 
 
 class ContactPointOut(Schema):
@@ -102,7 +102,7 @@ class RoleIn(Given):
     """A role from a day on."""
 
     role: RoleKind
-    valid_from: date | None = None
+    valid_from: Day | None = None
 
 
 class ConsentIn(Given):
@@ -112,7 +112,7 @@ class ConsentIn(Given):
     state: ConsentState
     purpose: Annotated[str, StringConstraints(min_length=1, max_length=24)] = "marketing"
     evidence: Line = ""
-    given_at: AwareDatetime | None = None
+    given_at: Moment | None = None
     source: Short = ""
 
 
@@ -132,16 +132,16 @@ class ConsentOut(Schema):
 class RelationIn(Given):
     """This customer <kind> the other, e.g. *employed_by*."""
 
-    other: Pk
+    other: Ref
     kind: RelationKind
     title: Text80 = ""
-    valid_from: date | None = None
+    valid_from: Day | None = None
 
 
 class EndIn(Given):
     """The day of an end; today when left out."""
 
-    on: date | None = None
+    on: Day | None = None
 
 
 class RelationOut(Schema):
@@ -270,7 +270,7 @@ class ContractOut(Schema):
 class SnoozeIn(Given):
     """Not now: off Today until then."""
 
-    until: AwareDatetime
+    until: Moment
     reason: Line = ""
 
 
@@ -279,8 +279,8 @@ class TaskIn(Given):
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=255)]
     kind: Annotated[str, StringConstraints(pattern="^(call|write|visit|promise|complaint|todo)$")] = "todo"
-    due_at: AwareDatetime | None = None
-    assignee: Pk | None = Field(None, description="Number of a user; yourself when left out.")
+    due_at: Moment | None = None
+    assignee: Ref | None = Field(None, description="Number of a user; yourself when left out.")
 
 
 class TaskOut(Schema):
@@ -323,13 +323,13 @@ class OutcomeIn(Given):
 class MoveIn(Given):
     """The new time, or none."""
 
-    due_at: AwareDatetime | None = None
+    due_at: Moment | None = None
 
 
 class AssignIn(Given):
     """Who does it."""
 
-    assignee: Pk
+    assignee: Ref
 
 
 class EntryOut(Schema):

@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from regulars.customers.models import Channel
-from regulars.integrations.api.schemas import BIGGEST, Given, IdentifierIn, Line, Money, Named, Pk
+from regulars.integrations.api.schemas import BIGGEST, Given, IdentifierIn, Line, Moment, Money, Named, Ref
 
-Minor = Annotated[int, Field(ge=-(10**12), le=10**12)]
+Minor = Annotated[int, Field(strict=True, ge=-(10**12), le=10**12)]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Source = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Quantity = Annotated[float, Field(ge=-1e9, le=1e9)]
+Quantity = Annotated[float, Field(strict=True, ge=-1e9, le=1e9)]
 
 
 class LineIn(Given):
@@ -32,9 +32,9 @@ class LineIn(Given):
 class ReturnLineIn(LineIn):
     """One line that came back, in positive numbers."""
 
-    quantity: Annotated[float, Field(ge=0, le=1e9)] = 1
-    amount: Annotated[int, Field(ge=0, le=10**12)] = Field(description="Minor units, for the whole line.")
-    cost: Annotated[int, Field(ge=0, le=10**12)] | None = None
+    quantity: Annotated[float, Field(strict=True, ge=0, le=1e9)] = 1
+    amount: Annotated[int, Field(strict=True, ge=0, le=10**12)] = Field(description="Minor units, for the whole line.")
+    cost: Annotated[int, Field(strict=True, ge=0, le=10**12)] | None = None
 
 
 class OrderIn(Given):
@@ -42,9 +42,9 @@ class OrderIn(Given):
 
     source: Source
     number: Number
-    customer: Pk | None = None
+    customer: Ref | None = None
     identifier: IdentifierIn | None = None
-    ordered_at: AwareDatetime
+    ordered_at: Moment
     channel: Channel | None = None
     state: Literal["placed", "cancelled"] = "placed"
     currency: Currency | None = None
@@ -57,9 +57,9 @@ class ReturnIn(Given):
     source: Source
     number: Number
     order: Number | None = Field(None, description="Number of the order that it undoes, of the same source.")
-    customer: Pk | None = None
+    customer: Ref | None = None
     identifier: IdentifierIn | None = None
-    returned_at: AwareDatetime
+    returned_at: Moment
     reason: Annotated[str, StringConstraints(max_length=120)] = ""
     currency: Currency | None = None
     lines: list[ReturnLineIn] = Field(min_length=1, max_length=1_000)
@@ -111,8 +111,8 @@ class ProductIn(Given):
     code: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     name: Line = ""
     group: Annotated[str, StringConstraints(max_length=160)] = ""
-    price: Annotated[int, Field(ge=0, le=BIGGEST)] | None = None
-    cost: Annotated[int, Field(ge=0, le=BIGGEST)] | None = None
+    price: Annotated[int, Field(strict=True, ge=0, le=BIGGEST)] | None = None
+    cost: Annotated[int, Field(strict=True, ge=0, le=BIGGEST)] | None = None
     currency: Currency | None = None
 
 
