@@ -29,6 +29,7 @@ LEVELS: Final[Mapping[str, Text]] = {
     "other_script": pgettext_lazy("agreement", "the same in another script"),
     "part": pgettext_lazy("agreement", "one is the beginning of the other"),
     "begins": pgettext_lazy("agreement", "one is the beginning of the other"),
+    "sounds_alike": pgettext_lazy("agreement", "sounds the same"),
     "one_character": pgettext_lazy("agreement", "one character differs"),
     "short_form": pgettext_lazy("agreement", "one is short for the other"),
     "slip": pgettext_lazy("agreement", "a slip of the pen apart"),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from regulars.reporting import queries, sentences, tasks
+from regulars.reporting import queries, recognition, sentences, tasks
 from regulars.reporting.actions import STEPS
 from regulars.reporting.company import of_last_run
 from regulars.reporting.models import AnalysisRun, RunState
 from regulars.reporting.rules import STAGE_RULES
 from regulars.staff.rules import can, require
+from regulars.web.format import show_number
+from regulars.web.toasts import toast
 
 
 @require_GET
@@ -58,6 +60,33 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
         answer.headers["HX-Refresh"] = "true"
         return answer
     return render(request, "reporting/progress.html", {"progress": _progress(run)})
+
+
+@require_GET
+def duplicates(request: HttpRequest) -> HttpResponse:
+    """How duplicates are recognised: what was learned of the company's own records."""
+    if not can(request.user, "insight.view"):
+        require(request.user, "customers.merge")
+    last = queries.last_search()
+    context = {
+        "pages": recognition.pages(),
+        "last": last,
+        "seconds": show_number(last.seconds or 0, 1) if last else "",
+        "under_way": queries.search_under_way(),
+        "may_search": can(request.user, "customers.merge_any"),
+        "about": sentences.ABOUT_DUPLICATES,
+    }
+    return render(request, "reporting/recognition.html", context)
+
+
+@require_POST
+def find_duplicates(request: HttpRequest) -> HttpResponse:
+    """Ask for a search of the whole record."""
+    require(request.user, "customers.merge_any")
+    if queries.search_under_way() is None:
+        tasks.ask_for_duplicates(by=request.user)  # type: ignore[arg-type]  # require() has let only users pass
+    toast(request, _("The record is being searched for duplicates; new pairs appear in the list."))
+    return redirect("reporting:duplicates")
 
 
 def _progress(run: AnalysisRun | None) -> dict[str, object] | None:
