@@ -81,7 +81,7 @@ class Line:
 
 def lines_of(evidence: Iterable[Mapping[str, Any]], *, turned: bool = False) -> list[Line]:
     """The evidence of a pair, the weightiest first; ``turned`` when the right record is shown at the left."""
-    lines = [_line(one, turned) for one in evidence if isinstance(one, Mapping)]
+    lines = [_line(one, turned) for one in evidence]
     return sorted(lines, key=lambda line: -abs(line.bits))
 
 

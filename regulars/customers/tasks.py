@@ -23,7 +23,7 @@ def merge_pairs(batch_id: int, pair_ids: list[int], user_id: int | None) -> int:
     batch = Batch.objects.filter(pk=batch_id).first()
     if batch is None:
         return 0
-    by = get_user_model().objects.filter(pk=user_id).first()
+    by = get_user_model().objects.filter(pk=user_id).first() if user_id else None
     merged = actions.merge_pairs(pair_ids=pair_ids, by=by, batch=batch)
     logger.info("batch %s: %s pairs merged", batch_id, merged)
     return merged

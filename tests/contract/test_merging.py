@@ -33,7 +33,7 @@ def test_reference_to_a_customer_says_how_it_is_merged(reference):
     table, column = reference.split(" ")
     told = holding(table, column)
     assert told is not None, (
-        f"declare {reference} in the merging.py of its room (customers/merging/registry.py tells how)"
+        f"declare {reference} in the holdings.py of its room (customers/merging/registry.py tells how)"
     )
     assert told.how is not How.STAYS or told.because, f"say why {reference} stays"
 

@@ -21,7 +21,6 @@ from regulars.customers.models import (
     BatchKind,
     DuplicatePair,
     Erasure,
-    Kind,
     Merge,
     PairVerdict,
     Party,
@@ -286,7 +285,7 @@ def _locked_pair(winner: int, loser: int) -> tuple[Party, Party]:
             "one": one.name,
             "kind": one.get_kind_display(),
             "other": other.name,
-            "other_kind": Kind(other.kind).label,
+            "other_kind": other.get_kind_display(),
         }
         raise UserError(_("“%(one)s” is: %(kind)s, “%(other)s” is: %(other_kind)s. Make them the same first.") % values)
     if Erasure.objects.filter(party__in=[winner, loser]).exists():
@@ -322,8 +321,15 @@ def _tell(kind: str, merge: Merge, *, of: Party, other: Party, by: User | None, 
         payload={"merge": merge.pk, "other": other.pk}, batch_id=merge.batch_id, source="regulars",
     )  # fmt: skip
     if audited:
-        detail = {"merge": merge.pk, "winner": merge.winner_id, "loser": merge.loser_id}
-        audit.record(kind, by=by, object_type="party", object_id=of.pk, **detail)
+        audit.record(
+            kind,
+            by=by,
+            object_type="party",
+            object_id=of.pk,
+            merge=merge.pk,
+            winner=merge.winner_id,
+            loser=merge.loser_id,
+        )
 
 
 def _copy(fresh: Party, party: Party) -> None:

@@ -1,6 +1,6 @@
 """Merging two records of one party, and taking them apart again: what hangs on a party, and how each is moved.
 
-Every room declares what it hangs on a party (``merging.py`` of the room, found by itself)::
+Every room declares what it hangs on a party (``holdings.py`` of the room, found by itself)::
 
     from regulars.customers.merging.registry import Holding, How, declare
     declare(Holding(Order, "customer", How.MOVE, label=_("Orders"), source="source"))

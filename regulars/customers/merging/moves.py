@@ -98,7 +98,7 @@ class Mover:
                 f" CAST(%s AS {json_type}), CAST(%s AS {json_type}) FROM ({statement}) AS those",
                 [self.merge.pk, one.table, json.dumps(before), json.dumps(after), *values],
             )
-            return max(cursor.rowcount, 0)
+            return max(int(cursor.rowcount), 0)
 
 
 def rows_of(one: Holding, party: int) -> QuerySet[Any]:

@@ -232,7 +232,8 @@ def parting_of(merge: Merge) -> Parting:
         if label := _label_of(table):
             going[label] += n
     systems = systems_of_loser_alone(merge)
-    returning, staying = defaultdict(int), 0
+    returning: dict[str, int] = defaultdict(int)
+    staying = 0
     for one in holdings():
         if one.source and one.label:
             back = moves.newcomers(one, merge, systems)

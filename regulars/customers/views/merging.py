@@ -196,7 +196,9 @@ def unmerge(request: Request, pk: int, merge: int) -> HttpResponse:
 def likely(request: HttpRequest) -> HttpResponse:
     """Whom somebody who is typing a new customer may be about to make a second time."""
     require(request.user, "customers.edit")
-    draft = {key: value.replace("\x00", "")[:254] for key, value in request.GET.items() if value.strip()}
+    draft = {
+        key: str(value).replace("\x00", "")[:254] for key, value in request.GET.dict().items() if str(value).strip()
+    }
     found = likely_duplicates(request.user, draft) if draft.keys() - {"kind"} else []
     shown = [(one, [evidence.field_label(name) for name in one.agrees]) for one in found]
     return render(request, "customers/merging/likely.html", {"found": shown})

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from regulars.customers import actions
-from regulars.customers.models import CustomerSummary, Event, Merge, MergeMove, Party
+from regulars.customers.models import ContactPoint, CustomerSummary, Event, Merge, MergeMove, Party
 from tests.customers.merging.support import differences, dump, hang, person, rebuilt, relate, revenue
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def draw(seed, owner, count):
     return chance, parties
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_unmerge_gives_back_every_row(owner, seed):
     _chance, (one, two, *_rest) = draw(seed, owner, 4)
     before, money = dump(), revenue()
@@ -40,7 +40,7 @@ def test_unmerge_gives_back_every_row(owner, seed):
     assert differences(before, dump()) == []
 
 
-@pytest.mark.parametrize("seed", range(20, 32))
+@pytest.mark.parametrize("seed", range(20, 28))
 def test_chains_unmerge_in_the_reverse_order(owner, seed):
     chance, parties = draw(seed, owner, 5)
     states, merges = [dump()], []
@@ -57,7 +57,7 @@ def test_chains_unmerge_in_the_reverse_order(owner, seed):
         assert differences(states[-1], dump()) == []
 
 
-@pytest.mark.parametrize("seed", range(40, 52))
+@pytest.mark.parametrize("seed", range(40, 48))
 def test_two_merges_into_one_may_be_undone_in_either_order(owner, seed):
     _chance, (winner, one, two) = draw(seed, owner, 3)
     before = dump()
@@ -75,6 +75,7 @@ def test_two_merges_into_one_may_be_undone_in_either_order(owner, seed):
 def test_what_happened_in_between_stays_with_the_winner(owner, seed):
     chance, (one, two) = draw(seed, owner, 2)
     before, old = dump(), set(Event.objects.filter(customer=two).values_list("pk", flat=True))
+    points = set(ContactPoint.objects.filter(party=two).values_list("pk", flat=True))
     merge = actions.merge_parties(winner=one, loser=two, by=owner)
     one.refresh_from_db()
     hang(chance, owner, one, 99)
@@ -83,12 +84,9 @@ def test_what_happened_in_between_stays_with_the_winner(owner, seed):
     actions.unmerge(merge=merge, by=owner)
     assert revenue() == money
     state = dump()
-    lost = [
-        line
-        for line in differences(before, state)
-        if f"{line.split(':')[0]}" in before and "customersummary" not in line
-    ]
-    assert [line for line in lost if f'"party": {two.pk}' in line or f'"customer": {two.pk}' in line] == []
+    changed = [line for line in differences(before, state) if "customersummary" not in line and "contactpoint" not in line]
+    assert [line for line in changed if f'"party": {two.pk}' in line or f'"customer": {two.pk}' in line] == []
+    assert points <= set(ContactPoint.objects.filter(party=two).values_list("pk", flat=True))
     assert old <= set(Event.objects.filter(customer=two).values_list("pk", flat=True))
     rebuilt()
     assert differences(state, dump()) == []
