@@ -39,6 +39,8 @@ MODES: Final = (
     Mode("write", pgettext_lazy("composer", "Write"), "letter", "w", _("What was written?")),
     Mode("task", pgettext_lazy("composer", "Task"), "task", "t", ""),
 )
+SCREEN_POP: Final = "pop"
+"""The place where it is the customer who called."""
 _QUICK: Final = ((0, _("Today")), (1, _("Tomorrow")), (7, _("In a week")), (30, _("In a month")))
 
 
@@ -47,7 +49,7 @@ def composer_of(
 ) -> dict[str, Any]:
     """The context of the composer: closed without a mode, else with a form."""
     if mode and form is None:
-        form = FORMS[mode](initial=_initial(party, mode))
+        form = FORMS[mode](initial=_initial(party, mode, place))
     said = next((one for one in MODES if one.key == mode), None)
     return {
         "modes": MODES,
@@ -82,7 +84,9 @@ def quick_days() -> list[tuple[str, str]]:
     return [((today + timedelta(days=days)).isoformat(), str(word)) for days, word in _QUICK]
 
 
-def _initial(party: Party, mode: str) -> dict[str, Any]:
+def _initial(party: Party, mode: str, place: str) -> dict[str, Any]:
+    if place == SCREEN_POP:
+        return {"direction": "in"}
     if mode == "write":
         return {"channel": _written_channel(party)}
     return {}

@@ -25,12 +25,19 @@ MOST_WORDS: Final = 6
 def find_orders(user: User, typed: str, limit: int) -> list[Entry]:
     """Orders whose number begins so, newest first among them."""
     rows = visible_orders(user).filter(orders_numbered(typed)).select_related("customer")
-    found = sorted(rows[: limit * 4], key=lambda order: (order.number.casefold() != typed.casefold(), -order.ordered_at.timestamp()))
+    found = sorted(
+        rows[: limit * 4],
+        key=lambda order: (order.number.casefold() != typed.casefold(), -order.ordered_at.timestamp()),
+    )
     return [_order(order) for order in found[:limit]]
 
 
 def _order(order: Order) -> Entry:
-    details = [order.customer.name if order.customer else "", show.show_date(order.ordered_at), show.show_money(order.amount, order.currency)]
+    details = [
+        order.customer.name if order.customer else "",
+        show.show_date(order.ordered_at),
+        show.show_money(order.amount, order.currency),
+    ]
     url = f"{reverse('web:list-orders')}?open={order.pk}"
     return Entry(order.number, url, "receipt", " · ".join(one for one in details if one))
 
@@ -57,5 +64,15 @@ def customers_of_orders(numbers: Sequence[str], begins: bool, limit: int) -> Ite
     return rows.values_list("customer", "number")[:limit]
 
 
-finding.register(finding.Kind("orders", _("Orders"), "receipt", find_orders, "customers.view", 30, lambda typed: f"{reverse('web:list-orders')}?q={typed}"))
+finding.register(
+    finding.Kind(
+        "orders",
+        _("Orders"),
+        "receipt",
+        find_orders,
+        "customers.view",
+        30,
+        lambda typed: f"{reverse('web:list-orders')}?q={typed}",
+    )
+)
 finding.register(finding.Kind("products", _("Products"), "tag", find_products, "customers.view", 50))

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars.commerce import finding, panels  # noqa: F401 -- they register themselves
+from regulars.commerce import panels  # noqa: F401 -- registers itself
 from regulars.commerce.models import Order, OrderLine, OrderState
 from regulars.commerce.queries import find_orders, visible_orders
 from regulars.customers.models import Channel

@@ -71,7 +71,10 @@ def find_contracts(user: User, typed: str, limit: int) -> list[Entry]:
 def find_assets(user: User, typed: str, limit: int) -> list[Entry]:
     """Assets whose serial number begins so."""
     rows = Asset.objects.filter(_spelled("serial", typed)).select_related("party").order_by("serial", "pk")
-    return [Entry(f"{one.name} {one.serial}", _page(one.party), "box", one.party.name) for one in _visible(user, rows, limit)]
+    return [
+        Entry(f"{one.name} {one.serial}", _page(one.party), "box", one.party.name)
+        for one in _visible(user, rows, limit)
+    ]
 
 
 def _spelled(field: str, typed: str) -> Q:

@@ -26,7 +26,9 @@ _RUN: Final = (
 )
 _PART = re.compile(f"[{_RUN}]+|[^\\W_{_RUN}]+")
 _IS_RUN = re.compile(f"[{_RUN}]")
-_MARKED = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e31-\u0eff\u1ab0-\u1aff\u20d0-\u20ff]")
+_MARKED = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e31-\u0eff\u1ab0-\u1aff\u20d0-\u20ff]"
+)
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff"
     "\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
@@ -35,7 +37,9 @@ _UNSEEN = re.compile(
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _APOSTROPHE = re.compile("['’ʼ`´]")
 _GAP = re.compile(f"(?<=[{_RUN}])[\\s·・•‧]+(?=[{_RUN}])")
-_LEGAL_RUN: Final = re.compile(r"(?:股份有限|有限責任|股份|有限|無限)公司$|^(?:株式会社|株式會社|有限会社)|(?:株式会社|株式會社|有限会社|公司)$")
+_LEGAL_RUN: Final = re.compile(
+    r"(?:股份有限|有限責任|股份|有限|無限)公司$|^(?:株式会社|株式會社|有限会社)|(?:株式会社|株式會社|有限会社|公司)$"
+)
 _LEGAL_WORDS: Final = frozenset({"co", "ltd", "limited", "inc", "llc", "corp", "corporation", "company", "gmbh", "plc"})
 _LONGEST_NAME: Final = 4
 SHORT: Final = (2, 3)
@@ -53,7 +57,7 @@ _LETTERS: Final = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "æ
 
 
 def fold(text: str) -> str:
-    """Return the form in which search compares: compatibility forms and case folded, unseen characters taken out, variants as one.
+    r"""Return the form in which search compares: compatibility forms and case folded, unseen characters taken out, variants as one.
 
     >>> fold("Ｌｉｎ\\u200b　臺積電")
     'lin 台積電'
@@ -138,7 +142,33 @@ def compact(text: str) -> str:
 
 
 _PUBLIC: Final = frozenset(
-    "com net org edu gov idv tw jp cn hk us uk de www mail gmail yahoo hotmail outlook msn icloud live example http https".split()
+    [
+        "com",
+        "net",
+        "org",
+        "edu",
+        "gov",
+        "idv",
+        "tw",
+        "jp",
+        "cn",
+        "hk",
+        "us",
+        "uk",
+        "de",
+        "www",
+        "mail",
+        "gmail",
+        "yahoo",
+        "hotmail",
+        "outlook",
+        "msn",
+        "icloud",
+        "live",
+        "example",
+        "http",
+        "https",
+    ]
 )
 
 
@@ -206,7 +236,7 @@ def _alphabet(word: str) -> str:
 
 
 def near_runs(run: str) -> list[list[str]]:
-    """How a name of three or four characters is found when one of them is wrong or missing: lists of words, all of a list needed.
+    """How a name of three or four characters is found when one of them is wrong, missing or too many: lists of words, all of a list needed.
 
     >>> near_runs("王小名")
     [['小名'], ['王_名'], ['王小'], ['王名']]
@@ -219,8 +249,9 @@ def near_runs(run: str) -> list[list[str]]:
         pairs = [side[i : i + 2] for side in (left, right) for i in range(len(side) - 1)]
         bridge = [f"{left[-1]}_{right[0]}"] if left and right else []
         ways.append(pairs + bridge)
-    if len(run) == 3:
-        ways.append([run[0] + run[2]])
+    for extra in range(1, len(run) - 1):
+        rest = run[:extra] + run[extra + 1 :]
+        ways.append([rest[i : i + 2] for i in range(len(rest) - 1)])
     return ways
 
 

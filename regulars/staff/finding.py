@@ -17,9 +17,19 @@ def find_users(user: User, typed: str, limit: int) -> list[Entry]:
     for word in typed.split()[:6]:
         rows = rows.filter(Q(name__icontains=word) | Q(username__icontains=word) | Q(email__icontains=word))
     return [
-        Entry(one.name or one.username, reverse("staff:user", args=[one.pk]), "person", " · ".join((one.username, one.get_role_display())))
+        Entry(one.name or one.username, reverse("staff:user", args=[one.pk]), "person", f"{one.username} · {one.get_role_display()}")
         for one in rows[:limit]
     ]  # fmt: skip
 
 
-finding.register(finding.Kind("users", _("Users"), "people", find_users, "staff.manage", 80, all_url=lambda text: f"{reverse('web:list-users')}?q={text}"))
+finding.register(
+    finding.Kind(
+        "users",
+        _("Users"),
+        "people",
+        find_users,
+        "staff.manage",
+        80,
+        all_url=lambda text: f"{reverse('web:list-users')}?q={text}",
+    )
+)

@@ -7,10 +7,11 @@ from django.utils.module_loading import autodiscover_modules
 
 
 class WebConfig(AppConfig):
-    """Finds the ``resources.py`` of every installed context; each registers itself on import."""
+    """Finds the ``resources.py`` and ``finding.py`` of every installed context; each registers itself on import."""
 
     name = "regulars.web"
     label = "web"
 
     def ready(self) -> None:
         autodiscover_modules("resources")
+        autodiscover_modules("finding")

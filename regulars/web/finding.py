@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from regulars.kit.text import fold
 from regulars.web import resources
 from regulars.web.access import User, can
@@ -80,7 +82,9 @@ def unregister(key: str) -> None:
 
 def kinds(user: User) -> list[Kind]:
     """The kinds that ``user`` may search, in order."""
-    lists = [_of_resource(one) for one in resources.all() if one.search and one.in_palette and one.key not in _registered]
+    lists = [
+        _of_resource(one) for one in resources.all() if one.search and one.in_palette and one.key not in _registered
+    ]
     every = [*_registered.values(), *lists]
     return sorted((one for one in every if can(user, one.rule)), key=lambda one: (one.order, one.key))
 
@@ -124,7 +128,7 @@ def _rows(resource: Resource, user: User, text: str, limit: int) -> list[Entry]:
     return entries
 
 
-def find_views(user: User, text: str, limit: int) -> list[Entry]:
+def _find_views(user: User, text: str, limit: int) -> list[Entry]:
     """The saved views that ``user`` may use whose name holds every word."""
     words = fold(text).split()
     lists = {one.key: one for one in resources.all() if can(user, one.rule)}
@@ -135,3 +139,6 @@ def find_views(user: User, text: str, limit: int) -> list[Entry]:
             resource = lists[view.resource]
             entries.append(Entry(view.name, f"{resource.url()}?view={view.pk}&{view.query}", "list", resource.label))
     return entries[:limit]
+
+
+register(Kind("views", _("Saved views"), "bookmark", _find_views, order=70))

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from regulars.customers import actions, timeline
 from regulars.customers.models import Asset, Contract, Party
@@ -31,14 +31,24 @@ def known(owner):
     company = actions.create_party(by=owner, name="大同股份有限公司", kind="organisation")
     actions.add_relation(party=party, other=company, kind="employed_by", title="經理", by=owner)
     today = clock.now().date()
-    Contract.objects.create(party=party, title="保養", number="C-1", starts_on=today - timedelta(days=400), ends_on=today - timedelta(days=3))
-    Contract.objects.create(party=company, title="年約", number="C-2", starts_on=today, ends_on=today + timedelta(days=300))
+    Contract.objects.create(
+        party=party,
+        title="保養",
+        number="C-1",
+        starts_on=today - timedelta(days=400),
+        ends_on=today - timedelta(days=3),
+    )
+    Contract.objects.create(
+        party=company, title="年約", number="C-2", starts_on=today, ends_on=today + timedelta(days=300)
+    )
     Asset.objects.create(party=party, name="冷氣", serial="AC-9", warranty_until=today + timedelta(days=300))
     actions.add_task(party=party, title="回電報價", by=owner, kind="promise", due_at=clock.now())
     actions.add_task(party=party, title="漏水", by=owner, kind="complaint")
     actions.record_consent(party=party, channel="sms", state="withdrawn", by=owner)
     timeline.record(kind="channels.note_written", customer=party, by=owner, text="上次問了報價")
-    timeline.record(kind="commerce.order_placed", customer=party, by=None, amount=123_400, currency="TWD", channel="web")
+    timeline.record(
+        kind="commerce.order_placed", customer=party, by=None, amount=123_400, currency="TWD", channel="web"
+    )
     return needing(party, 500_000, value_class="most_valuable")
 
 
@@ -61,7 +71,10 @@ def test_what_is_handed_over_is_read(told, text, kind):
     assert (caller.text, caller.kind) == (text, kind)
 
 
-@pytest.mark.parametrize("told", ["0912345678", "+886 912 345 678", "tel:0912-345-678", "ming@x.example", "vip0042", "VIP-0042", "王小明", "345678"])
+@pytest.mark.parametrize(
+    "told",
+    ["0912345678", "+886 912 345 678", "tel:0912-345-678", "ming@x.example", "vip0042", "VIP-0042", "王小明", "345678"],
+)
 def test_one_match_brings_everything(owner, known, told):
     pop = screen_pop(owner, told)
     assert pop.state == "one"
@@ -72,7 +85,9 @@ def test_one_match_brings_everything(owner, known, told):
     assert told["suggestion"]["step"] == "call"
     assert {one["title"] for one in told["open"]} == {"回電報價", "漏水"}
     assert [(one["number"], one["expired"]) for one in told["contracts"]] == [("C-1", True)]
-    assert [(one["number"], one["expired"], one["of"]) for one in told["of_theirs"]] == [("C-2", False, "大同股份有限公司")]
+    assert [(one["number"], one["expired"], one["of"]) for one in told["of_theirs"]] == [
+        ("C-2", False, "大同股份有限公司")
+    ]
     assert [one["number"] for one in told["assets"]] == ["AC-9"]
     assert told["consent"]["sms"]["state"] == "withdrawn"
     assert (told["preferred_channel"], told["language"], told["preferred_time"]) == ("line", "zh-hant", "14:00 以後")
@@ -85,7 +100,17 @@ def test_page_shows_the_bundle_with_the_composer_open(client, owner, known):
     client.force_login(owner)
     for query in ({"phone": "0912345678"}, {"q": "0912345678"}, {"email": "ming@x.example"}, {"card": "VIP-0042"}):
         page = client.get("/pop/", query).content.decode()
-        for words in ("王小明", "回電報價", "漏水", "C-1", "C-2", "AC-9", "上次問了報價", "14:00 以後", "大同股份有限公司"):
+        for words in (
+            "王小明",
+            "回電報價",
+            "漏水",
+            "C-1",
+            "C-2",
+            "AC-9",
+            "上次問了報價",
+            "14:00 以後",
+            "大同股份有限公司",
+        ):
             assert words in page, (query, words)
         assert f"/customers/{known.pk}/compose/?mode=call" in page
 
@@ -123,7 +148,9 @@ def test_pop_tells_nothing_of_hidden_customers(world):
     for told in ("0955000111", "secret@hidden.example", "SECRET-77", HIDDEN, "HID-1"):
         assert screen_pop(world.seller, told).state == "none", told
         assert screen_pop(world.seller, told, chosen=world.hidden.pk).state == "none", told
-        assert HIDDEN not in world.client.get("/pop/", {"q": told}).content.decode().replace(f'value="{HIDDEN}"', "").replace(HIDDEN, "", 3 if told == HIDDEN else 0)
+        assert HIDDEN not in world.client.get("/pop/", {"q": told}).content.decode().replace(
+            f'value="{HIDDEN}"', ""
+        ).replace(HIDDEN, "", 3 if told == HIDDEN else 0)
 
 
 def test_whoever_may_not_edit_cannot_keep_a_caller(client, make_user):
@@ -142,12 +169,16 @@ def test_number_of_queries_does_not_grow(owner, known):
     for i in range(30):
         actions.add_task(party=known, title=f"T{i}", by=owner)
         timeline.record(kind="channels.note_written", customer=known, by=owner, text=str(i))
-        actions.add_relation(party=actions.create_party(by=owner, name=f"友{i}"), other=known, kind="referred_by", by=owner)
+        actions.add_relation(
+            party=actions.create_party(by=owner, name=f"友{i}"), other=known, kind="referred_by", by=owner
+        )
     assert count() <= first
     assert first <= 45
 
 
-@pytest.mark.parametrize("told", ["", " ", "\x00", '"', "*", "(", "a" * 10_000, "🎉", "sip:", "tel:", "@", "%00", "' OR 1=1 --", "9" * 5_000])
+@pytest.mark.parametrize(
+    "told", ["", " ", "\x00", '"', "*", "(", "a" * 10_000, "🎉", "sip:", "tel:", "@", "%00", "' OR 1=1 --", "9" * 5_000]
+)
 def test_nonsense_is_answered(client, owner, told):
     client.force_login(owner)
     assert client.get("/pop/", {"q": told}).status_code == 200

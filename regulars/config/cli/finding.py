@@ -23,7 +23,7 @@ def run(arguments: Namespace) -> int:
     sentences: list[str] = []
     if arguments.rebuild:
         started = time.perf_counter()
-        count = search.rebuild()
+        count = search.rebuild(afresh=not search.health().whole)
         seconds = round(time.perf_counter() - started, 1)
         result["rebuilt"] = {"customers": count, "seconds": seconds}
         sentences.append(

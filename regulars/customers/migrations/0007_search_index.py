@@ -6,6 +6,7 @@ leaves a row in ``customers_searchmark`` in its own transaction, whether or not 
 are there already are marked, for the worker to index.
 """
 
+# ruff: noqa: S608 -- names of our own tables
 from __future__ import annotations
 
 from django.db import migrations, models
@@ -92,7 +93,9 @@ POSTGRESQL = [
     """ALTER TABLE customers_searchdocument ADD COLUMN lexemes tsvector
        GENERATED ALWAYS AS (array_to_tsvector(string_to_array(words, ' '))) STORED""",
     "CREATE INDEX search_by_lexeme ON customers_searchdocument USING gin (lexemes)",
-    _function("search_party_added", _new_rows("customers_party", "id") + _new_rows("customers_party", "merged_into_id")),
+    _function(
+        "search_party_added", _new_rows("customers_party", "id") + _new_rows("customers_party", "merged_into_id")
+    ),
     _of_statement("search_party_added", "customers_party"),
     _function("search_party_changed", _marks("id", "NEW") + _marks("merged_into_id", "NEW", "OLD")),
     f"""CREATE TRIGGER search_party_changed AFTER UPDATE OF {", ".join(_NAMES)} ON customers_party FOR EACH ROW
@@ -150,7 +153,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             name="SearchDocument",
-            fields=[("party_id", models.BigIntegerField(primary_key=True, serialize=False)), ("words", models.TextField())],
+            fields=[
+                ("party_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("words", models.TextField()),
+            ],
             options={"verbose_name": "search document"},
         ),
         migrations.CreateModel(
@@ -165,5 +171,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(_run(SQLITE, POSTGRESQL), _run(SQLITE_BACK, POSTGRESQL_BACK)),
-        migrations.RunSQL("INSERT INTO customers_searchmark (party_id) SELECT id FROM customers_party", migrations.RunSQL.noop),
+        migrations.RunSQL(
+            "INSERT INTO customers_searchmark (party_id) SELECT id FROM customers_party", migrations.RunSQL.noop
+        ),
     ]

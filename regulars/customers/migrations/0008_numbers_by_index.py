@@ -11,7 +11,8 @@ class Migration(migrations.Migration):
     dependencies = [("customers", "0007_search_index")]
     operations = [
         migrations.AddIndex(
-            "identifier", models.Index(fields=["external_id"], opclasses=["varchar_pattern_ops"], name="identifier_by_number")
+            "identifier",
+            models.Index(fields=["external_id"], opclasses=["varchar_pattern_ops"], name="identifier_by_number"),
         ),
         migrations.AddIndex(
             "contract", models.Index(fields=["number"], opclasses=["varchar_pattern_ops"], name="contract_by_number")

@@ -74,7 +74,9 @@ class Bundle(CustomerPage):
     @cached_property
     def around(self) -> Around:
         """The last contacts and orders, and what their company or household has."""
-        return around(self.party, [one.other for one in self.profile.upward if one.kind in {"employed_by", "member_of"}])
+        return around(
+            self.party, [one.other for one in self.profile.upward if one.kind in {"employed_by", "member_of"}]
+        )
 
     @cached_property
     def contacts(self) -> list[Day]:
@@ -156,7 +158,14 @@ def _match(match: Match) -> dict[str, Any]:
 
 
 def _held(held: Held, party: Party) -> dict[str, Any]:
-    return {"kind": held.kind, "name": held.name, "number": held.number, "until": held.until, "expired": held.expired, "of": party.name}
+    return {
+        "kind": held.kind,
+        "name": held.name,
+        "number": held.number,
+        "until": held.until,
+        "expired": held.expired,
+        "of": party.name,
+    }
 
 
 def _event(event: Event, seen: set[int]) -> dict[str, Any]:

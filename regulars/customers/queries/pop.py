@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST: Final = 12
 NEWEST: Final = 5
 _SCHEME = re.compile(r"^(?:tel|sips?|callto|mailto|sms):(?://)?", re.IGNORECASE)
-_DIALLED = re.compile(r"^[+\d][\d\s().\-/#]*$")
+_DIALLED = re.compile(r"^[+(\d][\d\s().\-/#]*$")
 SHORTEST: Final = 5
 
 
@@ -99,6 +99,8 @@ def around(party: Party, belongs_to: list[Party]) -> Around:
     return Around(
         newest("contact"),
         newest("trade"),
-        list(Contract.objects.filter(theirs).select_related("party", "asset").order_by("-ends_on", "pk")[:MOST]) if belongs_to else [],
+        list(Contract.objects.filter(theirs).select_related("party", "asset").order_by("-ends_on", "pk")[:MOST])
+        if belongs_to
+        else [],
         list(Asset.objects.filter(theirs).select_related("party").order_by("name", "pk")[:MOST]) if belongs_to else [],
     )

@@ -5,8 +5,20 @@ called by whoever writes names, addresses or numbers past the actions; ``rebuild
 tells how it works and what it costs.
 """
 
-from regulars.customers.search.find import Hit, find, ids_of, narrowed
 from regulars.customers.search.index import catch_up, health, marked, rebuild, reindex
+from regulars.customers.search.lookup import Hit, find, ids_of, narrowed
 from regulars.customers.search.numbers import Quality, number_finder
 
-__all__ = ["Hit", "Quality", "catch_up", "find", "health", "ids_of", "marked", "narrowed", "number_finder", "rebuild", "reindex"]
+__all__ = [
+    "Hit",
+    "Quality",
+    "catch_up",
+    "find",
+    "health",
+    "ids_of",
+    "marked",
+    "narrowed",
+    "number_finder",
+    "rebuild",
+    "reindex",
+]

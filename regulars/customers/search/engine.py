@@ -42,7 +42,7 @@ def matching(wanted: Expression, limit: int) -> list[int]:
     # the inner query is planned without the limit, else a rare word makes the planner read the whole table for it
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            statement = f"WITH found AS MATERIALIZED ({statement}) SELECT party_id FROM found"
+            statement = f"WITH found AS MATERIALIZED ({statement}) SELECT party_id FROM found"  # noqa: S608 -- one of two
         cursor.execute(f"{statement} LIMIT %s", [*values, limit])
         return [pk for (pk,) in cursor.fetchall()]
 

@@ -31,7 +31,7 @@ def reindex(party_ids: Iterable[int]) -> int:
     Call it in the transaction that wrote names, addresses, numbers or merges past the actions.
     """
     changed = 0
-    for ids in _slices(sorted({pk for pk in party_ids if pk is not None})):
+    for ids in _slices(sorted(set(party_ids))):
         changed += _reindex(ids)
     return changed
 
@@ -98,11 +98,16 @@ def marked(limit: int) -> list[int]:
     return list(SearchMark.objects.order_by("pk").values_list("party_id", flat=True)[:limit])
 
 
-def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
+def rebuild(progress: Callable[[int, int], None] | None = None, *, afresh: bool = False) -> int:
     """Write the whole index anew from the record, a stretch of ids at a time, and return the number of parties in it.
 
     Each stretch is a transaction of its own: others may write meanwhile, what they change is marked or indexed by them.
+
+    Args:
+        afresh: empty the database's own index first, whatever state it is in; until the end, less is found.
     """
+    if afresh:
+        _empty()
     bounds = Party.objects.aggregate(first=Min("pk"), last=Max("pk"))
     SearchDocument.objects.exclude(party_id__gte=bounds["first"] or 0, party_id__lte=bounds["last"] or 0).delete()
     if bounds["first"] is None:
@@ -111,9 +116,20 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
     for first in range(bounds["first"], bounds["last"] + 1, _STRETCH):
         total += _rebuild_stretch(first, min(first + _STRETCH - 1, bounds["last"]))
         if progress:
-            progress(min(first + _STRETCH - bounds["first"], bounds["last"] - bounds["first"] + 1), bounds["last"] - bounds["first"] + 1)
+            progress(
+                min(first + _STRETCH - bounds["first"], bounds["last"] - bounds["first"] + 1),
+                bounds["last"] - bounds["first"] + 1,
+            )
     settle()
     return total
+
+
+@transaction.atomic
+def _empty() -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO customers_search (customers_search) VALUES ('rebuild')")
+    SearchDocument.objects.all().delete()
 
 
 @transaction.atomic
@@ -121,7 +137,9 @@ def _rebuild_stretch(first: int, last: int) -> int:
     within = {"party_id__gte": first, "party_id__lte": last}
     newest = SearchMark.objects.filter(**within).aggregate(newest=Max("pk"))["newest"] or 0
     rows = SearchDocument.objects.filter(**within).order_by("pk")
-    kept = dict((rows.select_for_update() if connection.features.has_select_for_update else rows).values_list("pk", "words"))
+    kept = dict(
+        (rows.select_for_update() if connection.features.has_select_for_update else rows).values_list("pk", "words")
+    )
     wanted = documents_between(first, last)
     _write(list(kept), kept, wanted)
     SearchMark.objects.filter(**within, pk__lte=newest).delete()

@@ -12,10 +12,11 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from regulars.customers.models import ContactPoint, Identifier
+from regulars.customers.search.changes import Changed, corrected
 from regulars.customers.search.engine import Some, Word, begins, matching
 from regulars.kit import phone, words
 
-_NUMBER: Final = re.compile(r"^[+\d][\d\s().\-/#]*$")
+_NUMBER: Final = re.compile(r"^[+(\d][\d\s().\-/#]*$")
 SHORTEST_NUMBER: Final = 3
 LONGEST_NUMBER: Final = 40
 SHORTEST_TYPO: Final = 7
@@ -67,7 +68,7 @@ def code_typed(folded: str) -> str:
     return code if len(code) >= SHORTEST_NUMBER and any(one.isdigit() for one in code) else ""
 
 
-def find(folded: str, limit: int) -> list[Found]:
+def find(folded: str, limit: int, changed: Changed) -> list[Found]:
     """Everything that ``folded`` is the number or address of, or the beginning or end of one. Up to six queries."""
     found: list[Found] = []
     if "@" in folded:
@@ -76,7 +77,7 @@ def find(folded: str, limit: int) -> list[Found]:
     if len(digits) >= SHORTEST_NUMBER:
         found += _by_phone(digits, folded, limit)
     if code := code_typed(folded):
-        found += _by_code(code, folded, limit)
+        found += _by_code(code, folded, limit, changed)
     return found
 
 
@@ -125,8 +126,9 @@ def international(digits: str, folded: str) -> str:
     return f"+{country_code_for_region(settings.COUNTRY)}{digits.removeprefix('0')}"
 
 
-def _by_code(code: str, folded: str, limit: int) -> Iterator[Found]:
-    for party in matching(Word(f"#{code}"), limit):
+def _by_code(code: str, folded: str, limit: int, changed: Changed) -> Iterator[Found]:
+    whole = Word(f"#{code}")
+    for party in corrected(matching(whole, limit), whole, changed):
         yield Found(party, Quality.NUMBER, folded.upper())
     spelled = _spellings(folded)
     condition = Q()
@@ -153,10 +155,13 @@ def find_near(folded: str, limit: int) -> list[Found]:
     digits = digits_typed(folded)
     if SHORTEST_TYPO <= len(digits) <= 15:
         near = [international(one, "+" if folded.startswith("+") else "") for one in words.near_numbers(digits)]
-        found += [Found(party, Quality.NEAR, phone.display(number)) for party, number in _points(Q(normalised__in=near), limit)]
+        found += [
+            Found(party, Quality.NEAR, phone.display(number))
+            for party, number in _points(Q(normalised__in=near), limit)
+        ]
     code = code_typed(folded)
     if sum(one.isdigit() for one in code) >= SHORTEST_CODE_TYPO and len(code) <= 24:
-        near = [one for one in _near_codes(folded)]
+        near = list(_near_codes(folded))
         tokens = Some([Word(f"#{words.compact(one)}") for one in near])
         found += [Found(party, Quality.NEAR, "") for party in matching(tokens, limit)]
         for find_numbers in _finders:

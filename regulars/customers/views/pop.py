@@ -27,11 +27,17 @@ def pop(request: Request) -> HttpResponse:
     require(request.user, "customers.view")
     told = next((request.GET[name] for name in ASKED_AS if request.GET.get(name)), "")
     chosen = request.GET.get("party", "")
-    found = screen_pop(request.user, told, chosen=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None)
+    found = screen_pop(
+        request.user, told, chosen=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None
+    )
     context = {"pop": found, "caller": found.caller, "new_url": _new_url(found.caller.kind, found.caller.text)}
     if found.bundle is None:
         return render(request, "customers/pop/choose.html", context)
-    return render(request, "customers/pop/pop.html", {**context, "page": found.bundle, "party": found.bundle.party, "in_panel": False})
+    return render(
+        request,
+        "customers/pop/pop.html",
+        {**context, "page": found.bundle, "party": found.bundle.party, "in_panel": False},
+    )
 
 
 def _new_url(kind: str, told: str) -> str:

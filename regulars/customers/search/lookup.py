@@ -14,9 +14,8 @@ from django.db.models import Q, QuerySet
 
 from regulars.customers.models import CustomerSummary, Party
 from regulars.customers.search import numbers
-from regulars.customers.search.documents import documents_of
-from regulars.customers.search.engine import Every, Expression, Some, Word, among, begins, holds, matching
-from regulars.customers.search.index import MOST_MARKED, marked
+from regulars.customers.search.changes import changed_since, corrected
+from regulars.customers.search.engine import Every, Expression, Some, Word, among, begins, matching
 from regulars.customers.search.numbers import Found, Quality
 from regulars.kit import text, words
 from regulars.kit.words import Term
@@ -111,7 +110,8 @@ def _asked(typed: str) -> _Asked | None:
 def _look(asked: _Asked, limit: int = MOST_LOOKED_AT) -> Looked:
     """What is exactly so."""
     found: dict[int, Found] = {}
-    for one in numbers.find(asked.folded, limit):
+    changed = changed_since()
+    for one in numbers.find(asked.folded, limit, changed):
         _keep(found, one)
     called = begins("fold", asked.fold) if len(asked.fold) == 1 and asked.fold.isascii() else Q(fold=asked.fold)
     for pk in Party.objects.filter(called, merged_into=None).values_list("pk", flat=True)[:limit]:
@@ -119,7 +119,7 @@ def _look(asked: _Asked, limit: int = MOST_LOOKED_AT) -> Looked:
     more = None
     for wanted in _expressions(asked):
         ids = matching(wanted, limit)
-        for pk in _corrected(ids, wanted):
+        for pk in corrected(ids, wanted, changed):
             _keep(found, Found(pk, Quality.WORDS, ""))
         if len(ids) >= limit:
             more = wanted
@@ -152,15 +152,6 @@ def _of_term(term: Term, *, whole: bool = False) -> Expression:
     if len(term.text) <= max(words.SHORT):
         return Word(f"^{term.text}")
     return Word(term.text, begins=True)
-
-
-def _corrected(ids: list[int], wanted: Expression) -> list[int]:
-    """``ids`` with those who are marked as changed judged by the record itself instead of the index."""
-    changed = marked(MOST_MARKED)
-    if not changed:
-        return ids
-    now = {pk for pk, told in documents_of(changed).items() if holds(set(told.split()), wanted)}
-    return [pk for pk in ids if pk not in set(changed)] + sorted(now)
 
 
 def _beyond(rows: QuerySet[Any], looked: Looked, asked: _Asked, *, enough: bool) -> dict[int, Found]:
@@ -273,7 +264,9 @@ def _holds(name: str, terms: list[Term]) -> bool:
     beginnings = [part for is_run, part in words.parts(name) if not is_run]
     closed = words.compact(name)
     return all(
-        term.text in closed if term.kind == "run" else any(one.startswith(term.text) for one in beginnings) or term.text in closed
+        term.text in closed
+        if term.kind == "run"
+        else any(one.startswith(term.text) for one in beginnings) or term.text in closed
         for term in terms
     )
 
@@ -290,7 +283,9 @@ def _elsewhere(doubtful: list[int], asked: _Asked) -> list[Hit]:
     if not doubtful:
         return []
     former: dict[int, str] = {}
-    for pk, name, other in Party.objects.filter(merged_into__in=doubtful).values_list("merged_into", "name", "other_name"):
+    for pk, name, other in Party.objects.filter(merged_into__in=doubtful).values_list(
+        "merged_into", "name", "other_name"
+    ):
         if pk is not None and _holds(words.fold(f"{name} {other}"), asked.terms):
             former[pk] = name
     if any(term.kind == "run" and len(term.text) > 2 for term in asked.terms):
