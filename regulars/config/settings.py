@@ -36,6 +36,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS el
 INSTALLED_APPS = [
     "regulars.config.app.RegularsConfig",
     "regulars.demo",
+    "regulars.integrations.exchange",
     "regulars.integrations.imports",
     "regulars.integrations.oidc",
     "regulars.integrations.api",

@@ -295,6 +295,13 @@ def register(resource: Resource) -> Resource:
     return resource
 
 
+def offer(key: str, action: BulkAction) -> None:
+    """Let a room above add something to do with a selection; what is at stake stays last."""
+    resource = _registered[key]
+    actions = sorted((*resource.bulk_actions, action), key=lambda one: one.at_stake)
+    _registered[key] = replace(resource, bulk_actions=tuple(actions))
+
+
 def unregister(key: str) -> None:
     """Forget a resource (tests)."""
     _registered.pop(key, None)

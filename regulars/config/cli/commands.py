@@ -125,6 +125,17 @@ def import_(arguments: Namespace) -> int:
     return 0
 
 
+def export(arguments: Namespace) -> int:
+    """Write the customers to a file."""
+    from regulars.integrations.exchange.actions import export_customers  # noqa: PLC0415 -- after django.setup()
+
+    ready()
+    result = export_customers(path=arguments.file, format_=arguments.format, by=None)
+    sentence = _("%(customers)s customers written to %(file)s.") % result
+    output.show(result, as_json=arguments.json, sentences=[sentence])
+    return 0
+
+
 def undo(arguments: Namespace) -> int:
     """Undo a batch, then refresh the analysis."""
     from regulars.customers.actions import undo_batch  # noqa: PLC0415

@@ -138,6 +138,13 @@ def _import(sub: Any) -> None:
     )
     command.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
     command.add_argument("--no-refresh", action="store_true", help=_("do not refresh the analysis afterwards"))
+    command = _command(sub, "export", commands.export, _("write all customers to a file"))
+    command.add_argument("file", type=Path, help=_("where to; readable by you only"))
+    command.add_argument(
+        "--format",
+        default="csv",
+        help=_("csv, xlsx (come back in), vcard, vcard3, google, outlook, hubspot, salesforce, odoo (default %(default)s)"),
+    )
     command = _command(sub, "undo", commands.undo, _("take an import or another bulk change back"))
     command.add_argument("batch", type=int, help=_("the number of the batch"))
 

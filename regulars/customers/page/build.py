@@ -30,8 +30,8 @@ from regulars.customers.page.side import (
     scores_of,
 )  # fmt: skip
 from regulars.customers.panels import Shown, panels_for
-from regulars.customers.queries.entries import After, Facets, Wanted, facets, page_of_entries
 from regulars.customers.queries.entitlements import best_of
+from regulars.customers.queries.entries import After, Facets, Wanted, facets, page_of_entries
 from regulars.customers.queries.pairs import Twin, twins_of
 from regulars.customers.queries.profile import Profile, load_profile, visible_among
 from regulars.customers.rules import may_merge
@@ -176,6 +176,11 @@ class CustomerPage:
     def may_log(self) -> bool:
         """Whether the user may write on the timeline."""
         return self.party.trashed_at is None and can(self.user, "customers.log")
+
+    @property
+    def may_export(self) -> bool:
+        """Whether the user may take the customer away as a file."""
+        return can(self.user, "customers.export")
 
     @property
     def may_merge(self) -> bool:

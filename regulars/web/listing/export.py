@@ -9,22 +9,61 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO, Any, Final
 
+from django.http import HttpRequest
 from django.utils import timezone
 
 from regulars.web.access import User
 from regulars.web.listing import cells, keyset
 from regulars.web.listing.state import State
+from regulars.web.resources import Rows, Text
 
+TYPES: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 BOM = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK = 2_000
 _PIECE = 64 * 1024
 _SHEET_ROWS = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A further form in which a resource's rows leave, besides the list as it is seen; ``chunks(rows)`` makes the file."""
+
+    key: str
+    label: Text
+    suffix: str
+    content_type: str
+    chunks: Callable[[Rows], Iterator[bytes]]
+
+
+_ways: dict[str, dict[str, Way]] = defaultdict(dict)
+heard: Final[list[Callable[[HttpRequest, str, str, int], None]]] = []
+"""Called with request, resource, form and number of rows whenever a list is taken away."""
+
+
+def register(resource: str, way: Way) -> None:
+    """Offer a further form for a resource."""
+    _ways[resource][way.key] = way
+
+
+def ways_of(resource: str) -> list[Way]:
+    """The further forms of a resource."""
+    return list(_ways[resource].values())
+
+
+def way_called(resource: str, key: str) -> Way | None:
+    """The form called ``key``."""
+    return _ways[resource].get(key)
 
 
 def disarm(text: str) -> str:
@@ -40,12 +79,17 @@ def _table(state: State, user: User) -> Iterator[list[Any]]:
 
 
 def csv_chunks(state: State, user: User) -> Iterator[bytes]:
-    """The CSV, in pieces: UTF-8 with a byte order mark, so that Excel reads Han characters."""
+    """The list as CSV, in pieces."""
+    return csv_of(_table(state, user))
+
+
+def csv_of(lines: Iterable[list[Any]], *, disarmed: bool = False) -> Iterator[bytes]:
+    """Lines as CSV, in pieces: UTF-8 with a byte order mark, so that Excel reads Han characters."""
     piece = io.StringIO(BOM, newline="")
     piece.seek(0, io.SEEK_END)
     writer = csv.writer(piece)
-    for row in _table(state, user):
-        writer.writerow([_for_csv(value) for value in row])
+    for row in lines:
+        writer.writerow([value if disarmed and isinstance(value, str) else _for_csv(value) for value in row])
         if piece.tell() > _PIECE:
             yield piece.getvalue().encode()
             piece.seek(0)
@@ -70,15 +114,20 @@ def _for_csv(value: Any) -> str:
 
 
 def xlsx_chunks(state: State, user: User) -> Iterator[bytes]:
-    """The workbook, in pieces, from a temporary file: its table of contents comes last."""
+    """The list as a workbook, in pieces."""
+    return xlsx_of(_table(state, user))
+
+
+def xlsx_of(lines: Iterable[list[Any]]) -> Iterator[bytes]:
+    """Lines as a workbook, in pieces, from a temporary file: its table of contents comes last."""
     with tempfile.TemporaryFile(suffix=".xlsx") as file:
-        _write_book(file, state, user)
+        _write_book(file, lines)
         file.seek(0)
         while piece := file.read(_PIECE):
             yield piece
 
 
-def _write_book(file: IO[bytes], state: State, user: User) -> None:
+def _write_book(file: IO[bytes], lines: Iterable[list[Any]]) -> None:
     import xlsxwriter  # noqa: PLC0415 -- only this function needs it
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -91,7 +140,7 @@ def _write_book(file: IO[bytes], state: State, user: User) -> None:
         }
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 1)
-        for line, row in zip(range(_SHEET_ROWS), _table(state, user), strict=False):
+        for line, row in zip(range(_SHEET_ROWS), lines, strict=False):
             for place, value in enumerate(row):
                 _write(sheet, line, place, value, styles)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from regulars.web.access import User, can
-from regulars.web.listing import filtering, paging
+from regulars.web.listing import export, filtering, paging
 from regulars.web.listing.paging import Count, Page
 from regulars.web.listing.rows import cell_class, rows_html
 from regulars.web.listing.state import State
@@ -235,6 +235,11 @@ class Screen:
     def export_url(self) -> str:
         """Where the file comes from."""
         return self.url("export")
+
+    @property
+    def export_ways(self) -> list[export.Way]:
+        """Further forms in which the rows leave."""
+        return export.ways_of(self.resource.key)
 
     @property
     def save_url(self) -> str:

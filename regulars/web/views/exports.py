@@ -14,26 +14,34 @@ from regulars.kit import clock
 from regulars.web.format import local_day
 from regulars.web.listing import export as files
 from regulars.web.listing import state
+from regulars.web.selection import unpacked
 from regulars.web.views.common import demand, resource_for
-
-_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
 
 @require_GET
 def export(request: HttpRequest, key: str) -> HttpResponseBase:
-    """The view told by the URL, all its rows, ``format=csv`` (the default) or ``xlsx``."""
+    """The view told by the URL, all its rows: as the list shows them (``format=csv``, the default, or ``xlsx``) or in one of the
+    resource's further forms; ``ids`` (``web.selection``) are the rows picked.
+    """
     resource = resource_for(request, key)
     demand(request, resource.export_rule)
     told = state.read(resource, request.GET, request.user)
-    kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
-    chunks = files.xlsx_chunks(told, request.user) if kind == "xlsx" else files.csv_chunks(told, request.user)
+    asked = request.GET.get("format", "")
+    way = files.way_called(key, asked)
+    picked = unpacked(request.GET["ids"]) if "ids" in request.GET else None
+    rows = told.narrowed(request.user) if picked is None else resource.queryset(request.user).filter(pk__in=picked)
+    kind = way.suffix if way else "xlsx" if asked == "xlsx" else "csv"
+    if way is not None:
+        chunks = way.chunks(rows)
+    else:
+        chunks = files.xlsx_chunks(told, request.user) if kind == "xlsx" else files.csv_chunks(told, request.user)
+    for function in files.heard:
+        function(request, key, asked or "csv", rows.count())
     streamed = _as_they_come(chunks) if isinstance(request, ASGIRequest) else chunks
     name = f"{resource.key}-{local_day(clock.now()).isoformat()}.{kind}"
     return StreamingHttpResponse(
-        streamed, content_type=_TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        streamed,
+        content_type=way.content_type if way else files.TYPES[kind],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 

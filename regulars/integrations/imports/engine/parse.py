@@ -62,7 +62,7 @@ class Parser:
         shared: dict[object, Memo[Any]] = {}
         for one, places in zip(self.fields, self._columns, strict=True):
             column = look.columns[places[0]] if places else Column("")
-            self._memos.append(_memo(one, column, plan, zone, shared))
+            self._memos.append(_memo(one, column, plan, zone, shared, calculated=look.kind != "vcard"))
         self._blank: list[Any] = [
             [] if one.many else memo[""] for one, memo in zip(self.fields, self._memos, strict=True)
         ]
@@ -121,7 +121,9 @@ class Parser:
         return Reject(self._names[places[0]], cells[places[0]][:200], sentence)
 
 
-def _memo(one: Field, column: Column, plan: Plan, zone: tzinfo, shared: dict[object, Memo[Any]]) -> Memo[Any]:
+def _memo(
+    one: Field, column: Column, plan: Plan, zone: tzinfo, shared: dict[object, Memo[Any]], *, calculated: bool
+) -> Memo[Any]:
     style = _style(column, plan)
     order = (
         plan.options.date_order
@@ -148,7 +150,7 @@ def _memo(one: Field, column: Column, plan: Plan, zone: tzinfo, shared: dict[obj
     }
     key, read = makers[one.type]
     if key not in shared:
-        shared[key] = Memo(read if one.type in {"text", "word", "long"} else partial(_read_calculated, read=read))
+        shared[key] = Memo(read if one.type in {"text", "word", "long"} or not calculated else partial(_read_calculated, read=read))
     return shared[key]
 
 

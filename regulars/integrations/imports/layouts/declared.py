@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from regulars.integrations.imports.layouts.base import Layout, columns, pattern, sign
+from regulars.integrations.imports.layouts.own import OWN
 
 GOOGLE: Final = Layout(
     "google",
@@ -119,6 +120,7 @@ HUBSPOT_CONTACTS: Final = Layout(
         sign("Record ID", "First Name", "Last Name", "Email"),
         sign("Record ID - Contact", "First Name", "Last Name", "Email"),
         sign("property_email", "id", "property_firstname", "property_lastname"),
+        sign("First Name", "Last Name", "Email", "Phone Number", "Company Name"),
     ),
     columns(
         customer=("Record ID", "Record ID - Contact", "id"),
@@ -418,7 +420,7 @@ VCARD: Final = Layout(
     options={"source": "vcard"},
 )
 LAYOUTS: Final = (
-    VCARD, GOOGLE, OUTLOOK, OUTLOOK_ZH, HUBSPOT_CONTACTS, HUBSPOT_COMPANIES, SALESFORCE_CONTACTS, SALESFORCE_ACCOUNTS, SALESFORCE_LEADS, ODOO, MAUTIC,
+    OWN, VCARD, GOOGLE, OUTLOOK, OUTLOOK_ZH, HUBSPOT_CONTACTS, HUBSPOT_COMPANIES, SALESFORCE_CONTACTS, SALESFORCE_ACCOUNTS, SALESFORCE_LEADS, ODOO, MAUTIC,
     ZENDESK, ZENDESK_ORGANIZATIONS, TWSE,
 )  # fmt: skip
 

@@ -20,6 +20,8 @@ _FLOAT_ID = re.compile(r"^([+-]?\d+)\.0+$")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d+$")
 _FORMULA_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
 _SEVERAL = re.compile(r"\s*:::\s*|[\r\n]+")
+_DISARMED = re.compile(r"^'(?=[=+\-@\t\r])")
+"""The apostrophe with which exports keep a spreadsheet from running a text."""
 _REFERENCE = re.compile(r"&#(\d{3,7});")
 _YES = frozenset(
     {"1", "1.0", "true", "t", "yes", "y", "x", "v", "✓", "是", "有", "同意", "sim", "granted", "subscribed", "opt-in"}
@@ -67,7 +69,7 @@ def _character(match: re.Match[str]) -> str:
 
 def read_text(raw: str) -> str:
     """Return ``raw`` without control characters, blanks folded."""
-    return kit_text.clean(raw) if raw else ""
+    return kit_text.clean(_DISARMED.sub("", raw)) if raw else ""
 
 
 def read_long_text(raw: str) -> str:

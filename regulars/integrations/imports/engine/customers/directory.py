@@ -43,16 +43,26 @@ def place_of(facts: dict[str, Any]) -> str:
 
 
 class Directory:
-    """Records by key. Forgets between chunks what the database knows; a preview, which writes nothing, keeps everything."""
+    """Records by key. ``brought`` are the batches of earlier imports of the source; None: all there is may be replaced. Forgets between chunks what the database knows; a preview, which writes nothing, keeps everything."""
 
-    def __init__(self, source: str, brought: frozenset[int], *, with_staff: bool) -> None:
+    def __init__(self, source: str, brought: frozenset[int] | None, *, with_staff: bool) -> None:
         self.source = source
         self._brought, self._with_staff = brought, with_staff
         self._by: dict[Key, dict[int, Record]] = defaultdict(dict)
         self._by_id: dict[int, Record] = {}
+        self._new: list[Record] = []
+
+    def remember(self, record: Record) -> Record:
+        """Take charge of a record that is new."""
+        self._new.append(record)
+        return record
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Begin anew. Records know each other in circles; these are opened, for an import runs without the collector."""
+        for record in (*self._new, *self._by_id.values()):
+            for held in (record.jobs, record.staff, record.staffed, record.begun, record.ended):
+                held.clear()
+        self._new.clear()
         self._by.clear()
         self._by_id.clear()
 
@@ -158,11 +168,14 @@ class Directory:
         statement = "SELECT party_id, id, kind, normalised, ended_at, preferred, batch_id, raw FROM customers_contactpoint WHERE party_id IN ({marks})"
         for party, pk, kind, normalised, ended, preferred, batch, raw in bulk.select(statement, ids):
             record = self._by_id[party]
-            record.points[kind, normalised] = PointHeld(pk, ended is None, batch in self._brought, raw)
+            record.points[kind, normalised] = PointHeld(pk, ended is None, self._is_ours(batch), raw)
             if preferred:
                 record.preferred.add(kind)
             if ended is None and kind in _FOUND_BY:
                 self.put(at(normalised), record)
+
+    def _is_ours(self, batch: int | None) -> bool:
+        return self._brought is None or batch in self._brought
 
     def _consents(self, ids: list[int]) -> None:
         statement = "SELECT party_id, channel, state FROM customers_consent WHERE purpose = 'marketing' AND party_id IN ({marks}) ORDER BY given_at, id"
@@ -183,7 +196,7 @@ class Directory:
                 continue
             firm.staff.setdefault(person.fold, person)
             if until is None:
-                job = Job(person, firm, title, pk, _day(since), batch in self._brought)
+                job = Job(person, firm, title, pk, _day(since), self._is_ours(batch))
                 person.jobs.append(job)
                 firm.staffed.append(job)
         return new

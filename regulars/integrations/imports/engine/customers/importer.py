@@ -46,7 +46,8 @@ class CustomersImporter:
         named = options.source != DEFAULT_SOURCE or options.snapshot == "yes"  # files called "import" need not be of one system
         brought = batches_of(options.source) - {context.batch} if named else frozenset()
         with_staff = self.parser.mapped("contact") or self.parser.mapped("post")
-        self.directory = Directory(options.source, brought, with_staff=with_staff)
+        ours = context.plan.layout == "regulars"  # our own export has every address, so what it lacks is gone
+        self.directory = Directory(options.source, None if ours else brought, with_staff=with_staff)
         self.applier, self.relating = Applier(context, self.directory), People(context, self.directory)
         self.met: set[int] = set()
         """Whom the rows meant; kept in a preview only."""
@@ -72,8 +73,6 @@ class CustomersImporter:
 
     def settle(self, chunk: Chunk) -> None:
         """Find the party of each row and what the row adds to it."""
-        if not self.context.preview:
-            self.directory.forget()
         self._queue, self._hints, self.relating.touched = [], [], []
         self.directory.fetch(chunk.people)
         met: dict[int, Record] = {}
@@ -108,7 +107,7 @@ class CustomersImporter:
         tally, record = self.context.tally, match.record
         created = record is None
         if record is None:
-            record = Record(0, empty_facts(), since=person.since)
+            record = self.directory.remember(Record(0, empty_facts(), since=person.since))
             record.source = self.directory.source
         before = record.queued or not record.id
         changed = self.applier.apply(record, person, match)
@@ -152,5 +151,5 @@ class CustomersImporter:
     def write(self, chunk: Chunk) -> None:
         """Write what ``settle`` found to be new or different."""
         Writer(self.context, self.directory.source).write(self._queue, self._hints)
-        for record in self._queue:
-            record.queued = False
+        self.directory.forget()
+        self._queue, self._hints, self.relating.touched = [], [], []

@@ -36,7 +36,7 @@ class People:
         return changed
 
     def _new(self, name: str, kind: str = "person") -> Record:
-        record = Record(0, empty_facts(kind=kind, name=name[:200], fold=folded(name)))
+        record = self.directory.remember(Record(0, empty_facts(kind=kind, name=name[:200], fold=folded(name))))
         self.context.tally.customers_created += 1
         self.touched.append(record)
         return record

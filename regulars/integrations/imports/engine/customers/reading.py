@@ -16,6 +16,7 @@ from regulars.integrations.imports.engine.customers import posts, reach
 from regulars.integrations.imports.engine.customers.row import Contact, Person
 from regulars.integrations.imports.engine.parse import Parser, Reject
 from regulars.integrations.imports.plan import OWN_FIELD, is_own_field
+from regulars.integrations.imports.values.own import read_own
 from regulars.integrations.imports.values.problem import Problem
 from regulars.integrations.imports.values.texts import several
 from regulars.kit import text
@@ -34,6 +35,7 @@ _LENGTHS: Final = {
 _ORGANISATION = frozenset(
     {"company", "organisation", "organization", "firm", "business", "corporate", "公司", "公司客戶", "企業", "法人", "b2b", "1", "true", "yes", "empresa", "firma"}
 )  # fmt: skip
+_HOUSEHOLD = frozenset({"household", "家戶"})
 _PERSON = frozenset({"person", "individual", "個人", "聯絡人"})
 _DASHES = frozenset({"-", "－", "–", "—", "?"})
 _GROUPS_OF_ALL: Final = re.compile(r"^\*\s*(?:myContacts|starred)?$")
@@ -69,11 +71,11 @@ class PersonReader:
             return self._parser.reject("name", cells, sentence)
         person = Person(
             row=row, cells=cells, kind=kind, name=name[:200], named=named, facts=self._facts(get), externals=externals,
-            tax_id=get["tax_id"], points=points, consents=_consents(get), custom=dict(unread), company=company,
+            own=read_own(get["self"]), tax_id=get["tax_id"], points=points, consents=_consents(get), custom=dict(unread), company=company,
             company_id=get["company_id"], since=get["since"], reported=get["reported_on"],
             unread=[f"{column}: {value}" for column, value in unread],
         )  # fmt: skip
-        problem = self._own_number(person, get) or self._own_values(person, get) or self._owner(person, get)
+        problem = self._own_values(person, get) or self._owner(person, get)
         if problem is not None:
             column, sentence = problem
             return self._parser.reject(column, cells, sentence)
@@ -102,14 +104,6 @@ class PersonReader:
             facts["birth_date"] = get["birth_date"]
         facts |= self._reach.place(get)
         return facts
-
-    def _own_number(self, person: Person, get: dict[str, Any]) -> tuple[str, str] | None:
-        if not get["self"]:
-            return None
-        if not (get["self"].isascii() and get["self"].isdigit() and len(get["self"]) < 19):
-            return "self", _("“%(value)s” is no number of a customer here.") % {"value": get["self"]}
-        person.own = int(get["self"])
-        return None
 
     def _own_values(self, person: Person, get: dict[str, Any]) -> tuple[str, str] | None:
         """Values of the company's own fields, as their definitions read them."""
@@ -187,6 +181,8 @@ class PersonReader:
             name = _plain(get["contact"])
         parts = text.person_name(get["family_name"], get["given_name"])
         says = self._said_kind(get["type"].casefold())
+        if says == "household":
+            return "household", name, ""
         if says == "organisation" or (company and not name and not parts and not get["job"]):
             whole = company if company and not name else name or company
             return "organisation", whole, company if name and company and name != company else ""
@@ -202,6 +198,8 @@ class PersonReader:
             return ""
         if word in _ORGANISATION:
             return "organisation"
+        if word in _HOUSEHOLD:
+            return "household"
         return "person" if self._type_says_company or word in _PERSON else ""
 
 
