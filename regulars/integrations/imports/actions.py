@@ -25,7 +25,7 @@ from regulars.integrations.imports.files import Look, look
 from regulars.integrations.imports.files.form import Corrections
 from regulars.integrations.imports.models import ImportJob, ImportMapping, ImportState
 from regulars.integrations.imports.plan import Plan
-from regulars.kit import clock
+from regulars.kit import clock, text
 from regulars.kit.errors import UserError
 from regulars.staff.rules import require
 
@@ -39,6 +39,7 @@ class ImportFailedError(Exception):
 
 logger = logging.getLogger("regulars.imports")
 _BLOCK = 1 << 20
+MOST_BYTES = 4 << 30
 _REMEMBERED = (
     "source",
     "date_order",
@@ -62,7 +63,8 @@ def receive(*, file: IO[bytes] | Path, name: str, by: User | None) -> ImportJob:
     """
     if by is not None:
         require(by, "imports.run")
-    job = ImportJob.objects.create(name=Path(name).name[:255] or "file", created_by=by)
+    _refuse_too_large(file)
+    job = ImportJob.objects.create(name=_plain_name(name), created_by=by)
     try:
         job.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         job.digest, job.size = _keep(file, job.path)
@@ -74,6 +76,17 @@ def receive(*, file: IO[bytes] | Path, name: str, by: User | None) -> ImportJob:
     _adopt(job, found)
     job.save()
     return job
+
+
+def _plain_name(name: str) -> str:
+    """The name without the folders and invisible characters that somebody may have put into it."""
+    return text.clean(name.replace("\\", "/").rstrip("/").rpartition("/")[2])[-255:].lstrip(".") or "file"
+
+
+def _refuse_too_large(file: IO[bytes] | Path) -> None:
+    size = file.stat().st_size if isinstance(file, Path) and file.is_file() else getattr(file, "size", 0)
+    if size > MOST_BYTES:
+        raise UserError(_("The file is larger than %(n)s GB. Please split it.") % {"n": MOST_BYTES >> 30})
 
 
 def _keep(file: IO[bytes] | Path, target: Path) -> tuple[str, int]:
@@ -88,6 +101,8 @@ def _keep(file: IO[bytes] | Path, target: Path) -> tuple[str, int]:
         while block := file.read(_BLOCK):
             digest.update(block)
             size += len(block)
+            if size > MOST_BYTES:
+                raise UserError(_("The file is larger than %(n)s GB. Please split it.") % {"n": MOST_BYTES >> 30})
             copy.write(block)
     return digest.hexdigest(), size
 

@@ -76,7 +76,7 @@ def refuse_foreign(head: bytes) -> None:
         raise UserError(_("This is a picture (SVG), not a table. Drop a CSV, TSV, Excel or vCard file here."))
     if start.startswith((b"<?xml", b"<")):
         raise UserError(_("This is an XML file, not a table. Export the table as CSV or Excel instead."))
-    if start.startswith((b'{"', b"[{", b"{\n", b"{ ", b"{\r")):
+    if start.startswith((b'{"', b"[{", b"[[", b'["', b"[\n", b"[\r", b"[ ", b"{\n", b"{ ", b"{\r")):
         raise UserError(_("This is a JSON file, not a table. Export the table as CSV or Excel instead."))
     if head.startswith((*_PICTURES, *_PROGRAMS, b"7z\xbc\xaf", b"Rar!", b"SQLite format 3", b"%!PS")):
         raise UserError(_("This is not a table but another sort of file. Drop a CSV, TSV or Excel file here."))

@@ -11,7 +11,12 @@ import re
 from collections.abc import Iterator
 from typing import IO, Final
 
+from django.utils.translation import gettext as _
+
+from regulars.kit.errors import UserError
+
 _PIECE: Final = 1 << 16
+MOST_UNPACKED: Final = 4 << 30
 LONGEST: Final = 1 << 20
 """Bytes of one property that are kept; the rest of the line is passed over."""
 _SKIPPED: Final = re.compile(rb"(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY|X-MS-CARDPICTURE|X-MS-OL-DESIGN)\b", re.IGNORECASE)
@@ -51,8 +56,11 @@ def logical_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
 
 def _pieces(file: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
     """Number, bytes, and whether they begin a line; long lines come in several pieces."""
-    number, begins = 0, True
+    number, begins, total = 0, True, 0
     while piece := file.readline(_PIECE):
+        total += len(piece)
+        if total > MOST_UNPACKED:
+            raise UserError(_("The file is larger than 4 GB when unpacked. Please split it."))
         number += begins
         if begins and number == 1:
             piece = piece.removeprefix(b"\xef\xbb\xbf")
