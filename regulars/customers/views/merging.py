@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
@@ -155,7 +156,7 @@ def keep_apart(request: Request, pk: int) -> HttpResponse:
 
 def _decided() -> HttpResponse:
     answer = HttpResponse(status=204)
-    answer.headers["HX-Trigger"] = "pair-decided"
+    answer.headers["HX-Trigger"] = json.dumps({"pair-decided": True})
     return answer
 
 

@@ -97,7 +97,7 @@ def test_address_of_the_merged_leads_to_the_winner(owner, two):
 
 def test_m_and_d_of_the_inbox(owner, pair, two):
     client = signed_in(owner)
-    answer = client.post(f"/duplicates/{pair.pk}/apart/")
+    answer = client.post(f"/duplicates/{pair.pk}/apart/", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Trigger"].count("pair-decided")) == (204, 1)
     assert client.post(f"/duplicates/{pair.pk}/merge/").status_code == 404
     undo.take_back(undo.offer("customers.apart", pairs=[pair.pk]), owner)

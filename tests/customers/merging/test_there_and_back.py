@@ -84,7 +84,9 @@ def test_what_happened_in_between_stays_with_the_winner(owner, seed):
     actions.unmerge(merge=merge, by=owner)
     assert revenue() == money
     state = dump()
-    changed = [line for line in differences(before, state) if "customersummary" not in line and "contactpoint" not in line]
+    changed = [
+        line for line in differences(before, state) if "customersummary" not in line and "contactpoint" not in line
+    ]
     assert [line for line in changed if f'"party": {two.pk}' in line or f'"customer": {two.pk}' in line] == []
     assert points <= set(ContactPoint.objects.filter(party=two).values_list("pk", flat=True))
     assert old <= set(Event.objects.filter(customer=two).values_list("pk", flat=True))

@@ -15,30 +15,37 @@
     const button = shown && panel().querySelector(`[data-key="${act === "merge" ? "m" : "d"}"]`);
     decided = row;
     if (button) button.click();
-    else window.htmx.ajax("POST", `/duplicates/${row.dataset.pk}/${act}/`, { source: row, swap: "none" });
+    else window.htmx.ajax("POST", `/duplicates/${row.dataset.pk}/${act}/`, { source: document.body, swap: "none" });
   }
   R.command("pair.merge", () => decide("merge"));
   R.command("pair.different", () => decide("apart"));
 
-  document.addEventListener("pair-decided", () => {
-    if (!inbox()) return;
-    const pk = panel()?.querySelector("[data-pair]")?.dataset.pair;
+  /* not at once: what else the answer tells (the toast) is told to the same button first */
+  document.addEventListener("pair-decided", () => { if (inbox()) setTimeout(moveUp); });
+
+  function moveUp() {
+    const open = panel() && !panel().hidden;
+    const pk = open ? panel().querySelector("[data-pair]")?.dataset.pair : "";
     const gone = pk ? document.querySelector(`#list tr[data-pk="${pk}"]`) : decided;
     decided = null;
     if (!gone) return;
     const next = gone.nextElementSibling?.matches("[data-pk]") ? gone.nextElementSibling : gone.previousElementSibling;
-    const open = panel() && !panel().hidden;
-    gone.remove();
     const to = next?.matches("[data-pk]") ? next.dataset.pk : "";
-    /* one answer may close other questions: the list is read anew */
+    /* one answer may close other questions: the list is read anew; a row is opened once the list listens again */
+    document.addEventListener("htmx:load", () => goTo(to, open), { once: true });
     const query = new URLSearchParams(location.search);
     query.delete("open");
     query.set("part", "list");
-    window.htmx.ajax("GET", `${location.pathname}?${query}`, { target: "#list", swap: "outerHTML" }).then(() => {
-      const row = (to && document.querySelector(`#list tr[data-pk="${to}"]`)) || document.querySelector("#list tbody tr[data-pk]");
-      if (!row) { if (open) R.run("close"); return; }
-      if (open) row.querySelector("[data-open]").click();
-      else { document.querySelector("#list tr.is-current")?.classList.remove("is-current"); row.classList.add("is-current"); }
-    });
-  });
+    window.htmx.ajax("GET", `${location.pathname}?${query}`, { target: "#list", swap: "outerHTML", source: document.body });
+  }
+
+  function goTo(pk, open) {
+    const badge = document.querySelector(".rail-line[aria-current] .rail-waiting");
+    if (badge && Number(badge.textContent)) { badge.textContent = Number(badge.textContent) - 1; badge.hidden = badge.textContent === "0"; }
+    const row = (pk && document.querySelector(`#list tr[data-pk="${pk}"]`)) || document.querySelector("#list tbody tr[data-pk]");
+    if (!row) { if (open) R.run("close"); return; }
+    document.querySelector("#list tr.is-current")?.classList.remove("is-current");
+    row.classList.add("is-current");
+    if (open) row.querySelector("[data-open]").click();
+  }
 })();
