@@ -9,9 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import gettext as _said
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
 
 from regulars.catalogue.models import Product
 from regulars.customers import actions, choices
@@ -102,7 +101,7 @@ def _edit(field: str, kind: EditKind = "text", *, required: bool = False) -> Edi
         kept = "" if value is None and kind == "text" else value
         changed = actions.change_asset(asset=obj, changes={field: kept}, by=user, batch=act)
         obj.refresh_from_db()
-        return BulkResult(_said("Changed: %(what)s") % {"what": changed.name}, undone_by(act))
+        return BulkResult(gettext("Changed: %(what)s") % {"what": changed.name}, undone_by(act))
 
     return Edit(apply, kind, raw=lambda one: getattr(one, field), rule="customers.edit", required=required)
 

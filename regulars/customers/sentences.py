@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from regulars.customers.models import Channel, Event, RelationKind, RoleKind, Stage
@@ -74,14 +74,14 @@ def snoozed(event: Event) -> str:
     return f"{words} · {reason}" if reason else words
 
 
-_FROM_OTHER = {
-    RelationKind.EMPLOYED_BY: _lazy("%(name)s works here"),
-    RelationKind.REPORTS_TO: _lazy("%(name)s reports to them"),
-    RelationKind.MEMBER_OF: _lazy("%(name)s belongs to the household"),
-    RelationKind.REFERRED_BY: _lazy("Brought %(name)s here"),
-    RelationKind.BUYS_THROUGH: _lazy("%(name)s buys through them"),
-    RelationKind.SUBSIDIARY_OF: _lazy("%(name)s is a subsidiary"),
-    RelationKind.PARTNER_OF: _lazy("partner of %(name)s"),
+_FROM_OTHER: dict[str, Callable[[], str]] = {
+    RelationKind.EMPLOYED_BY: lambda: _("%(name)s works here"),
+    RelationKind.REPORTS_TO: lambda: _("%(name)s reports to them"),
+    RelationKind.MEMBER_OF: lambda: _("%(name)s belongs to the household"),
+    RelationKind.REFERRED_BY: lambda: _("Brought %(name)s here"),
+    RelationKind.BUYS_THROUGH: lambda: _("%(name)s buys through them"),
+    RelationKind.SUBSIDIARY_OF: lambda: _("%(name)s is a subsidiary"),
+    RelationKind.PARTNER_OF: lambda: _("partner of %(name)s"),
 }
 
 
@@ -98,7 +98,7 @@ def relation_ended(event: Event) -> str:
 def _relation(event: Event) -> str:
     key, name = event.payload.get("kind", ""), event.payload.get("name", "")
     if event.payload.get("way") == "down":
-        words = _FROM_OTHER.get(key, _("%(name)s: a relation")) % {"name": name}
+        words = _FROM_OTHER.get(key, lambda: _("%(name)s: a relation"))() % {"name": name}
     else:
         words = _("%(kind)s: %(name)s") % {"kind": dict(RelationKind.choices).get(key, key), "name": name}
     title = event.payload.get("title")

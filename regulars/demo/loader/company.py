@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from regulars.customers.models import Identifier, Party, PartyRole
 from regulars.demo.loader import naming, parties
 from regulars.demo.loader.bulk import Keys, write
+from regulars.demo.loader.companies import Account, accounts_of, load_around, load_groups, load_people
 from regulars.demo.loader.consents import load_beginnings, load_consents
+from regulars.demo.loader.contracts import load_machines
 from regulars.demo.loader.doubles import Doubles
 from regulars.demo.loader.entries import Entries
 from regulars.demo.loader.moments import Calendar
@@ -21,9 +25,10 @@ from regulars.demo.loader.tasks import load_complaints, load_promises
 from regulars.demo.loader.things import load_things
 from regulars.demo.loader.trade import load_products, load_trade
 from regulars.demo.loader.views import load_views
+from regulars.demo.simulator import companies
 from regulars.demo.simulator.company import Company, Market
 from regulars.demo.truth import TruthFile
-from regulars.demo.words import firms, places
+from regulars.demo.words import corporate, firms, places
 from regulars.kit import text
 
 _RESELLER_TAX_NUMBERS: Final = 900_000
@@ -37,6 +42,7 @@ class Loader:
         self.truth_file = truth
         self.rows, self.firms = 0, 0
         self.doubles = Doubles(seed)
+        self.accounts: list[Account] = []
 
     def load(self, chunks: Iterable[Company], progress: Callable[[int], None]) -> None:
         """Write staff, products, resellers, views, and every chunk; ``progress`` is told the customers written so far."""
@@ -51,6 +57,7 @@ class Loader:
                 truth.add(company, found.keys, numbers)
                 progress(company.start + len(found.keys))
         self.doubles.write_truth(self.truth_file)
+        self._companies(staff, resellers)
         self.keys.settle()
 
     def _chunk(self, company: Company, staff: Staff, products: range, resellers: range) -> Parties:
@@ -58,6 +65,12 @@ class Loader:
         common: dict[str, Any] = {"keys": self.keys, "calendar": self.calendar}
         found, rows = load_parties(company, staff=staff, resellers=resellers, firms_before=self.firms, **common)
         self.firms += len(found.firm_numbers)
+        accounts = accounts_of(company, found)
+        self.accounts += accounts
+        rng = companies.generator(self.seed, company.start)
+        since = np.array([one.since for one in accounts])
+        machines = companies.draw_machines(rng, since, len(corporate.MACHINES), len(corporate.PLANS))
+        rows += load_machines(machines, accounts, entries=entries, **common)
         _, traded = load_trade(company, found=found, products=products, resellers=resellers, entries=entries, **common)
         talker = Talker(self.seed + company.start)
         desk = Desk(company=company, found=found, staff=staff, entries=entries, talker=talker, **common)
@@ -68,6 +81,13 @@ class Loader:
             rows + traded + tasks + load_consents(desk) + load_things(desk, products) + entries.write(self.keys)
         )
         return found
+
+    def _companies(self, staff: Staff, resellers: range) -> None:
+        """The people inside companies and the groups they form, drawn last and from numbers of their own."""
+        rng, accounts = companies.generator(self.seed), self.accounts
+        staffing = companies.draw_staffing(rng, len(accounts))
+        self.rows += load_people(staffing, accounts, staff, self.keys, self.calendar)
+        self.rows += load_groups(accounts, self.calendar) + load_around(staff, self.keys, self.calendar, resellers)
 
     def _resellers(self, staff: Staff) -> range:
         pks = self.keys.run(Party, len(firms.RESELLERS))
@@ -91,6 +111,4 @@ class Loader:
 
     @staticmethod
     def _opening(size: int) -> Any:
-        import numpy as np  # noqa: PLC0415 -- one array of zeros
-
         return np.zeros(size)

@@ -40,7 +40,7 @@ def _assets(desk: Desk, products: range) -> int:
     )
     product = trade.line_product[line].tolist()
     return write(
-        Asset, len(line), party_id=[desk.found.keys[i] for i in owner[line].tolist()], product_id=[products[i] for i in product],
+        Asset, len(line), id=desk.keys.run(Asset, len(line)), party_id=[desk.found.keys[i] for i in owner[line].tolist()], product_id=[products[i] for i in product],
         name=[company.market.goods.name[i] for i in product],
         serial=[f"FH{company.market.goods.code[i]}-{company.start + n:07d}" for i, n in zip(product, line.tolist(), strict=True)],
         installed_on=desk.calendar.dates(bought), warranty_until=desk.calendar.dates(bought + years * _YEAR),
@@ -57,8 +57,10 @@ def _contracts(desk: Desk) -> int:
     starts = since[which] + number * _YEAR
     days = desk.calendar.dates(starts)
     size, customers = len(which), firm[which].tolist()
+    pks = desk.keys.run(Contract, size)
     return write(
-        Contract, size, party_id=[desk.found.keys[i] for i in customers], title=[_TITLES[i % len(_TITLES)] for i in customers],
+        Contract, size, id=pks, kind="supply", follows_id=[pk - 1 if term else None for pk, term in zip(pks, number.tolist(), strict=True)],
+        party_id=[desk.found.keys[i] for i in customers], title=[_TITLES[i % len(_TITLES)] for i in customers],
         number=[f"FH-{day[:4]}-{desk.company.start + i:04d}" for i, day in zip(customers, days, strict=True)],
         starts_on=days, ends_on=desk.calendar.dates(starts + _YEAR - 1), currency=CURRENCY,
         amount=(amount[which].astype(np.int64) * MINOR).tolist(), terms="全年採購享 92 折，月結 30 天，指定到貨日不另計費。",
