@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("regulars.channels.urls")),
     path("", include("regulars.reporting.urls")),
     path("", include("regulars.integrations.imports.urls")),
+    path("", include("regulars.integrations.api.urls")),
+    path("", include("regulars.integrations.webhooks.urls")),
     path("", include("regulars.integrations.oidc.urls")),
     path("", include("regulars.staff.urls")),
     path("", include("regulars.web.urls")),

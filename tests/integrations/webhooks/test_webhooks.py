@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 MakeUser = Callable[..., Any]
 
 
-def test_entry_of_the_timeline_is_told_signed_and_without_personal_details(subscribe: Subscribe, receiver: Receiver) -> None:
+def test_entry_of_the_timeline_is_told_signed_and_without_personal_details(
+    subscribe: Subscribe, receiver: Receiver
+) -> None:
     subscription = subscribe("customers.*")
     party = create_party(by=None, name="王小明", contact_points=[("mobile", "0912345678")])
     assert work_once() == 2
@@ -54,7 +56,9 @@ def test_only_what_was_asked_for_is_told(subscribe: Subscribe, receiver: Receive
     assert [one["kind"] for one in receiver.told] == ["customers.task_added"]
 
 
-def test_owner_hears_of_the_customers_they_see_only(subscribe: Subscribe, receiver: Receiver, make_user: MakeUser) -> None:
+def test_owner_hears_of_the_customers_they_see_only(
+    subscribe: Subscribe, receiver: Receiver, make_user: MakeUser
+) -> None:
     mine, others = Team.objects.create(name="Mine"), Team.objects.create(name="Others")
     seller = make_user(role="seller", team=mine)
     subscribe("customers.created", owner=seller)
@@ -76,7 +80,12 @@ def test_entries_of_an_import_are_not_told_one_by_one(subscribe: Subscribe, rece
     party = create_party(by=None, name="王小明")
     work_once()
     told = len(receiver.received)
-    record_many([NewEvent("channels.note_written", party.pk, clock.now(), batch_id=1, source="x", source_key=str(n)) for n in range(50)])
+    record_many(
+        [
+            NewEvent("channels.note_written", party.pk, clock.now(), batch_id=1, source="x", source_key=str(n))
+            for n in range(50)
+        ]
+    )
     actions.tell_house("imports.finished", {"accepted": 50})
     work_once()
     assert [(one["kind"], one["accepted"]) for one in receiver.told[told:]] == [("imports.finished", 50)]
@@ -102,7 +111,8 @@ def test_refused_message_is_sent_again_later_with_growing_pauses(subscribe: Subs
         work_once()
         first = Delivery.objects.get()
         assert (first.state, first.attempts, first.status) == (DeliveryState.WAITING, 1, 500)
-        assert first.due_at is not None and timedelta(seconds=4) <= first.due_at - now <= timedelta(seconds=6)
+        assert first.due_at is not None
+        assert timedelta(seconds=4) <= first.due_at - now <= timedelta(seconds=6)
         assert work_once() == 0
     with clock.stopped_at(now + timedelta(seconds=10)):
         assert work_once() == 1
@@ -200,7 +210,10 @@ def test_address_that_makes_no_sense_is_refused(url: str, make_user: MakeUser) -
 
 
 def test_name_that_leads_inside_is_refused_when_it_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 80)), (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.5", 80))]
+    told = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 80)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.5", 80)),
+    ]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: told)
     with pytest.raises(UserError):
         address.resolve("http://rebinding.example.com/")
@@ -232,7 +245,9 @@ def test_removed_subscription_is_told_nothing(subscribe: Subscribe, receiver: Re
     assert not Subscription.objects.live().exists()
 
 
-def test_subscription_of_somebody_who_left_is_told_nothing(subscribe: Subscribe, receiver: Receiver, make_user: MakeUser) -> None:
+def test_subscription_of_somebody_who_left_is_told_nothing(
+    subscribe: Subscribe, receiver: Receiver, make_user: MakeUser
+) -> None:
     leaver = make_user(role="owner")
     subscribe(owner=leaver)
     leaver.is_active = False
