@@ -33,4 +33,6 @@ class AllowForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind"), choices=[(one.value, one.label) for one in ContactPointKind if one.value != "web"]
     )
-    value = forms.CharField(label=_("Address"), max_length=254, widget=forms.TextInput({"autocomplete": "off"}))
+    value = forms.CharField(
+        label=_("E-mail address, number or name there"), max_length=254, widget=forms.TextInput({"autocomplete": "off"})
+    )

@@ -6,15 +6,24 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from regulars.staff import audit
 from regulars.staff.models import AuditEntry, Role, Team, User
 from regulars.staff.queries import users_with_access
+from regulars.web import places
 from regulars.web.access import User as AnyUser
+from regulars.web.places import Place
 from regulars.web.resources import Badge, Choice, Column, Empty, Filter, Link, Preset, Resource, Rows, register
+
+
+places.register(
+    Place(
+        "roles", _("Roles and teams"), icon="grip", url_name="staff:roles", order=85, rule="staff.manage", phone=False
+    )
+)
 
 
 def _users(_user: AnyUser) -> Rows:
@@ -29,12 +38,12 @@ def _find_users(rows: Rows, typed: str) -> Rows:
 
 def _state(user: Any) -> Badge:
     if not user.is_active:
-        return Badge(_now("Closed"), "neutral", "ban")
+        return Badge(gettext("Closed"), "neutral", "ban")
     if user.locked:
-        return Badge(_now("Locked out"), "stake", "lock")
+        return Badge(gettext("Locked out"), "stake", "lock")
     if user.last_login is None:
-        return Badge(_now("Never signed in"), "warn")
-    return Badge(_now("Active"), "good")
+        return Badge(gettext("Never signed in"), "warn")
+    return Badge(gettext("Active"), "good")
 
 
 def _roles(_user: AnyUser) -> list[Choice]:
@@ -89,11 +98,12 @@ USERS = register(
 
 
 def _object(entry: AuditEntry) -> Link | None:
-    name = str(entry.detail.get("user") or "")
+    own = entry.actor_name if entry.object_id == entry.actor_id else ""
+    name = str(entry.detail.get("user") or own)
     if entry.object_type == "user" and entry.object_id:
-        return Link(name or f"{_now('User')} {entry.object_id}", reverse("staff:user", args=[entry.object_id]))
+        return Link(name or f"{gettext('User')} {entry.object_id}", reverse("staff:user", args=[entry.object_id]))
     if entry.object_type == "party" and entry.object_id:
-        return Link(f"{_now('Customer')} {entry.object_id}", f"/customers/{entry.object_id}/")
+        return Link(f"{gettext('Customer')} {entry.object_id}", f"/customers/{entry.object_id}/")
     return None
 
 
@@ -150,11 +160,11 @@ AUDIT = register(
         queryset=lambda _user: AuditEntry.objects.select_related("actor"),
         columns=(
             Column("when", _("When"), "at", "datetime", sort="at", phone="amount"),
-            Column("who", _("Who"), lambda entry: entry.actor_name or _now("The system"), sort="actor_name", phone="secondary"),
+            Column("who", _("Who"), lambda entry: entry.actor_name or gettext("The system"), sort="actor_name", phone="secondary"),
             Column("what", _("What"), lambda entry: audit.said(entry.action), sort="action", phone="primary", width="l"),
             Column("object", _("Concerning"), _object, "link"),
             Column("detail", _("Details"), _detail, width="xl"),
-            Column("from", _("From"), "address", sort="address"),
+            Column("from", pgettext_lazy("network address", "From"), "address", sort="address"),
             Column("token", _("API token"), "by_token", default=False),
             Column("key", _("Key"), "action", default=False),
         ),

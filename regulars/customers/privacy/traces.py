@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote_plus
 
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.models import (
@@ -41,7 +41,7 @@ _FACT: Final = "a fact of trade"
 
 def erased_name(pk: int) -> str:
     """What an erased person is called from then on."""
-    return _now("Erased person %(number)s") % {"number": pk}
+    return gettext("Erased person %(number)s") % {"number": pk}
 
 
 def _wipe_events(party_ids: Sequence[int]) -> int:
@@ -119,7 +119,7 @@ def _wipe_merges(party_ids: Sequence[int]) -> int:
 
 
 def _wipe_tasks(party_ids: Sequence[int]) -> int:
-    return Task.objects.filter(party__in=party_ids).update(title=_now("Erased"), outcome="")
+    return Task.objects.filter(party__in=party_ids).update(title=gettext("Erased"), outcome="")
 
 
 declare(
