@@ -28,6 +28,8 @@ def twin(source: Path) -> dict[str, float]:
     made = bare.strip(connection)
     rows = 0
     with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as record:
+        with connection.cursor() as cursor:  # all at once: one by one, CASCADE would empty what is filled already
+            cursor.execute(f"TRUNCATE {', '.join(_tables(connection))} CASCADE")
         for table in _tables(connection):
             rows += _copy(record, connection, table)
     bare.dress(connection, made)
@@ -57,7 +59,6 @@ def _copy(record: sqlite3.Connection, connection: Any, table: str) -> int:
             return 0
         empty = ", ".join(f'"{name}"' for name, is_text in wanted if is_text and name in held)
         listed = ", ".join(f'"{name}"' for name in names)
-        cursor.execute(f'TRUNCATE "{table}" CASCADE')
         options = f"FORMAT csv, FORCE_NOT_NULL ({empty})" if empty else "FORMAT csv"
         return _stream(record, cursor, f'SELECT {listed} FROM "{table}"', f'COPY "{table}" ({listed}) FROM STDIN ({options})')
 

@@ -160,8 +160,8 @@ def _some(
     """Only whose facts have changed; the lines between customers stay where the last full run drew them."""
     connection.register("_chosen", pa.table({"customer_id": pa.array(sorted(changed), pa.int64())}))
     connection.execute("CREATE TEMP TABLE chosen AS SELECT * FROM _chosen")
+    horizon = ledger.stretched(connection, notes.horizon)
     ledger.only(connection)
-    horizon = notes.horizon
     ledger.group(connection, horizon)
     connection.execute("CREATE TEMP VIEW known AS SELECT * FROM kept_score")
     desk = Desk(connection, horizon, kept, ruler=notes.ruler)

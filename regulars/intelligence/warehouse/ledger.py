@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -161,6 +161,15 @@ def group(engine: Engine, horizon: Horizon) -> None:
     engine.execute(
         _CUSTOMER, {"today": horizon.today, "currency": horizon.currency, "margin_rate": horizon.margin_rate}
     )
+
+
+def stretched(engine: Engine, horizon: Horizon) -> Horizon:
+    """``horizon`` with the first and the last day as they are now; what else it says is as it was."""
+    first_day, last_day = engine.execute(
+        "SELECT min(day), max(day) FROM orders WHERE day <= $today AND currency = $currency",
+        {"today": horizon.today, "currency": horizon.currency},
+    ).fetchone()
+    return replace(horizon, first_day=first_day, last_day=last_day)
 
 
 def only(engine: Engine) -> None:
