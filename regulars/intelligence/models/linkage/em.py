@@ -134,10 +134,23 @@ def fit(model: Model, passes: list[Counted], strangers: Table) -> Parameters:
             _normal(tally) if comparison.learns_roof else start
             for comparison, tally, start in zip(model.comparisons, tallies_roof, start_roof, strict=True)
         ]
-        found = Parameters([_normal(tally) for tally in tallies_same], roof, strangers, model.prior, model.prior)
+        same = [
+            _held(_normal(tally), comparison.differs * float(unlike[-1]))
+            for comparison, tally, unlike in zip(model.comparisons, tallies_same, strangers, strict=True)
+        ]
+        found = Parameters(same, roof, strangers, model.prior, model.prior)
         if _moved(before, found) < _STILL:
             break
     return found
+
+
+def _held(table: Floats, most: float) -> Floats:
+    """``table`` with its last level at most ``most``; the others take the rest in proportion."""
+    if table[-1] <= most:
+        return table
+    held = table * ((1 - most) / max(1 - table[-1], _TINY))
+    held[-1] = most
+    return held
 
 
 def _moved(before: Parameters, now: Parameters) -> float:
@@ -145,13 +158,15 @@ def _moved(before: Parameters, now: Parameters) -> float:
     return max(float(np.abs(one - other).max()) for one, other in pairs)
 
 
-def share(parameters: Parameters, candidates: Counted, all_pairs: float, least: float) -> tuple[float, float]:
-    """Shares of *same* and *roof* among all pairs; pairs that are no candidates are taken to be strangers."""
+def share(
+    parameters: Parameters, candidates: Counted, all_pairs: float, least: float, most: float = 0.3
+) -> tuple[float, float]:
+    """Shares of *same* and *roof* among all pairs, within bounds; pairs that are no candidates are taken to be strangers."""
     same, roof = parameters.share_same, parameters.share_roof
     for _ in range(_MOST_STEPS):
         chance = _posterior(parameters, candidates, np.array([same, roof, 1 - same - roof]))
         totals = (chance * candidates.count).sum(axis=1)
-        new_same, new_roof = (max(float(total / all_pairs), least) for total in totals[:2])
+        new_same, new_roof = (min(max(float(total / all_pairs), least), most) for total in totals[:2])
         still = abs(new_same - same) <= 1e-4 * same and abs(new_roof - roof) <= 1e-4 * roof
         same, roof = new_same, new_roof
         if still:

@@ -20,6 +20,8 @@ _VALUES_KEPT: Final = 1_500
 _RAREST: Final = 2e-5
 _EXPECTED: Final = 0.002
 """At least so many pairs per record are expected to be one party: no file is without duplicates."""
+_MOST_EXPECTED: Final = 4.0
+"""… and at most so many: three quarters of a file of which every record is there nine times."""
 _FETCH: Final = 10_000
 
 
@@ -88,11 +90,11 @@ def _learn(engine: Engine, model: Model, records: int, pairs: int, seed: int) ->
     passes = [one for one in passes if len(one.count)]
     candidates = tables.counts(engine, model, "compared")
     all_pairs = records * (records - 1) / 2
-    least = max(0.5, _EXPECTED * records) / all_pairs
+    least, most = max(0.5, _EXPECTED * records) / all_pairs, min(_MOST_EXPECTED * records / all_pairs, 0.3)
     strangers = em.strangers_from(model, sample)
     for _ in range(_ROUNDS):
         found = em.fit(model, passes, strangers)
-        found.share_same, found.share_roof = em.share(found, candidates, all_pairs, least)
+        found.share_same, found.share_roof = em.share(found, candidates, all_pairs, least, most)
         strangers = em.strangers_from(model, sample, em.chance_of_strangers(found, sample))
     shares = {column: tables.shares(engine, column, _VALUES_KEPT) for column in model.rare}
     matches = found.share_same * all_pairs

@@ -50,7 +50,7 @@ NAME: Final = Comparison(
         Level("different", always(), m=0.04, u=0.9977, roof=0.8),
     ),
     shown="stem",
-    learns_roof=False,
+    differs=0.2,
 )
 
 TAX_ID: Final = Comparison(
@@ -62,6 +62,7 @@ TAX_ID: Final = Comparison(
         Level("different", always(), m=0.03, u=0.99999, roof=0.999),
     ),
     shown="number",
+    differs=0.2,
 )
 
 PHONE: Final = Comparison(

@@ -40,6 +40,7 @@ FAMILY: Final = Comparison(
     ),
     shown="family",
     learns_roof=True,
+    differs=0.3,
 )
 
 GIVEN: Final = Comparison(
@@ -55,6 +56,7 @@ GIVEN: Final = Comparison(
         Level("different", always(), m=0.04, u=0.94),
     ),
     shown="given",
+    differs=0.3,
 )
 
 _YEAR, _MONTH, _DAY = same_part("birth", 1, 4), same_part("birth", 6, 2), same_part("birth", 9, 2)

@@ -36,7 +36,9 @@ class Comparison:
     """One field, or some that belong together, with levels from the closest down; the last one takes what is left.
 
     ``missing`` says when nothing can be said. ``learns_roof``: how far people of one household agree in it is learned
-    from the data; otherwise the levels' own figures stand.
+    from the data; otherwise the levels' own figures stand. ``differs``: the largest share of pairs of one party that may
+    fall to the last level, in parts of that among strangers; without a bound, learning without examples might take
+    "everything differs" for the mark of one party where there are no duplicates to learn from.
     """
 
     field: str
@@ -44,6 +46,7 @@ class Comparison:
     levels: tuple[Level, ...]
     shown: str
     learns_roof: bool = False
+    differs: float = 0.75
 
     def level(self, left: Features, right: Features) -> int:
         """The number of the level of two records, ``MISSING`` when nothing can be said."""
