@@ -157,17 +157,17 @@ DUPLICATES = register(
         waiting=waiting,
         columns=(
             Column("left", _("Customer"), "left.name", sort="left__fold", phone="primary", width="l"),
-            Column("right", _("and"), "right.name", sort="right__fold", phone="secondary", width="l"),
-            Column("probability", _("The same"), "probability", "percent", sort="probability", phone="amount", hint=_("How probable it is that the two are one customer")),
+            Column("right", pgettext_lazy("pair", "and"), "right.name", sort="right__fold", phone="secondary", width="l"),
+            Column("probability", pgettext_lazy("pair", "The same"), "probability", "percent", sort="probability", phone="amount", hint=_("How probable it is that the two are one customer")),
             Column("why", _("Why"), lambda pair: evidence.why(pair.evidence), width="xl"),
             Column("kind", _("Kind"), lambda pair: pair.left.get_kind_display(), sort="left__kind"),
             Column("owner", _("Owner"), lambda pair: pair.left.owner or pair.right.owner, "person", sort="left__owner__name"),
             Column("orders", _("Orders"), lambda pair: pair.left.summary.orders + pair.right.summary.orders, "number", hint=_("Of both together")),
             Column("bits", _("Weight"), "weight", "number", sort="weight", default=False, hint=_("The evidence in bits: each doubles the odds")),
-            Column("found", _("Found"), "found_at", "ago", sort="found_at", default=False),
+            Column("found", pgettext_lazy("pair", "Found"), "found_at", "ago", sort="found_at", default=False),
         ),
         filters=(
-            Filter("probability", _("The same"), "choice", apply=_at_least, choices=_floors),
+            Filter("probability", pgettext_lazy("pair", "The same"), "choice", apply=_at_least, choices=_floors),
             Filter("kind", _("Kind"), "multi", apply=_of_kind, choices=choices.kinds),
             Filter("owner", _("Owner"), "person", apply=_of_owner, choices=choices.people),
         ),
@@ -178,7 +178,7 @@ DUPLICATES = register(
         panel=evidence_panel,
         bulk_actions=(
             BulkAction("merge", _("Merge"), _merge, rule="customers.merge", icon="merge", form=SureForm),
-            BulkAction("different", _("Different"), _different, rule="customers.merge", icon="close"),
+            BulkAction("different", pgettext_lazy("pair", "Different"), _different, rule="customers.merge", icon="close"),
         ),
         presets=(
             Preset("certain", _("Almost certain"), "probability=99"),

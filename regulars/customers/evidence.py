@@ -18,7 +18,7 @@ FIELDS: Final[Mapping[str, Text]] = {
     "name": _("Name"), "family_name": _("Family name"), "given_name": _("Given name"), "birth_date": _("Birthday"),
     "email": _("E-mail"), "phone": _("Phone"), "home": _("Address"), "tax_id": _("Tax ID"), "number": _("Number there"),
     "online": _("Website and mail domain"), "identifier": _("Number there"), "city": _("City"), "line": _("LINE"),
-    "roof": _("Under one roof"),
+    "roof": pgettext_lazy("evidence", "Under one roof"),
 }  # fmt: skip
 LEVELS: Final[Mapping[str, Text]] = {
     "exact": pgettext_lazy("agreement", "the same"),
