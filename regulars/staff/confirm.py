@@ -43,6 +43,11 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect(address)
 
 
+def missing(request: HttpRequest) -> HttpResponse | None:
+    """The way to the question, where it has to be asked; None where it has just been answered."""
+    return None if is_recent(request) else ask(request)
+
+
 def _way_back(request: HttpRequest) -> str:
     """The page itself when it was only looked at, else the page from which the form was sent."""
     if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):

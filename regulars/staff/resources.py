@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from regulars.staff import audit
 from regulars.staff.models import AuditEntry, Role, Team, User
@@ -17,7 +16,6 @@ from regulars.web import places
 from regulars.web.access import User as AnyUser
 from regulars.web.places import Place
 from regulars.web.resources import Badge, Choice, Column, Empty, Filter, Link, Preset, Resource, Rows, register
-
 
 places.register(
     Place(

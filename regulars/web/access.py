@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, TypeAlias, cast
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
 User: TypeAlias = Any
@@ -24,3 +25,9 @@ def can(user: User, rule: str) -> bool:
     if not getattr(user, "is_authenticated", False):
         return False
     return not rule or _decide()(user, rule)
+
+
+def confirmation(request: HttpRequest) -> HttpResponse | None:
+    """Where to send whoever has to prove again who they are; None when they have just done so."""
+    confirm = import_string(getattr(settings, "WEB_CONFIRM", "regulars.staff.confirm.missing"))
+    return cast("HttpResponse | None", confirm(request))

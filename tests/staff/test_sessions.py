@@ -123,3 +123,16 @@ def test_every_sensitive_address_asks(make_user: Any, monkeypatch: pytest.Monkey
     moment = clock.now() + timedelta(minutes=11)
     monkeypatch.setattr(clock, "now", lambda: moment)
     assert client.post(address).headers["Location"].startswith("/confirm/")
+
+
+def test_large_export_asks_again_and_a_small_one_does_not(make_user: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from regulars.web.views import exports
+
+    make_user(username="anna")
+    client = signed_in("anna")
+    moment = clock.now() + timedelta(minutes=11)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    assert client.get("/users/export/").status_code == 200
+    monkeypatch.setattr(exports, "MANY", 0)
+    answer = client.get("/users/export/?q=anna")
+    assert answer.headers["Location"] == "/confirm/?next=%2Fusers%2Fexport%2F%3Fq%3Danna"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Final
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -11,11 +12,16 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from regulars.kit import clock
+from regulars.web.access import confirmation
 from regulars.web.format import local_day
 from regulars.web.listing import export as files
 from regulars.web.listing import state
 from regulars.web.selection import unpacked
 from regulars.web.views.common import demand, resource_for
+
+MANY: Final = 1_000
+"""More rows than this leave only after whoever asks has just proven again who they are."""
+
 
 @require_GET
 def export(request: HttpRequest, key: str) -> HttpResponseBase:
@@ -34,8 +40,11 @@ def export(request: HttpRequest, key: str) -> HttpResponseBase:
         chunks = way.chunks(rows)
     else:
         chunks = files.xlsx_chunks(told, request.user) if kind == "xlsx" else files.csv_chunks(told, request.user)
+    count = rows.count()
+    if count > MANY and (question := confirmation(request)):
+        return question
     for function in files.heard:
-        function(request, key, asked or "csv", rows.count())
+        function(request, key, asked or "csv", count)
     streamed = _as_they_come(chunks) if isinstance(request, ASGIRequest) else chunks
     name = f"{resource.key}-{local_day(clock.now()).isoformat()}.{kind}"
     return StreamingHttpResponse(
