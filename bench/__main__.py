@@ -46,10 +46,10 @@ def row(figure: Figure) -> tuple[str, ...]:
     return (figure.name, number(figure.value), figure.unit, sign + number(figure.target), met, figure.peer, *numbers)
 
 
-def measure(module: ModuleType, runs: int) -> list[Figure]:
+def measure(module: ModuleType, chosen: argparse.Namespace) -> list[Figure]:
     """The figures of one measurement, made in an empty home."""
     with tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
-        figures: list[Figure] = module.run(Context(Path(folder), runs))
+        figures: list[Figure] = module.run(Context(Path(folder), chosen.runs, chosen.customers, chosen.reuse))
     return figures
 
 
@@ -79,6 +79,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(measurements())}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure to FILE")
     parser.add_argument("--docs", action="store_true", help="write docs/bench.md")
+    parser.add_argument("--customers", type=int, help="of what size, for measurements that come in sizes")
+    parser.add_argument("--reuse", action="store_true", help="refuse to make large databases anew")
     parser.add_argument("--runs", type=int, default=5, help="runs of which the median counts (default: 5)")
     chosen = parser.parse_args(arguments)
     if unknown := set(chosen.names) - set(measurements()):
@@ -94,9 +96,12 @@ def main(arguments: Sequence[str]) -> int:
     broken = 0
     for name in chosen.names or measurements():
         module = importlib.import_module(f"bench.{name}")
+        if not chosen.names and getattr(module, "ON_REQUEST", False):
+            print(f"\n{name}: only when named")
+            continue
         print(f"\n{name}: {(module.__doc__ or '').strip().splitlines()[0]}", flush=True)
         try:
-            figures = measure(module, chosen.runs)
+            figures = measure(module, chosen)
         except Unavailable as reason:
             print(f"SKIPPED: {reason}")
             continue

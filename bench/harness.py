@@ -72,10 +72,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Context:
-    """What a measurement may use. `home` is an empty data folder of its own."""
+    """What a measurement may use. `home` is an empty data folder of its own.
+
+    `customers` is the size asked for, None for the measurement's own; `reuse`: nothing large is to be made anew.
+    """
 
     home: Path
     runs: int = 5
+    customers: int | None = None
+    reuse: bool = False
 
     def data(self, name: str) -> Path:
         """A folder or file of the real data sets.

@@ -57,7 +57,8 @@ def refresh(
         run: the row of a refresh that was asked for earlier.
 
     Returns:
-        ``run, as_of, historical, customers, moves, seconds``; ``as_of`` in ISO 8601.
+        ``run, as_of, historical, customers, analysed, written, moves, seconds``; ``as_of`` in ISO 8601, ``analysed`` how
+        many of the customers were taken up, ``written`` how many rows of scores differed.
     """
     with _only_one():
         AnalysisRun.objects.filter(state=RunState.RUNNING).update(state=RunState.FAILED, error="stopped")
@@ -65,7 +66,7 @@ def refresh(
         run.state, run.started_at = RunState.RUNNING, clock.now()
         run.save()
         try:
-            _work(run, as_of, whole)
+            analysed, written = _work(run, as_of, whole)
         except BaseException as error:
             run.state, run.finished_at, run.error = (
                 RunState.FAILED,
@@ -76,7 +77,7 @@ def refresh(
             raise
     return {
         "run": run.pk, "as_of": run.as_of.isoformat() if run.as_of else None, "historical": run.historical, "customers": run.customers,
-        "moves": run.moves, "seconds": run.seconds,
+        "analysed": analysed, "written": written, "moves": run.moves, "seconds": run.seconds,
     }  # fmt: skip
 
 
@@ -95,7 +96,8 @@ def ask_for_duplicates(*, by: User | None = None, batch_id: int | None = None) -
         return (found, False) if found else (DuplicateRun.objects.create(asked_by=by, batch_id=batch_id), True)
 
 
-def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> None:
+def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, int]:
+    """Carry out a run; how many customers were taken up, and how many rows of scores written."""
     from regulars.intelligence import nightly  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.memory import Memory  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.reporting.moves import record_moves  # noqa: PLC0415 -- heavy: only for whoever analyses
@@ -119,13 +121,14 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> None:
     ) as outcome:
         run.as_of, run.historical, run.currency = _moment(outcome, as_of), outcome.historical, outcome.horizon.currency
         _step(run, "scores")
-        run.customers, (_written, told) = outcome.customers, scores_up(outcome, run.as_of)
+        run.customers, (written, told) = outcome.customers, scores_up(outcome, run.as_of)
         _step(run, "moves")
         run.moves = record_moves(outcome, by_memory=as_of is None)
         run.facts = {name: held.rows for name, held in loaded.manifest.tables.items()}
         run.seconds = time.perf_counter() - started
         _finish(run, outcome, loaded)
         nightly.remember(store, outcome, facts=loaded.manifest.token, told=told)
+        return outcome.customers if outcome.chosen is None else len(outcome.chosen), written
 
 
 def _moment(outcome: Outcome, as_of: datetime | None) -> datetime:

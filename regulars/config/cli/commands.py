@@ -159,7 +159,7 @@ def refresh(arguments: Namespace) -> int:
     from regulars.web.format import show_datetime  # noqa: PLC0415 -- after django.setup()
 
     migrate()
-    result = reporting.refresh(as_of=_day_end(arguments.as_of))
+    result = reporting.refresh(as_of=_day_end(arguments.as_of), whole=arguments.full)
     as_of = show_datetime(datetime.fromisoformat(result["as_of"]))
     sentence = _("%(customers)s customers analysed as of %(as_of)s in %(seconds).1f s.") % {**result, "as_of": as_of}
     output.show(result, as_json=arguments.json, sentences=[sentence])

@@ -151,6 +151,7 @@ def _import(sub: Any) -> None:
 
 def _refresh(sub: Any) -> None:
     command = _command(sub, "refresh", commands.refresh, _("compute value, class and stage of every customer"))
+    command.add_argument("--full", action="store_true", help=_("read every fact and write every score again, whatever is remembered"))
     command.add_argument("--as-of", metavar=_("DATE"), help=_("as if it were the end of that day (YYYY-MM-DD)"))
     command = _command(sub, "customers", commands.customers, _("list the customers with their figures"))
     command.add_argument("--limit", type=_count, help=_("at most so many"))
