@@ -66,12 +66,20 @@ def brought(tmp_path: Path, data: bytes, name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("language", ["en", "zh-hant"])
 @pytest.mark.parametrize(("key", "suffix"), [("full", "csv"), ("full-xlsx", "xlsx")])
-def test_full_export_comes_back_in_without_a_change(people: dict[str, Party], tmp_path: Path, key: str, suffix: str, language: str) -> None:
+def test_full_export_comes_back_in_without_a_change(
+    people: dict[str, Party], tmp_path: Path, key: str, suffix: str, language: str
+) -> None:
     before = list(Party.objects.order_by("pk").values())
     with translation.override(language):
         data = taken(key)
     found = brought(tmp_path, data, f"customers.{suffix}")
-    assert (found["layout"], found["rows"], found["accepted"], found["known"], found["rejected"]) == ("regulars", 3, 0, 3, 0)
+    assert (found["layout"], found["rows"], found["accepted"], found["known"], found["rejected"]) == (
+        "regulars",
+        3,
+        0,
+        3,
+        0,
+    )
     assert list(Party.objects.order_by("pk").values()) == before
 
 
@@ -132,7 +140,9 @@ def test_cards_come_back_in_without_a_change(people: dict[str, Party], tmp_path:
     assert (found["rows"], found["rejected"], found["customers_created"]) == (3, 0, 0)
     after = list(Party.objects.exclude(kind="household").order_by("pk").values())
     kept = [{key: value for key, value in one.items() if key not in {"version", "updated_at"}} for one in after]
-    assert kept == [{key: value for key, value in one.items() if key not in {"version", "updated_at"}} for one in before]
+    assert kept == [
+        {key: value for key, value in one.items() if key not in {"version", "updated_at"}} for one in before
+    ]
     assert brought(tmp_path, data, "again.vcf")["accepted"] == 0
 
 
@@ -141,8 +151,18 @@ def test_card_says_what_other_programs_read(people: dict[str, Party], tmp_path: 
     path.write_bytes(b"".join(cards.chunks(rows_of(Party.objects.filter(pk=people["anna"].pk)))))
     found = look(path)
     read = dict(zip(found.names, next(rows(path, found))[1], strict=True))
-    assert (read["Name"], read["Family name"], read["Given name"], read["Company"], read["Position"]) == ("王小明", "王", "小明", "春田商行有限公司", "經理")
-    assert (read["E-mail"], read["Mobile"], read["Birthday"]) == ("ming@example.tw ::: second@example.tw", "+886 912-345-678", "19900506")
+    assert (read["Name"], read["Family name"], read["Given name"], read["Company"], read["Position"]) == (
+        "王小明",
+        "王",
+        "小明",
+        "春田商行有限公司",
+        "經理",
+    )
+    assert (read["E-mail"], read["Mobile"], read["Birthday"]) == (
+        "ming@example.tw ::: second@example.tw",
+        "+886 912-345-678",
+        "19900506",
+    )
     assert read["Note"] == "二行\n備註; 含, 逗號"
 
 
@@ -155,7 +175,9 @@ def test_columns_of_other_systems_are_those_the_import_knows(people: dict[str, P
     assert found.layout.options["source"] == key
 
 
-def test_export_from_the_list_is_written_down_and_shows_what_the_user_may_see(people: dict[str, Party], make_user: Any, client: Client) -> None:
+def test_export_from_the_list_is_written_down_and_shows_what_the_user_may_see(
+    people: dict[str, Party], make_user: Any, client: Client
+) -> None:
     client.force_login(make_user(role="manager", username="lin"))
     answer = client.get("/customers/export/", {"format": "vcard"})
     assert answer["Content-Type"] == "text/vcard; charset=utf-8"
@@ -172,7 +194,9 @@ def test_seller_exports_nothing(people: dict[str, Party], make_user: Any, client
     assert not AuditEntry.objects.filter(action="customers.exported").exists()
 
 
-def test_selection_leaves_by_the_bulk_bar_in_the_form_that_is_asked(people: dict[str, Party], make_user: Any, client: Client) -> None:
+def test_selection_leaves_by_the_bulk_bar_in_the_form_that_is_asked(
+    people: dict[str, Party], make_user: Any, client: Client
+) -> None:
     client.force_login(make_user(role="manager"))
     answer = client.post("/customers/bulk/export/", {"pk": [people["anna"].pk], "confirmed": "1", "format": "vcard3"})
     where = answer["HX-Redirect"]
@@ -196,7 +220,9 @@ def test_everybody_leaves_by_the_command_line(people: dict[str, Party], tmp_path
 
 def test_memory_of_an_export_does_not_grow_with_the_customers(db: None) -> None:
     def peak(customers: int) -> int:
-        Party.objects.bulk_create([Party(name=f"P{number}", fold=f"p{number}") for number in range(customers)], batch_size=1_000)
+        Party.objects.bulk_create(
+            [Party(name=f"P{number}", fold=f"p{number}") for number in range(customers)], batch_size=1_000
+        )
         tracemalloc.start()
         size = sum(len(chunk) for chunk in FORMATS["full"].chunks(Party.objects.live()))
         found = tracemalloc.get_traced_memory()[1]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from regulars.customers.models import Party
 from regulars.integrations.exchange.rows import Row
 from regulars.integrations.imports.values.own import write_own
 from regulars.kit import text
 
 _LINE: Final = 75
 _PIECE: Final = 64 * 1024
-_KINDS: Final = {"person": "individual", "organisation": "org", "household": "group"}
 _TYPES: Final = {"mobile": "cell", "phone": "voice", "fax": "fax"}
 
 
@@ -39,21 +39,28 @@ def _lines(row: Row, version: str) -> Iterator[str]:
     party, newer = row.party, version == "4.0"
     yield f"FN:{escaped(party.name)}"
     yield f"N:{_name(row)}"
-    if newer and party.kind == "organisation":
-        yield f"KIND:{_KINDS[party.kind]}"
-    elif party.kind == "organisation":
-        yield "X-ABShowAs:COMPANY"
-    if party.other_name:
-        yield f"NICKNAME:{escaped(party.other_name)}"
-    if party.kind == "organisation":
-        yield f"ORG:{escaped(party.name)}"
+    yield from _work(row, newer=newer)
+    yield from _points(row, newer=newer)
+    yield from _facts(party, newer=newer)
+    yield from _numbers(row)
+
+
+def _work(row: Row, *, newer: bool) -> Iterator[str]:
+    """What sort of card it is, and where the person works as what."""
+    if row.party.kind == "organisation":
+        yield "KIND:org" if newer else "X-ABShowAs:COMPANY"
+        yield f"ORG:{escaped(row.party.name)}"
     elif row.jobs:
         yield f"ORG:{escaped(row.jobs[0].firm)}"
         if row.jobs[0].title:
             yield f"TITLE:{escaped(row.jobs[0].title)}"
-    yield from _points(row, newer=newer)
-    if any((party.address, party.city, party.region, party.postcode, party.country)):
-        places = (party.address, party.city, party.region, party.postcode, party.country)
+
+
+def _facts(party: Party, *, newer: bool) -> Iterator[str]:
+    if party.other_name:
+        yield f"NICKNAME:{escaped(party.other_name)}"
+    places = (party.address, party.city, party.region, party.postcode, party.country)
+    if any(places):
         yield f"ADR;TYPE=work:;;{';'.join(escaped(place) for place in places)}"
     if party.birth_date:
         yield f"BDAY:{party.birth_date:%Y%m%d}" if newer else f"BDAY:{party.birth_date.isoformat()}"
@@ -61,7 +68,6 @@ def _lines(row: Row, version: str) -> Iterator[str]:
         yield f"LANG:{escaped(party.language)}"
     if party.about:
         yield f"NOTE:{escaped(party.about)}"
-    yield from _numbers(row)
 
 
 def _name(row: Row) -> str:

@@ -56,7 +56,13 @@ FORMATS: Final[dict[str, Format]] = {
     one.key: one
     for one in (
         Format("full", _("Everything, as CSV that comes back in"), "csv", _CSV, _table("regulars", "csv")),
-        Format("full-xlsx", _("Everything, as Excel that comes back in"), "xlsx", tables.TYPES["xlsx"], _table("regulars", "xlsx")),
+        Format(
+            "full-xlsx",
+            _("Everything, as Excel that comes back in"),
+            "xlsx",
+            tables.TYPES["xlsx"],
+            _table("regulars", "xlsx"),
+        ),
         Format("vcard", _("vCard 4.0"), "vcf", _CARD, _cards("4.0")),
         Format("vcard3", _("vCard 3.0, for older programs"), "vcf", _CARD, _cards("3.0")),
         Format("google", _("CSV for Google Contacts"), "csv", _CSV, _table("google", "csv")),
@@ -77,7 +83,10 @@ def format_called(key: str) -> Format:
     """
     found = FORMATS.get(_ALSO.get(key, key))
     if found is None:
-        raise UserError(_now("There is no format “%(key)s”; there are: %(keys)s.") % {"key": key, "keys": ", ".join(["csv", "xlsx", *FORMATS])})
+        raise UserError(
+            _now("There is no format “%(key)s”; there are: %(keys)s.")
+            % {"key": key, "keys": ", ".join(["csv", "xlsx", *FORMATS])}
+        )
     return found
 
 

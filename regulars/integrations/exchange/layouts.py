@@ -17,7 +17,6 @@ from regulars.integrations.imports.files.vcard import BETWEEN
 from regulars.integrations.imports.layouts.own import OWN_COLUMNS
 from regulars.integrations.imports.values.own import write_own
 
-
 Cell = Callable[[Row], Any]
 _CONSENT: Final = {"granted": "yes", "withdrawn": "no"}
 
@@ -136,7 +135,9 @@ def _if_person(cell: Cell) -> Cell:
 
 _GIVEN, _FAMILY = _if_person(_fact("given_name")), _if_person(_family)
 _COMPANY: Cell = lambda row: row.party.name if row.party.kind == "organisation" else _job("firm")(row)  # noqa: E731 -- a cell like the others
-_STREET, _CITY, _REGION, _POSTCODE, _COUNTRY = (_fact(name) for name in ("address", "city", "region", "postcode", "country"))
+_STREET, _CITY, _REGION, _POSTCODE, _COUNTRY = (
+    _fact(name) for name in ("address", "city", "region", "postcode", "country")
+)
 PRESETS: Final[dict[str, dict[str, Cell]]] = {
     "google": {
         "First Name": _GIVEN, "Middle Name": lambda row: "", "Last Name": _FAMILY, "File As": lambda row: "", "Phonetic First Name": lambda row: "", "Nickname": _fact("other_name"), "Name Prefix": _fact("salutation"),

@@ -36,6 +36,8 @@ def _write_down(request: HttpRequest, key: str, format_: str, rows: int) -> None
 
 
 for _one in FORMATS.values():
-    export.register("customers", export.Way(_one.key, _one.label, _one.suffix, _one.content_type, lambda rows, one=_one: one.chunks(rows)))
+    export.register("customers", export.Way(_one.key, _one.label, _one.suffix, _one.content_type, _one.chunks))
 export.heard.append(_write_down)
-offer("customers", BulkAction("export", _("Export"), _export, rule="customers.export", icon="download", form=FormatForm))
+offer(
+    "customers", BulkAction("export", _("Export"), _export, rule="customers.export", icon="download", form=FormatForm)
+)

@@ -66,7 +66,9 @@ def _portion(ids: list[int]) -> Iterator[Row]:
 def _read(some: list[int], found: dict[int, Row]) -> None:
     for point in ContactPoint.objects.filter(party__in=some, ended_at=None).order_by("-preferred", "pk"):
         found[point.party_id].points.append(point)
-    for party, system, number in Identifier.objects.filter(party__in=some).order_by("pk").values_list("party_id", "system", "external_id"):
+    for party, system, number in (
+        Identifier.objects.filter(party__in=some).order_by("pk").values_list("party_id", "system", "external_id")
+    ):
         found[party].identifiers.append((system, number))
     consents = Consent.objects.filter(party__in=some, purpose="marketing").order_by("given_at", "pk")
     for party, channel, state in consents.values_list("party_id", "channel", "state"):
@@ -75,7 +77,17 @@ def _read(some: list[int], found: dict[int, Row]) -> None:
         row = found[relation.party_id]
         if relation.kind == "employed_by":
             row.jobs.append(Job(relation.other.name, relation.title))
-        row.relations.append(" ".join(part for part in (str(relation.get_kind_display()), relation.other.name, f"({relation.title})" if relation.title else "") if part))
+        row.relations.append(
+            " ".join(
+                part
+                for part in (
+                    str(relation.get_kind_display()),
+                    relation.other.name,
+                    f"({relation.title})" if relation.title else "",
+                )
+                if part
+            )
+        )
     for role in PartyRole.objects.filter(party__in=some, valid_to=None).order_by("pk"):
         found[role.party_id].roles.append(str(role.get_role_display()))
 

@@ -27,6 +27,7 @@ from regulars.integrations.imports.models import ImportJob, ImportMapping, Impor
 from regulars.integrations.imports.plan import Plan
 from regulars.kit import clock, text
 from regulars.kit.errors import UserError
+from regulars.staff import audit
 from regulars.staff.rules import require
 
 if TYPE_CHECKING:
@@ -194,6 +195,7 @@ def start(*, job: ImportJob, by: User | None) -> ImportJob:
     locked.checkpoint, locked.result = {}, {}
     locked.save()
     remember(found, plan, by)
+    audit.record("imports.started", by=by, object_type="import", object_id=job.pk, kind=plan.kind, rows=found.rows)
     for name in ("batch", "plan", "state", "started_at", "error", "stop", "checkpoint", "result"):
         setattr(job, name, getattr(locked, name))
     return job
@@ -334,6 +336,7 @@ def undo_import(*, job: ImportJob, by: User | None) -> None:
     if job.state in {ImportState.QUEUED, ImportState.RUNNING} and not job.stop:
         raise UserError(_("This import is still running. Stop it first."))
     customers.undo_batch(batch=job.batch, by=by)
+    audit.record("imports.undone", by=by, object_type="import", object_id=job.pk)
     job.refresh_from_db()
     hooks.announce(job)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as kept
 from typing import Any
 
 from regulars.integrations.imports.files import Column, Look
@@ -31,7 +32,7 @@ class Guess:
     targets: tuple[str, ...]
     score: float
     layout: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = kept(default_factory=dict)
 
 
 def fingerprint(names: Sequence[str]) -> str:
@@ -54,7 +55,9 @@ def _known_layout(look: Look) -> Guess | None:
     if not look.has_header:
         return None
     found = recognise(look.names, LAYOUTS, [bool(column.filled) for column in look.columns])
-    return found and Guess("customers", found.targets, 1_000.0, found.layout.key, found.layout.options)
+    if found is None:
+        return None
+    return Guess("customers", found.targets, 1_000.0, found.layout.key, found.layout.options)
 
 
 def _undated_orders(look: Look, customers: Guess, orders: Guess) -> bool:

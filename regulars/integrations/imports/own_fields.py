@@ -22,7 +22,9 @@ def with_known_fields(plan: Plan, look: Look) -> Plan:
     """The plan with columns that are called like a field of the company's own mapped to it."""
     if plan.kind != "customers" or not look.has_header:
         return plan
-    called = {text.fold(name): one.key for one in fields.active() for name in (one.key, one.label, one.label_zh) if name}
+    called = {
+        text.fold(name): one.key for one in fields.active() for name in (one.key, one.label, one.label_zh) if name
+    }
     if not called:
         return plan
     targets = list(plan.targets)
@@ -42,8 +44,10 @@ def made_of_columns(plan: Plan, look: Look, *, by: User | None) -> Plan:
     targets = list(plan.targets)
     for place in plan.columns_of("new_field"):
         column = look.columns[place]
-        names = {"label_zh": column.name[:80]} if text.has_han(column.name) else {"label": column.name[:80]}
-        made = define_field(by=by, kind=_kind_of(column), **names)
+        name, chinese = column.name[:80], text.has_han(column.name)
+        made = define_field(
+            by=by, kind=_kind_of(column), label="" if chinese else name, label_zh=name if chinese else ""
+        )
         targets[place] = f"{OWN_FIELD}{made.key}"
     return replace(plan, targets=tuple(targets))
 
@@ -52,5 +56,9 @@ def _kind_of(column: Column) -> FieldKind:
     """What the values of a column look like, all but a few."""
     if column.date_order == "ymd":
         return FieldKind.DATE
-    plain = column.mark == "." and not column.mixed and not any(value.startswith("0") and len(value) > 1 for value in column.examples)
+    plain = (
+        column.mark == "."
+        and not column.mixed
+        and not any(value.startswith("0") and len(value) > 1 for value in column.examples)
+    )
     return FieldKind.NUMBER if column.numeric > _MOSTLY and plain and not column.date_order else FieldKind.TEXT

@@ -65,7 +65,11 @@ class Plan:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Back from JSON."""
         return cls(
-            data["kind"], tuple(data["targets"]), options_from(data.get("options", {})), bool(data.get("remembered")), data.get("layout", "")
+            data["kind"],
+            tuple(data["targets"]),
+            options_from(data.get("options", {})),
+            bool(data.get("remembered")),
+            data.get("layout", ""),
         )
 
     @property

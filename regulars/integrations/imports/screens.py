@@ -145,7 +145,10 @@ class Page:
             for one in KINDS[self.plan.kind].fields
         ]
         if self.plan.kind == "customers":
-            labels += [(f"{OWN_FIELD}{one.key}", _("Field: %(name)s") % {"name": own_fields.label(one)}) for one in own_fields.active()]
+            labels += [
+                (f"{OWN_FIELD}{one.key}", _("Field: %(name)s") % {"name": own_fields.label(one)})
+                for one in own_fields.active()
+            ]
         lines = []
         for place, (column, target) in enumerate(zip(self.look.columns, self.plan.targets, strict=True)):
             if self.look.kind == "vcard" and not column.filled:
@@ -211,7 +214,11 @@ class Page:
         """What the rows bring; zeros are left out."""
         facts, count, found = self.figures, self._count, []
         named = [
-            ("customers_created", _("New customers"), _("with the people who work there") if facts.get("relations_begun") else ""),
+            (
+                "customers_created",
+                _("New customers"),
+                _("with the people who work there") if facts.get("relations_begun") else "",
+            ),
             ("customers_changed", _("Changed customers"), _("what they were is kept")),
             ("relations_begun", _("Positions begun"), ""),
             ("relations_ended", _("Positions ended"), ""),

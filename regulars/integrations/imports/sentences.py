@@ -91,7 +91,10 @@ def summary(result: dict[str, Any]) -> list[str]:
         )
     if result["kind"] == "customers":
         lines.append(
-            _("%(customers_created)s customers are new, %(customers_changed)s changed; %(relations_begun)s positions begun, %(relations_ended)s ended; %(ambiguous)s rows ambiguous.") % result
+            _(
+                "%(customers_created)s customers are new, %(customers_changed)s changed; %(relations_begun)s positions begun, %(relations_ended)s ended; %(ambiguous)s rows ambiguous."
+            )
+            % result
         )
     if result["missing_file"]:
         lines.append(_("Who is no longer in the file: %(missing_file)s") % result)

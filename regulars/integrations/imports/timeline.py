@@ -31,7 +31,7 @@ def _record_changed(event: Event) -> str:
     said = []
     for name, *values in event.payload.get("changes") or ():
         label = str(Party._meta.get_field(name).verbose_name) if name in _PARTY_FIELDS else name  # type: ignore[union-attr]
-        said.append(f"{label}: {values[0] or '–'} → {values[1] or '–'}" if len(values) == 2 else label)  # noqa: PLR2004 -- before and after
+        said.append(f"{label}: {values[0] or '–'} → {values[1] or '–'}" if len(values) == 2 else label)
     return "; ".join(said)
 
 
@@ -39,7 +39,13 @@ _PARTY_FIELDS: Final = frozenset(field.name for field in Party._meta.concrete_fi
 register(
     EntryKind("imports.post_changed", _("Position changed hands"), "record", "people", sentence=_post_changed),
     EntryKind("imports.record_changed", _("Changed by a later file"), "record", "edit", sentence=_record_changed),
-    EntryKind("imports.left_out", _("No longer in the file"), "record", "file", sentence=lambda event: str(event.payload.get("file") or "")),
+    EntryKind(
+        "imports.left_out",
+        _("No longer in the file"),
+        "record",
+        "file",
+        sentence=lambda event: str(event.payload.get("file") or ""),
+    ),
     EntryKind("imports.entry", _("Entry from a file"), "other", "note", sentence=_said),
     EntryKind("imports.review", _("Review"), "service", contact=True, sentence=_scored),
 )

@@ -56,7 +56,12 @@ def test_placeholder_of_foreign_issuers_is_no_key(companies: Bring) -> None:
 
 def test_each_post_is_a_relation_and_one_person_may_hold_two(companies: Bring) -> None:
     companies(FIRST)
-    assert posts("1101") == {("董事長", "張安平"), ("總經理", "程耀輝"), ("發言人（永續長）", "葉毓君"), ("代理發言人", "賴家柔")}
+    assert posts("1101") == {
+        ("董事長", "張安平"),
+        ("總經理", "程耀輝"),
+        ("發言人（永續長）", "葉毓君"),
+        ("代理發言人", "賴家柔"),
+    }
     assert posts("1102") == {("董事長", "徐旭東"), ("總經理", "李坤炎"), ("發言人（協理）", "王照宇")}
     assert posts("9105") == {("董事長", "沈軾榮"), ("總經理", "沈軾榮"), ("發言人（總經理）", "陳恒寬")}
     assert posts("9106") == {
@@ -80,7 +85,12 @@ def test_same_report_again_in_another_order_changes_nothing(companies: Bring) ->
     assert not Event.objects.exists()
 
 
-SECOND = FIRST.replace("1120831", "1121031").replace("程耀輝", "黃健強").replace("中山北路2段113號", "中山北路2段96號").replace("2531-7099", "2531-7100")
+SECOND = (
+    FIRST.replace("1120831", "1121031")
+    .replace("程耀輝", "黃健強")
+    .replace("中山北路2段113號", "中山北路2段96號")
+    .replace("2531-7099", "2531-7100")
+)
 
 
 def test_later_report_ends_the_general_manager_and_begins_the_next(companies: Bring) -> None:
@@ -99,7 +109,10 @@ def test_later_report_ends_the_general_manager_and_begins_the_next(companies: Br
     moved = Event.objects.get(kind="imports.record_changed")
     assert moved.payload["changes"] == [["address", "台北市中山北路2段113號", "台北市中山北路2段96號"]]
     revision = Revision.objects.get(table="customers.party")
-    assert (revision.before, revision.after) == ({"address": "台北市中山北路2段113號"}, {"address": "台北市中山北路2段96號"})
+    assert (revision.before, revision.after) == (
+        {"address": "台北市中山北路2段113號"},
+        {"address": "台北市中山北路2段96號"},
+    )
     live = firm.contact_points.filter(kind="phone", ended_at=None).get()
     assert (live.normalised, live.preferred) == ("+886225317100", True)
     assert firm.contact_points.filter(kind="phone").count() == 2
@@ -182,6 +195,9 @@ def test_real_list_of_992_companies_comes_in_whole_and_a_later_one_becomes_histo
     later = companies(path, snapshot="yes")
     assert (later["known"], later["accepted"], later["customers_created"], later["missing"]) == (988, 3, 1, 1)
     assert (later["relations_begun"], later["relations_ended"]) == (3, 4)
-    said = {tuple(event.payload["before"]): tuple(event.payload["after"]) for event in Event.objects.filter(kind="imports.post_changed")}
+    said = {
+        tuple(event.payload["before"]): tuple(event.payload["after"])
+        for event in Event.objects.filter(kind="imports.post_changed")
+    }
     assert said == {("許先越", "胡書賓"): ("測試新",), ("徐旭東",): ("李坤炎",), ("李坤炎",): ("徐旭東",)}
     assert Event.objects.get(kind="imports.left_out").customer.name.startswith("台灣積體電路")

@@ -90,7 +90,9 @@ def test_hundred_megabytes_of_json_are_refused_at_the_first_bytes(tmp_path: Path
         assert peak_of(open_it) < 4 << 20
 
 
-@pytest.mark.parametrize("start", ["<svg xmlns='http://www.w3.org/2000/svg'>", "<?xml version='1.0'?>\n<!-- -->\n<svg>"])
+@pytest.mark.parametrize(
+    "start", ["<svg xmlns='http://www.w3.org/2000/svg'>", "<?xml version='1.0'?>\n<!-- -->\n<svg>"]
+)
 def test_picture_with_a_script_is_no_table(bring: Bring, start: str) -> None:
     with pytest.raises(UserError, match=r"picture \(SVG\)"):
         bring(f"{start}<script>alert(1)</script></svg>", name="logo.csv")

@@ -25,7 +25,9 @@ def table(*rows: dict[str, str]) -> str:
 
 
 def test_every_layout_maps_to_fields_there_are() -> None:
-    targets = {target for one in LAYOUTS for target in (*one.columns.values(), *(target for _pattern, target in one.patterns))}
+    targets = {
+        target for one in LAYOUTS for target in (*one.columns.values(), *(target for _pattern, target in one.patterns))
+    }
     assert targets - {""} <= {one.key for one in CUSTOMERS.fields}
 
 
@@ -48,7 +50,13 @@ def test_google_of_old_with_types_lists_and_groups(bring: Bring) -> None:
     found = bring(table(row), name="google.csv")
     assert (found["layout"], found["source"], found["accepted"]) == ("google", "google", 1)
     party = Party.objects.get(kind="person")
-    assert (party.name, party.address, party.city, party.postcode, party.about) == ("王小明", "中山北路1號", "台北市", "104", "VIP")
+    assert (party.name, party.address, party.city, party.postcode, party.about) == (
+        "王小明",
+        "中山北路1號",
+        "台北市",
+        "104",
+        "VIP",
+    )
     assert party.custom == {"Group Membership": "Friends", "Birthday": "--05-06"}
     assert sorted(party.contact_points.values_list("kind", "normalised", "label")) == [
         ("email", "a@example.tw", "work"), ("email", "b@example.tw", "work"), ("fax", "+886225316529", "work"),
@@ -81,7 +89,12 @@ def test_outlook_in_english_keeps_business_and_home(bring: Bring) -> None:
     found = bring(table(row), name="outlook.csv")
     assert (found["layout"], found["accepted"]) == ("outlook", 1)
     anna = Party.objects.get(name="Anna Bell")
-    assert (anna.salutation, anna.address, anna.city, str(anna.birth_date)) == ("Ms.", "1 High Street", "Leeds", "1980-05-26")
+    assert (anna.salutation, anna.address, anna.city, str(anna.birth_date)) == (
+        "Ms.",
+        "1 High Street",
+        "Leeds",
+        "1980-05-26",
+    )
     assert anna.custom == {"Department": "Sales", "Categories": "VIP;Press", "Home Street": "2 Mill Lane, York"}
     assert set(anna.contact_points.values_list("kind", "normalised")) == {
         ("email", "anna@example.com"), ("email", "bell@example.com"), ("phone", "+442079460000"), ("mobile", "+447700900123"), ("fax", "+442079460009"),
@@ -96,48 +109,119 @@ def test_outlook_in_chinese(bring: Bring) -> None:
     found = bring(table(row), name="聯絡人.csv", encoding="cp950")
     assert (found["layout"], found["source"], found["encoding"]) == ("outlook_zh", "outlook", "cp950")
     ming = Party.objects.get(name="王小明")
-    assert (ming.address, ming.city, ming.country, ming.about, str(ming.birth_date)) == ("中山北路1號", "台北市", "台灣", "備忘", "1990-05-06")
+    assert (ming.address, ming.city, ming.country, ming.about, str(ming.birth_date)) == (
+        "中山北路1號",
+        "台北市",
+        "台灣",
+        "備忘",
+        "1990-05-06",
+    )
     assert ming.contact_points.count() == 4
     assert ming.relations.get().other.name == "春田商行"
 
 
 def test_hubspot_contacts_and_companies(bring: Bring) -> None:
-    company = {"Record ID": "9", "Company name": "Acme Ltd", "Company Domain Name": "acme.example", "Phone Number": "+442079460000", "City": "Leeds", "Industry": "RETAIL"}
+    company = {
+        "Record ID": "9",
+        "Company name": "Acme Ltd",
+        "Company Domain Name": "acme.example",
+        "Phone Number": "+442079460000",
+        "City": "Leeds",
+        "Industry": "RETAIL",
+    }
     assert bring(table(company), name="companies.csv")["layout"] == "hubspot_companies"
     contact = {
         "Record ID": "1", "First Name": "Anna", "Last Name": "Bell", "Email": "anna@example.com", "Phone Number": "+447700900123", "Company Name": "Acme Ltd",
         "Job Title": "Buyer", "Lifecycle Stage": "lead", "Contact owner": "Somebody Unknown", "Create Date": "2024-01-05 10:00",
     }  # fmt: skip
     found = bring(table(contact), name="contacts.csv")
-    assert (found["layout"], found["source"], found["accepted"], found["customers_created"]) == ("hubspot", "hubspot", 1, 1)
+    assert (found["layout"], found["source"], found["accepted"], found["customers_created"]) == (
+        "hubspot",
+        "hubspot",
+        1,
+        1,
+    )
     anna = Identifier.objects.get(system="hubspot", external_id="1").party
     assert anna.relations.get().other == Identifier.objects.get(system="hubspot-companies", external_id="9").party
-    assert anna.custom == {"Lifecycle Stage": "lead", "Contact owner": "Somebody Unknown", "Create Date": "2024-01-05 10:00"}
+    assert anna.custom == {
+        "Lifecycle Stage": "lead",
+        "Contact owner": "Somebody Unknown",
+        "Create Date": "2024-01-05 10:00",
+    }
 
 
 def test_salesforce_contacts_find_their_account_by_its_number_in_either_order(bring: Bring) -> None:
-    contact = {"Id": "003A", "AccountId": "001A", "LastName": "Bell", "FirstName": "Anna", "Title": "Buyer", "Email": "anna@example.com", "MailingStreet": "1 High Street", "MailingCity": "Leeds"}
+    contact = {
+        "Id": "003A",
+        "AccountId": "001A",
+        "LastName": "Bell",
+        "FirstName": "Anna",
+        "Title": "Buyer",
+        "Email": "anna@example.com",
+        "MailingStreet": "1 High Street",
+        "MailingCity": "Leeds",
+    }
     assert bring(table(contact), name="Contact.csv")["layout"] == "salesforce"
-    account = {"Id": "001A", "Name": "Acme Ltd", "BillingStreet": "2 Mill Lane", "BillingCity": "York", "Phone": "+442079460000"}
+    account = {
+        "Id": "001A",
+        "Name": "Acme Ltd",
+        "BillingStreet": "2 Mill Lane",
+        "BillingCity": "York",
+        "Phone": "+442079460000",
+    }
     found = bring(table(account), name="Account.csv")
     assert (found["layout"], found["customers_created"], found["customers_changed"]) == ("salesforce_accounts", 0, 1)
     relation = PartyRelation.objects.get()
-    assert (relation.party.name, relation.other.name, relation.other.kind, relation.title) == ("Anna Bell", "Acme Ltd", "organisation", "Buyer")
+    assert (relation.party.name, relation.other.name, relation.other.kind, relation.title) == (
+        "Anna Bell",
+        "Acme Ltd",
+        "organisation",
+        "Buyer",
+    )
     assert bring(table(contact), name="Contact.csv")["accepted"] == 0
     assert bring(table(account), name="Account.csv")["accepted"] == 0
 
 
 def test_salesforce_leads_are_prospects(bring: Bring) -> None:
-    row = {"First Name": "Anna", "Last Name": "Bell", "Company": "Acme Ltd", "Title": "Buyer", "Email": "anna@example.com", "Lead Status": "Open", "Lead Source": "Web"}
+    row = {
+        "First Name": "Anna",
+        "Last Name": "Bell",
+        "Company": "Acme Ltd",
+        "Title": "Buyer",
+        "Email": "anna@example.com",
+        "Lead Status": "Open",
+        "Lead Source": "Web",
+    }
     assert bring(table(row), name="leads.csv")["layout"] == "salesforce_leads"
     assert set(PartyRole.objects.values_list("role", flat=True)) == {"prospect"}
 
 
 def test_odoo_company_its_person_and_rows_that_go_on(bring: Bring) -> None:
     rows = (
-        {"Name": "Aurora Shelves", "Is a company": "1", "Related company": "", "City": "San José", "Contacts/Name": "Anna", "Contacts/Email": "anna@example.com"},
-        {"Name": "", "Is a company": "", "Related company": "", "City": "", "Contacts/Name": "Carl", "Contacts/Email": "carl@example.com"},
-        {"Name": "Roger Martins", "Is a company": "0", "Related company": "Aurora Shelves", "City": "", "Contacts/Name": "", "Contacts/Email": ""},
+        {
+            "Name": "Aurora Shelves",
+            "Is a company": "1",
+            "Related company": "",
+            "City": "San José",
+            "Contacts/Name": "Anna",
+            "Contacts/Email": "anna@example.com",
+        },
+        {
+            "Name": "",
+            "Is a company": "",
+            "Related company": "",
+            "City": "",
+            "Contacts/Name": "Carl",
+            "Contacts/Email": "carl@example.com",
+        },
+        {
+            "Name": "Roger Martins",
+            "Is a company": "0",
+            "Related company": "Aurora Shelves",
+            "City": "",
+            "Contacts/Name": "",
+            "Contacts/Email": "",
+        },
     )
     found = bring(table(*rows), name="partners.csv")
     assert (found["layout"], found["accepted"], found["rejected"]) == ("odoo", 3, 0)
@@ -150,7 +234,15 @@ def test_odoo_company_its_person_and_rows_that_go_on(bring: Bring) -> None:
 
 def test_zendesk_users_belong_to_their_organisation(bring: Bring) -> None:
     organisation = {"id": "370", "name": "Acme Ltd", "shared_tickets": "FALSE", "shared_comments": "FALSE", "notes": ""}
-    user = {"id": "403", "name": "Anna Bell", "email": "anna@example.com", "organization_id": "370", "role": "end-user", "phone": "", "locale": "en-US"}
+    user = {
+        "id": "403",
+        "name": "Anna Bell",
+        "email": "anna@example.com",
+        "organization_id": "370",
+        "role": "end-user",
+        "phone": "",
+        "locale": "en-US",
+    }
     assert bring(table(organisation), name="organizations.csv")["layout"] == "zendesk_organizations"
     found = bring(table(user), name="users.csv")
     assert (found["layout"], found["customers_created"]) == ("zendesk", 1)

@@ -3,7 +3,16 @@
 import pytest
 
 from regulars.customers.actions import create_party, define_field, undo_batch
-from regulars.customers.models import Batch, ContactPoint, DuplicatePair, FieldDefinition, Identifier, Party, PartyRelation, Revision
+from regulars.customers.models import (
+    Batch,
+    ContactPoint,
+    DuplicatePair,
+    FieldDefinition,
+    Identifier,
+    Party,
+    PartyRelation,
+    Revision,
+)
 
 from .conftest import Bring
 
@@ -116,7 +125,9 @@ def test_new_field_is_made_of_a_column_and_known_the_next_time(bring: Bring) -> 
 
 
 def test_person_who_left_the_whole_list_has_left_the_company(bring: Bring) -> None:
-    text = "customer id,first name,last name,company,job title\n1,Anna,Bell,Acme Ltd,Buyer\n2,Carl,Dorn,Acme Ltd,Clerk\n"
+    text = (
+        "customer id,first name,last name,company,job title\n1,Anna,Bell,Acme Ltd,Buyer\n2,Carl,Dorn,Acme Ltd,Clerk\n"
+    )
     bring(text, source="hr")
     found = bring(text.rsplit("2,Carl", 1)[0], source="hr", snapshot="yes")
     assert (found["missing"], found["relations_ended"]) == (1, 1)

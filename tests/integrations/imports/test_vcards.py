@@ -72,7 +72,10 @@ def test_card_keeps_its_number_places_note_and_tags(bring: Bring) -> None:
     anna = Identifier.objects.get(system="vcard", external_id="abc-1").party
     assert (anna.address, anna.city, anna.postcode) == ("2 Mill Lane, Floor 3", "York", "YO1 1AA")
     assert anna.about == "line one\nline two, with a comma"
-    assert anna.custom == {"Categories": "friends, buyers", "Other addresses": "1 High Street, Leeds, LS1 1AA, United Kingdom"}
+    assert anna.custom == {
+        "Categories": "friends, buyers",
+        "Other addresses": "1 High Street, Leeds, LS1 1AA, United Kingdom",
+    }
     assert anna.contact_points.get(kind="phone").normalised == "+442079460000"
     acme = Party.objects.get(name="Acme Ltd")
     assert (acme.kind, acme.custom) == ("organisation", {"Birthday": "--0203"})
@@ -95,7 +98,12 @@ def test_cards_are_read_whatever_the_encoding_and_line_ends(bring: Bring, encodi
 
 
 def test_charset_named_by_a_property_is_its_own(bring: Bring) -> None:
-    card = b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=BIG5:" + "王小明".encode("big5") + b"\r\nORG;CHARSET=UTF-8:" + "春田商行".encode()
+    card = (
+        b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=BIG5:"
+        + "王小明".encode("big5")
+        + b"\r\nORG;CHARSET=UTF-8:"
+        + "春田商行".encode()
+    )
     bring(card + b"\r\nEND:VCARD\r\n", name="one.vcf")
     assert set(Party.objects.values_list("name", flat=True)) == {"王小明", "春田商行"}
 
@@ -105,7 +113,10 @@ def test_packed_cards_are_read(bring: Bring) -> None:
 
 
 def test_folded_lines_are_joined_and_quotation_marks_keep_colons(bring: Bring) -> None:
-    bring('BEGIN:VCARD\nVERSION:4.0\nFN:Anna\n  Bell\nEMAIL;X-SAYS="a:b;c":anna@exam\n ple.com\nEND:VCARD\n', name="one.vcf")
+    bring(
+        'BEGIN:VCARD\nVERSION:4.0\nFN:Anna\n  Bell\nEMAIL;X-SAYS="a:b;c":anna@exam\n ple.com\nEND:VCARD\n',
+        name="one.vcf",
+    )
     assert ContactPoint.objects.get().normalised == "anna@example.com"
     assert Party.objects.get().name == "Anna Bell"
 

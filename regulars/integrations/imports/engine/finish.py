@@ -154,33 +154,29 @@ def write_timeline(batch: int, *, beat: Callable[[], None] = lambda: None) -> in
     return count + _correct_entries(batch)
 
 
+_ORDER_FACTS: Final = (
+    "id, customer_id, ordered_at, state, channel, amount, currency, quantity, number, line_count, payload"
+)
+
+
 def _order_entries(batch: int) -> Iterable[tuple[Any, ...]]:
+    statement = f"""SELECT {_ORDER_FACTS} FROM commerce_order
+                    WHERE batch_id = %s AND retracted_in IS NULL AND customer_id IS NOT NULL ORDER BY id"""  # noqa: S608 -- our own names
     now = clock.now()
-    statement = """SELECT id, customer_id, ordered_at, state, channel, amount, currency, quantity, number, line_count, payload
-                   FROM commerce_order WHERE batch_id = %s AND retracted_in IS NULL AND customer_id IS NOT NULL ORDER BY id"""
-    for pk, customer, moment, state, channel, amount, currency, quantity, number, lines, payload in _rows(
-        statement, [batch]
-    ):
-        kind = "commerce.order_placed" if state == "placed" else "commerce.order_cancelled"
-        contents = as_json({"number": number, "lines": lines, **_items(payload)})
-        yield (
-            aware(moment),
-            now,
-            customer,
-            kind,
-            channel,
-            "",
-            "order",
-            pk,
-            amount,
-            currency,
-            quantity,
-            contents,
-            SOURCE,
-            f"order:{pk}",
-            batch,
-            None,
-        )
+    for order in _rows(statement, [batch]):
+        yield _order_entry(order, now, key=f"order:{order[0]}", batch=batch, supersedes=None)
+
+
+def _order_entry(
+    order: tuple[Any, ...], now: datetime, *, key: str, batch: int | None, supersedes: int | None
+) -> tuple[Any, ...]:
+    """What the timeline says of an order (``_ORDER_FACTS``), as a row of ``_EVENT``."""
+    pk, customer, moment, state, channel, amount, currency, quantity, number, lines, payload = order
+    kind = "commerce.order_placed" if state == "placed" else "commerce.order_cancelled"
+    contents = as_json({"number": number, "lines": lines, **_items(payload)})
+    return (
+        aware(moment), now, customer, kind, channel, "", "order", pk, amount, currency, quantity, contents, SOURCE, key, batch, supersedes,
+    )  # fmt: skip
 
 
 def _items(payload: Any) -> dict[str, Any]:
@@ -309,37 +305,14 @@ def correct_order_entries(orders: Iterable[int], *, batch: int | None) -> int:
                 newest[order].entry if order in newest else 0, newest[order].amount if order in newest else None, count
             )
     rows = []
-    for pk, customer, moment, state, channel, amount, currency, quantity, number, lines, payload in bulk.select(
-        """SELECT id, customer_id, ordered_at, state, channel, amount, currency, quantity, number, line_count, payload
-           FROM commerce_order WHERE retracted_in IS NULL AND customer_id IS NOT NULL AND id IN ({marks})""",
-        wanted,
-    ):
+    statement = f"SELECT {_ORDER_FACTS} FROM commerce_order WHERE retracted_in IS NULL AND customer_id IS NOT NULL AND id IN ({{marks}})"  # noqa: S608 -- our own names
+    for order in bulk.select(statement, wanted):
+        pk, amount = order[0], order[5]
         told = newest.get(pk, _Told(0, None, 0))
         if told.entry and told.amount == amount:
             continue
-        kind = "commerce.order_placed" if state == "placed" else "commerce.order_cancelled"
-        contents = as_json({"number": number, "lines": lines, **_items(payload)})
         key = f"order:{pk}:{told.entries}" if told.entries else f"order:{pk}"
-        rows.append(
-            (
-                aware(moment),
-                now,
-                customer,
-                kind,
-                channel,
-                "",
-                "order",
-                pk,
-                amount,
-                currency,
-                quantity,
-                contents,
-                SOURCE,
-                key,
-                batch,
-                told.entry or None,
-            )
-        )
+        rows.append(_order_entry(order, now, key=key, batch=batch, supersedes=told.entry or None))
     bulk.insert(Event, _EVENT, rows, or_ignore=True)
     return len(rows)
 

@@ -150,7 +150,9 @@ def _memo(
     }
     key, read = makers[one.type]
     if key not in shared:
-        shared[key] = Memo(read if one.type in {"text", "word", "long"} or not calculated else partial(_read_calculated, read=read))
+        shared[key] = Memo(
+            read if one.type in {"text", "word", "long"} or not calculated else partial(_read_calculated, read=read)
+        )
     return shared[key]
 
 

@@ -7,7 +7,17 @@ from typing import Final, NamedTuple
 from django.db import connection
 from django.db.models import F
 
-from regulars.customers.models import Batch, Consent, ContactPoint, DuplicatePair, Event, Identifier, Party, PartyRelation, PartyRole
+from regulars.customers.models import (
+    Batch,
+    Consent,
+    ContactPoint,
+    DuplicatePair,
+    Event,
+    Identifier,
+    Party,
+    PartyRelation,
+    PartyRole,
+)
 from regulars.integrations.imports.engine import bulk, finish
 from regulars.kit import clock
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from regulars.integrations.imports.files import encoding, guard, reader, vcard
+from regulars.integrations.imports.files.broken import Broken, Row
 from regulars.integrations.imports.files.form import Column, Corrections, Look
 from regulars.integrations.imports.files.guard import is_vcard
 from regulars.integrations.imports.values import dates, formulas, numbers
@@ -120,7 +121,7 @@ def _fitness(lines: list[str], mark: str) -> tuple[float, int]:
     return round(count / len(records) + fits_header + min(width, 20) / 100, 3), width
 
 
-def _with_header(found: Look, beginning: list[reader.Row], say: Corrections) -> Look:
+def _with_header(found: Look, beginning: list[Row], say: Corrections) -> Look:
     head = [_opened(cells, found.delimiter) for _number, cells in beginning]
     width = _width(head[:100])
     start = next(
@@ -217,7 +218,7 @@ def _names(first: list[str]) -> tuple[list[str], list[str]]:
 
 def _surveyed(path: Path, found: Look) -> Look:
     taken = list(islice(reader.rows(path, found), SURVEYED + 1))
-    good = [cells for _number, cells in taken[:SURVEYED] if type(cells) is not reader.Broken]
+    good = [cells for _number, cells in taken[:SURVEYED] if type(cells) is not Broken]
     if not good:
         sample: tuple[tuple[str, ...], ...] = tuple(tuple(cells) for _number, cells in taken[:_SHOWN])
         return replace(found, rows=len(taken), rows_exact=True, sample=sample)

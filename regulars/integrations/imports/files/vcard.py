@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from django.utils.translation import gettext as _
 
@@ -70,7 +70,7 @@ def _opened(path: Path, *, packed: bool) -> IO[bytes]:
     file.seek(0)
     if head not in {b"\xff\xfe", b"\xfe\xff"}:
         return file
-    return _Utf8(io.TextIOWrapper(file, encoding="utf-16", errors="replace", newline=""))
+    return cast("IO[bytes]", _Utf8(io.TextIOWrapper(file, encoding="utf-16", errors="replace", newline="")))
 
 
 class _Utf8(io.RawIOBase):
@@ -79,7 +79,7 @@ class _Utf8(io.RawIOBase):
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
 
-    def readline(self, size: int | None = -1, /) -> bytes:  # type: ignore[override]
+    def readline(self, size: int | None = -1, /) -> bytes:
         return self._text.readline(-1 if size is None else size).encode("utf-8", "replace")
 
     def close(self) -> None:
@@ -208,7 +208,9 @@ def _phone(one: Property, cells: _Cells) -> None:
         cells.put("Mobile", number)
     elif number:
         cells.put("Phone", number)
-        cells.put("Phone types", next((word for word in ("work", "home", "main", "pager", "car") if word in types), "other"))
+        cells.put(
+            "Phone types", next((word for word in ("work", "home", "main", "pager", "car") if word in types), "other")
+        )
 
 
 def _mail(one: Property, cells: _Cells) -> None:
@@ -243,8 +245,13 @@ def _categories(one: Property, cells: _Cells) -> None:
 
 def _related(one: Property, cells: _Cells) -> None:
     if not plain(one.value).startswith("urn:"):
-        kind = next((word for word in one.types if word != "pref"), "") or one.name.removeprefix("X-").removeprefix("MS-").lower()
-        cells.put("Related", f"{plain(one.value)} ({kind})" if kind not in {"related", "abrelatednames"} else plain(one.value))
+        kind = (
+            next((word for word in one.types if word != "pref"), "")
+            or one.name.removeprefix("X-").removeprefix("MS-").lower()
+        )
+        cells.put(
+            "Related", f"{plain(one.value)} ({kind})" if kind not in {"related", "abrelatednames"} else plain(one.value)
+        )
 
 
 def _identifier(one: Property, cells: _Cells) -> None:
@@ -271,7 +278,9 @@ _READ: Final[dict[str, Callable[[Property, _Cells], None]]] = {
 
 def _read_labelled(properties: list[Property], cells: _Cells) -> None:
     """Apple's properties whose meaning stands in another line of the same group."""
-    labels = {one.group: _LABEL.sub(r"\1", plain(one.value)) for one in properties if one.name == "X-ABLABEL" and one.group}
+    labels = {
+        one.group: _LABEL.sub(r"\1", plain(one.value)) for one in properties if one.name == "X-ABLABEL" and one.group
+    }
     for one in properties:
         label = labels.get(one.group, "")
         if one.name == "X-ABRELATEDNAMES":
@@ -285,10 +294,18 @@ def _read_addresses(properties: list[Property], cells: _Cells) -> None:
     found = [one for one in properties if one.name == "ADR" and any(_parts(one.value, 7))]
     found.sort(key=lambda one: ("pref" not in one.types, "work" not in one.types))
     for place, one in enumerate(found):
-        box, extended, street, city, region, postcode, country = (" ".join(part.split()) for part in _parts(one.value, 7))
+        box, extended, street, city, region, postcode, country = (
+            " ".join(part.split()) for part in _parts(one.value, 7)
+        )
         lines = ", ".join(part.strip(" ,") for part in (street, extended, box) if part.strip(" ,"))
         if place == 0:
-            for column, value in (("Street", lines), ("City", city), ("Region", region), ("Postcode", postcode), ("Country", country)):
+            for column, value in (
+                ("Street", lines),
+                ("City", city),
+                ("Region", region),
+                ("Postcode", postcode),
+                ("Country", country),
+            ):
                 cells.put(column, value)
         else:
             cells.put("Other addresses", ", ".join(part for part in (lines, city, region, postcode, country) if part))

@@ -27,31 +27,30 @@ _PROPERTY: Final = re.compile(rb"^(?:[\w-]+\.)?[A-Za-z][\w-]*[;:]")
 
 def logical_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     """Each property as one line, with the number of its first line; properties that hold pictures are left out."""
-    held, start, number = b"", 0, 0
-    skipping = False
-    for number, piece, whole in _pieces(file):
-        if not whole:  # the rest of an endless line
-            if held and not skipping:
-                held = (held + piece)[:LONGEST]
+    held, start = b"", 0
+    for number, piece, begins in _pieces(file):
+        line = piece.rstrip(b"\r\n") if begins else piece
+        if (more := _continuation(held, line, begins=begins)) is not None:
+            held = held if _SKIPPED.match(held) else (held + more)[:LONGEST]
             continue
-        line = piece.rstrip(b"\r\n")
-        if held and not skipping and _open_ended(held):
-            held = (held[:-1] + line)[:LONGEST]
-            continue
-        if line[:1] in {b" ", b"\t"}:
-            if held and not skipping:
-                held = (held + line[1:])[:LONGEST]
-            continue
-        if held and _BASE64.match(held) and not _PROPERTY.match(line) and line:
-            continue  # 2.1 writes base64 over several lines without folding them
-        if held and not skipping:
+        if held.strip() and not _SKIPPED.match(held):
             yield start, held
         held, start = line, number
-        skipping = bool(_SKIPPED.match(line))
-        if not line.strip():
-            held = b""
-    if held and not skipping:
+    if held.strip() and not _SKIPPED.match(held):
         yield start, held
+
+
+def _continuation(held: bytes, line: bytes, *, begins: bool) -> bytes | None:
+    """What a further line adds to the property at hand; None when it is a property of its own."""
+    if not begins:
+        return line.rstrip(b"\r\n")  # the rest of an endless line
+    if _open_ended(held):
+        return line  # after a soft line break of quoted-printable
+    if line[:1] in {b" ", b"\t"}:
+        return line[1:]
+    if held and line and _BASE64.match(held) and not _PROPERTY.match(line):
+        return b""  # 2.1 writes base64 over several lines without folding them
+    return None
 
 
 def _pieces(file: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
@@ -71,6 +70,5 @@ def _pieces(file: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
 
 
 def _open_ended(held: bytes) -> bool:
-    """A soft line break of quoted-printable."""
+    """Whether a property of quoted-printable ends with a soft line break."""
     return held.endswith(b"=") and bool(_PRINTABLE.match(held))
-

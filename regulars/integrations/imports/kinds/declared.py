@@ -57,7 +57,11 @@ ORDERS: Final = Kind(
         _NUMBER,
         Field("ordered_at", _("Order date"), "moment", words.ORDERED, required=True, past=True),
         Field(
-            "customer", _("Customer number"), "id", people_words.CUSTOMER, _("Rows without one are kept as anonymous trade.")
+            "customer",
+            _("Customer number"),
+            "id",
+            people_words.CUSTOMER,
+            _("Rows without one are kept as anonymous trade."),
         ),
         *_BUYER,
         *_LINE,

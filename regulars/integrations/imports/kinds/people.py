@@ -41,7 +41,9 @@ _WORK: Final = (
         _("Post at the company"),
         "text",
         words.POST,
-        _("The person who holds it; the column's name is the post. Another holder in a later file ends the earlier one."),
+        _(
+            "The person who holds it; the column's name is the post. Another holder in a later file ends the earlier one."
+        ),
         many=True,
     ),
     Field("post_job", _("Position of whoever holds a post"), "text", ("發言人職稱", "spokesperson title"), many=True),
@@ -75,7 +77,9 @@ _FACTS: Final = (
     Field("email_refusal", _("Refuses e-mail"), "flag", words.NO_MAIL),
     Field("phone_consent", _("Permits calls"), "flag", words.CONSENT_PHONE),
     Field("phone_refusal", _("Refuses calls"), "flag", words.NO_PHONE),
-    Field("identifiers", _("Numbers in other systems"), "text", (), _("As SYSTEM:NUMBER, several apart by a semicolon.")),
+    Field(
+        "identifiers", _("Numbers in other systems"), "text", (), _("As SYSTEM:NUMBER, several apart by a semicolon.")
+    ),
     Field("tags", _("Tags"), "text", words.TAGS, many=True),
     Field("custom", _("Keep as a custom field"), "text", many=True),
     Field("new_field", _("Make a new field of it"), "text", many=True),

@@ -216,7 +216,14 @@ CONSENT_MAIL: Final = (
 NO_MAIL: Final = ("do not email", "email opt out", "unsubscribed", "拒收電子郵件", "拒收電子報")
 CONSENT_PHONE: Final = ("phone consent", "sms consent", "accepts sms marketing", "同意電話行銷", "同意簡訊")
 NO_PHONE: Final = ("do not call", "phone opt out", "拒絕電話行銷", "拒絕來電")
-COMPANY_ID: Final = ("account id of the contact", "organization id", "organisation id", "associated company id", "associated company ids", "parent id")
+COMPANY_ID: Final = (
+    "account id of the contact",
+    "organization id",
+    "organisation id",
+    "associated company id",
+    "associated company ids",
+    "parent id",
+)
 CONTACT_JOB: Final = ("contact title", "contacts job position", "child ids function")
 CONTACT_EMAIL: Final = ("contacts email", "child ids email")
 CONTACT_PHONE: Final = ("contacts phone", "child ids phone")

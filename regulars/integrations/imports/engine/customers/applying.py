@@ -40,10 +40,12 @@ class Applier:
         if kept and (not person.named or record.fold == fold):
             return False
         if kept and not is_placeholder(record) and not self._may_rename(record, person, match):
-            self.context.tally.warn("two_names", f"{person.externals[0] if person.externals else person.row}: {kept} / {person.name}")
+            self.context.tally.warn(
+                "two_names", f"{person.externals[0] if person.externals else person.row}: {kept} / {person.name}"
+            )
             return False
-        changed = record.set("kind", person.kind) | record.set("name", person.name)
-        return record.set("fold", fold) or changed
+        changed = record.change("kind", person.kind) | record.change("name", person.name)
+        return record.change("fold", fold) or changed
 
     def _may_rename(self, record: Record, person: Person, match: Match) -> bool:
         """A later file of the system a customer came from may rename it, and so may our own export; no other does."""
@@ -55,13 +57,17 @@ class Applier:
         changed = False
         for name, value in person.facts.items():
             if not (person.again and record.facts[name]):
-                changed |= record.set(name, value)
+                changed |= record.change(name, value)
         if self._erase and record.id and not person.again:
             for name in person.blanks:
-                changed |= record.set(name, None if name == "birth_date" else "")
+                changed |= record.change(name, None if name == "birth_date" else "")
         custom = record.facts["custom"]
-        told = {key: value for key, value in person.custom.items() if custom.get(key) != value and not (person.again and key in custom)}
-        return record.set("custom", {**custom, **told}) or changed if told else changed
+        told = {
+            key: value
+            for key, value in person.custom.items()
+            if custom.get(key) != value and not (person.again and key in custom)
+        }
+        return record.change("custom", {**custom, **told}) or changed if told else changed
 
     def _numbers(self, record: Record, person: Person) -> bool:
         changed = False
@@ -103,7 +109,9 @@ def end_replaced_points(record: Record) -> bool:
     for (kind, _normalised), held in gone:
         held.live = False
         record.ended_points.append(held)
-        if not any(one.live and key[0] == kind and one.id for key, one in record.points.items() if key in record.told_points):
+        if not any(
+            one.live and key[0] == kind and one.id for key, one in record.points.items() if key in record.told_points
+        ):
             _prefer_new(record, kind)
     return bool(gone)
 

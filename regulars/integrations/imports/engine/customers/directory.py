@@ -14,6 +14,10 @@ from regulars.integrations.imports.engine.customers.row import Person
 from regulars.kit import text
 
 Key = tuple[str, str]
+_WHERE_THEY_WORK = """SELECT id, party_id, other_id, title, valid_from, valid_to, batch_id FROM customers_partyrelation
+                      WHERE kind = 'employed_by' AND valid_to IS NULL AND party_id IN ({marks})"""
+_WHO_WORKS_THERE = """SELECT id, party_id, other_id, title, valid_from, valid_to, batch_id FROM customers_partyrelation
+                      WHERE kind = 'employed_by' AND other_id IN ({marks})"""
 _FOUND_BY = {"email", "mobile", "phone"}
 
 
@@ -71,7 +75,9 @@ class Directory:
         records = self._by.get(key)
         if not records:
             return []
-        return list(records.values()) if len(records) == 1 else sorted(records.values(), key=lambda one: one.id or 1 << 62)
+        return (
+            list(records.values()) if len(records) == 1 else sorted(records.values(), key=lambda one: one.id or 1 << 62)
+        )
 
     def numbered(self, own: int) -> Record | None:
         """The party of that number here."""
@@ -116,7 +122,9 @@ class Directory:
         statement = """SELECT coalesce(p.merged_into_id, p.id) FROM customers_identifier i JOIN customers_party p ON p.id = i.party_id
                        WHERE i.system = %s AND i.external_id IN ({marks})"""
         return {
-            party for system, numbers in wanted.items() for (party,) in bulk.select(statement, list(dict.fromkeys(numbers)), system)
+            party
+            for system, numbers in wanted.items()
+            for (party,) in bulk.select(statement, list(dict.fromkeys(numbers)), system)
         }
 
     def _by_point(self, people: list[Person]) -> set[int]:
@@ -126,7 +134,9 @@ class Directory:
         return {party for (party,) in bulk.select(statement, list(dict.fromkeys(points)))}
 
     def _by_name(self, people: list[Person]) -> set[int]:
-        names = {folded(one.name) for one in people if one.named and not one.externals and not one.tax_id and not one.own}
+        names = {
+            folded(one.name) for one in people if one.named and not one.externals and not one.tax_id and not one.own
+        }
         firms = {folded(one.company) for one in people if one.company}
         statement = """SELECT id, fold, kind FROM customers_party WHERE merged_into_id IS NULL AND fold IN ({marks})"""
         return {
@@ -149,7 +159,9 @@ class Directory:
         wanted = sorted(one for one in set(ids) if one not in self._by_id)
         loaded = []
         for batch in bulk.batches(wanted):
-            for row in Party.objects.filter(pk__in=batch, merged_into=None).values("id", "trashed_at", "source", *COLUMNS):
+            for row in Party.objects.filter(pk__in=batch, merged_into=None).values(
+                "id", "trashed_at", "source", *COLUMNS
+            ):
                 record = Record(row["id"], {name: row[name] for name in COLUMNS}, trashed=row["trashed_at"] is not None)
                 record.source = row["source"]
                 self._by_id[record.id] = record
@@ -184,10 +196,10 @@ class Directory:
 
     def _relations(self, ids: list[int]) -> list[int]:
         """Where these work, and who works at them; returns whom that brought in."""
-        columns = "id, party_id, other_id, title, valid_from, valid_to, batch_id"
-        rows = list(bulk.select(f"SELECT {columns} FROM customers_partyrelation WHERE kind = 'employed_by' AND valid_to IS NULL AND party_id IN ({{marks}})", ids))  # noqa: S608, E501 -- our own names
-        firms = [one for one in ids if self._by_id[one].is_firm] if self._with_staff else []
-        rows += bulk.select(f"SELECT {columns} FROM customers_partyrelation WHERE kind = 'employed_by' AND other_id IN ({{marks}})", firms)  # noqa: S608, E501 -- our own names
+        rows = list(bulk.select(_WHERE_THEY_WORK, ids))
+        rows += bulk.select(
+            _WHO_WORKS_THERE, [one for one in ids if self._by_id[one].is_firm] if self._with_staff else []
+        )
         known = {row[0]: row for row in rows}
         new = self._parties({row[1] for row in known.values()} | {row[2] for row in known.values()})
         for pk, party, other, title, since, until, batch in sorted(known.values()):

@@ -43,7 +43,9 @@ class CustomersImporter:
         definitions = {one.key: one for one in FieldDefinition.objects.active()}
         self.reader = PersonReader(self.parser, owners, definitions)
         options = context.plan.options
-        named = options.source != DEFAULT_SOURCE or options.snapshot == "yes"  # files called "import" need not be of one system
+        named = (
+            options.source != DEFAULT_SOURCE or options.snapshot == "yes"
+        )  # files called "import" need not be of one system
         brought = batches_of(options.source) - {context.batch} if named else frozenset()
         with_staff = self.parser.mapped("contact") or self.parser.mapped("post")
         ours = context.plan.layout == "regulars"  # our own export has every address, so what it lacks is gone
@@ -131,21 +133,33 @@ class CustomersImporter:
 
     def _hint(self, record: Record, match: Match) -> None:
         """Leave what may be the same for a person to say."""
-        new = [(one, "numbers") for one in match.rivals] + ([(one, "email") for one in match.hints] if not match.record else [])
+        new = [(one, "numbers") for one in match.rivals] + (
+            [(one, "email") for one in match.hints] if not match.record else []
+        )
         for other, why in new:
             self._hints.append(Hint(record, other, why))
             self.context.tally.hints += 1
-            self.context.tally.warn("two_parties" if why == "numbers" else "maybe_same", f"{record.name} / {other.name}")
+            self.context.tally.warn(
+                "two_parties" if why == "numbers" else "maybe_same", f"{record.name} / {other.name}"
+            )
 
     def _set_aside(self, person: Person, match: Match) -> Reject:
         if not match.rivals:
-            return self.parser.reject("self", person.cells, _("There is no customer number %(n)s here.") % {"n": person.own})
+            return self.parser.reject(
+                "self", person.cells, _("There is no customer number %(n)s here.") % {"n": person.own}
+            )
         self.context.tally.ambiguous += 1
         first, *others = match.rivals
         self._hints += [Hint(first, other, match.by) for other in others]
         names = "; ".join(f"{one.name} (#{one.id})" if one.id else one.name for one in match.rivals[:4])
-        sentence = _("Several customers fit this row: %(names)s. Merge them, or add a column with the number of the right one.")
-        column = {"email": "email", "phone": "phone" if self.parser.mapped("phone") else "mobile", "tax_id": "tax_id"}.get(match.by, "name")
+        sentence = _(
+            "Several customers fit this row: %(names)s. Merge them, or add a column with the number of the right one."
+        )
+        column = {
+            "email": "email",
+            "phone": "phone" if self.parser.mapped("phone") else "mobile",
+            "tax_id": "tax_id",
+        }.get(match.by, "name")
         return self.parser.reject(column, person.cells, sentence % {"names": names})
 
     def write(self, chunk: Chunk) -> None:

@@ -1,4 +1,6 @@
-"""Whom a row means. The rule, from the surest key to the weakest (docs/adr/0021):
+"""Whom a row means.
+
+The rule, from the surest key to the weakest (docs/adr/0021):
 
 our own number → the number in the file's system → tax ID → numbers in other systems → e-mail with a name that does not
 contradict → phone and the same name → the same name at the same place → somebody new.
@@ -66,7 +68,10 @@ def find(person: Person, directory: Directory) -> Match:
 def _levels(person: Person, directory: Directory, hints: list[Record]) -> Iterator[tuple[str, list[Record]]]:
     own = directory.numbered(person.own) if person.own else None
     yield "own", [own] if own else []
-    yield "number", _each(record for number in person.externals for record in directory.found((directory.source, number)))
+    yield (
+        "number",
+        _each(record for number in person.externals for record in directory.found((directory.source, number))),
+    )
     yield "tax_id", _by_tax_id(person, directory)
     yield "softer", _each(record for key in person.softer for record in directory.found(key))
     yield "email", _by_email(person, directory, hints)

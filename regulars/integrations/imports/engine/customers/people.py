@@ -51,7 +51,7 @@ class People:
         title = person.job[:80]
         if any(job.title == title for job in here) or (here and not title):
             return False
-        plain = [job for job in here if job.id and not job.title or job.ours]
+        plain = [job for job in here if (job.id and not job.title) or job.ours]
         if len(here) == 1 and plain:  # another position at the same company: the earlier one has ended
             self._end(here[0], self._day(person))
         elif here and any(not job.id for job in here):

@@ -18,8 +18,12 @@ _NOBODY: Final = frozenset(
 _BETWEEN: Final = re.compile(r"[/／、;；]")
 _COMMA: Final = re.compile(r"[,，]")
 _BRACKETS: Final = re.compile(r"[(（]\s*([^()（）]*)\s*[)）]")
-_REPRESENTED: Final = re.compile(r"^(?P<firm>.{2,}?)\s*[(（]?\s*(?:法人)?代表人?\s*[:：]\s*(?P<name>.+?)\s*[)）]?$|^(?P<firm2>.{2,}?)\s*[(（]?\s*(?:法人)?代表人\s*(?P<name2>[^:：]+?)\s*[)）]?$")
-_STANDS_IN: Final = re.compile(r"^(?P<before>(?:(?:代理|兼任|暫代)(?:董事長|總經理|執行長)?)?)(?P<name>[^\s]{2,4}?)(?P<after>(?:(?:副?董事長|總經理|執行長|總裁|財務長)?(?:代理|暫代|兼任|兼)(?:副?董事長|總經理|執行長|總裁)?))$")
+_REPRESENTED: Final = re.compile(
+    r"^(?P<firm>.{2,}?)\s*[(（]?\s*(?:法人)?代表人?\s*[:：]\s*(?P<name>.+?)\s*[)）]?$|^(?P<firm2>.{2,}?)\s*[(（]?\s*(?:法人)?代表人\s*(?P<name2>[^:：]+?)\s*[)）]?$"
+)
+_STANDS_IN: Final = re.compile(
+    r"^(?P<before>(?:(?:代理|兼任|暫代)(?:董事長|總經理|執行長)?)?)(?P<name>[^\s]{2,4}?)(?P<after>(?:(?:副?董事長|總經理|執行長|總裁|財務長)?(?:代理|暫代|兼任|兼)(?:副?董事長|總經理|執行長|總裁)?))$"
+)
 _QUALIFIES: Final = re.compile(r"代理|暫代|兼|長$|原名|總裁|acting|interim|代表", re.IGNORECASE)
 
 

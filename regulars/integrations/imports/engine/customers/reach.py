@@ -20,7 +20,11 @@ _SORT_WORDS: Final = re.compile(r"\b(?:value|type|types|label)\b")
 _GROUP: Final = re.compile(r"^(?:business|home|other|mailing|billing|shipping|address \d+|商務|住家|其他)\b")
 _MOBILE: Final = re.compile(r"cell|mobile|行動|手機|iphone", re.IGNORECASE)
 _FAX: Final = re.compile(r"fax|傳真", re.IGNORECASE)
-_LABELS: Final = (("home", re.compile(r"home|住家", re.I)), ("work", re.compile(r"work|business|商務|office", re.I)), ("main", re.compile(r"main|總機|代表", re.I)))
+_LABELS: Final = (
+    ("home", re.compile(r"home|住家", re.IGNORECASE)),
+    ("work", re.compile(r"work|business|商務|office", re.IGNORECASE)),
+    ("main", re.compile(r"main|總機|代表", re.IGNORECASE)),
+)
 _DASHES: Final = frozenset({"-", "－", "–", "—", "?"})
 _REGIONS: Final = {
     "taiwan": "TW", "台灣": "TW", "臺灣": "TW", "united kingdom": "GB", "uk": "GB", "great britain": "GB", "england": "GB", "united states": "US", "usa": "US",
@@ -36,7 +40,10 @@ class ReachReader:
 
     def __init__(self, parser: Parser) -> None:
         self._parser = parser
-        self._sorts = {key: _pairs(parser.columns(key), parser.columns(sort)) for key, sort in (("email", "email_type"), ("phone", "phone_type"))}
+        self._sorts = {
+            key: _pairs(parser.columns(key), parser.columns(sort))
+            for key, sort in (("email", "email_type"), ("phone", "phone_type"))
+        }
         groups: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for key in PLACE:
             for place, column in enumerate(parser.columns(key)):
@@ -75,7 +82,11 @@ class ReachReader:
 
     def _of_cell(self, key: str, value: str, column: str, sorts: list[str] | str) -> list[Point]:
         if key == "email":
-            return [Point("email", one, one, _label(_at(sorts, place) or column)) for place, one in enumerate(value.split(";")) if one]
+            return [
+                Point("email", one, one, _label(_at(sorts, place) or column))
+                for place, one in enumerate(value.split(";"))
+                if one
+            ]
         found = []
         for place, one in enumerate(value.split("\n")):
             said = _at(sorts, place)
@@ -117,7 +128,9 @@ class ReachReader:
 
 def region_of(country: str) -> str:
     """The country whose notation numbers are taken to be in."""
-    return _REGIONS.get(country.casefold(), country.upper() if len(country) == 2 and country.isascii() else str(settings.COUNTRY))
+    return _REGIONS.get(
+        country.casefold(), country.upper() if len(country) == 2 and country.isascii() else str(settings.COUNTRY)
+    )
 
 
 def _pairs(values: list[str], sorts: list[str]) -> dict[int, int]:

@@ -83,7 +83,11 @@ class PersonReader:
         self._people(person, get, cells)
         self._rest(person, get)
         _shorten(person)
-        person.blanks = [one for one in (*_FIELDS, *_PLACE, "other_name", "birth_date") if self._parser.mapped(one) and one not in person.facts]
+        person.blanks = [
+            one
+            for one in (*_FIELDS, *_PLACE, "other_name", "birth_date")
+            if self._parser.mapped(one) and one not in person.facts
+        ]
         return person
 
     def _continued(self, get: dict[str, Any]) -> dict[str, Any]:

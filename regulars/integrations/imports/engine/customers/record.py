@@ -101,7 +101,7 @@ class Record:
         """Whether it is an organisation."""
         return bool(self.facts["kind"] == "organisation")
 
-    def set(self, name: str, value: Any) -> bool:
+    def change(self, name: str, value: Any) -> bool:
         """Let a field have a value; whether that changed anything."""
         current = self.facts[name]
         if current == value:

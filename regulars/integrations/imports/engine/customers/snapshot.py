@@ -46,7 +46,9 @@ def is_asked(context: Context) -> bool:
     return context.plan.kind == "customers" and context.plan.options.snapshot == "yes"
 
 
-def met_by(context: Context, rows: Iterator[Row], *, beat: Callable[[], None] = lambda: None) -> tuple[set[int], date | None]:
+def met_by(
+    context: Context, rows: Iterator[Row], *, beat: Callable[[], None] = lambda: None
+) -> tuple[set[int], date | None]:
     """The parties that the rows mean, and the latest date of report: read once more without writing, so that an import which was
     interrupted in between knows them too.
     """
@@ -69,13 +71,21 @@ def missing(context: Context, met: set[int]) -> Iterator[Missing]:
     """
     source = context.plan.options.source
     if any(context.plan.columns_of(key) for key in ("customer", "alias", "self")):
-        numbered = Identifier.objects.filter(system=source, party__trashed_at=None, party__merged_into=None).order_by("party_id")
-        for pk, kind, name, number in numbered.values_list("party_id", "party__kind", "party__name", "external_id").iterator(chunk_size=2_000):
+        numbered = Identifier.objects.filter(system=source, party__trashed_at=None, party__merged_into=None).order_by(
+            "party_id"
+        )
+        for pk, kind, name, number in numbered.values_list(
+            "party_id", "party__kind", "party__name", "external_id"
+        ).iterator(chunk_size=2_000):
             if pk not in met:
                 yield Missing(pk, kind, name, number)
         return
-    brought = Party.objects.live().filter(batch_id__in=batches_of(source), contact_points__ended_at=None, contact_points__isnull=False)
-    for pk, kind, name in brought.order_by("pk").distinct().values_list("pk", "kind", "name").iterator(chunk_size=2_000):
+    brought = Party.objects.live().filter(
+        batch_id__in=batches_of(source), contact_points__ended_at=None, contact_points__isnull=False
+    )
+    for pk, kind, name in (
+        brought.order_by("pk").distinct().values_list("pk", "kind", "name").iterator(chunk_size=2_000)
+    ):
         if pk not in met:
             yield Missing(pk, kind, name, "")
 

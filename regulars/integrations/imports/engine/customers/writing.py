@@ -65,8 +65,21 @@ class Writer:
             record.id = pk
             record.before.clear()
         batch, user, today = self.context.batch, self.context.user, timezone.localdate()
-        columns = ("id", *COLUMNS, "source", "batch_id", "created_at", "updated_at", "created_by_id", "preferred_channel", "preferred_time", "version")
-        rows = [(one.id, *_stored(one.facts), self.source, batch, self.now, self.now, user, "", "", 1) for one in records]
+        columns = (
+            "id",
+            *COLUMNS,
+            "source",
+            "batch_id",
+            "created_at",
+            "updated_at",
+            "created_by_id",
+            "preferred_channel",
+            "preferred_time",
+            "version",
+        )
+        rows = [
+            (one.id, *_stored(one.facts), self.source, batch, self.now, self.now, user, "", "", 1) for one in records
+        ]
         bulk.insert(Party, columns, rows)
         parties.make_summaries(record.id for record in records)
         role = self.context.plan.options.role
@@ -76,7 +89,9 @@ class Writer:
     def _change(self, records: list[Record]) -> None:
         if not records:
             return
-        self._revise(Party, [(one.id, one.id, one.before, {name: one.facts[name] for name in one.before}) for one in records])
+        self._revise(
+            Party, [(one.id, one.id, one.before, {name: one.facts[name] for name in one.before}) for one in records]
+        )
         assignments = ", ".join(f"{name} = %s" for name in COLUMNS)
         bulk.execute_many(
             f"UPDATE customers_party SET {assignments}, updated_at = %s, version = version + 1 WHERE id = %s",  # noqa: S608 -- our own names
@@ -103,7 +118,9 @@ class Writer:
 
     def _restore(self, trashed: list[Record]) -> None:
         if trashed:
-            restored = parties.restore_trashed([one.id for one in trashed], batch=self.context.batch, by=self.context.user)
+            restored = parties.restore_trashed(
+                [one.id for one in trashed], batch=self.context.batch, by=self.context.user
+            )
             for _still in range(len(trashed) - restored):
                 self.context.tally.warn("in_trash")
 
@@ -113,7 +130,8 @@ class Writer:
         ended = [(held.id, record.id) for record in queue for held in record.ended_points]
         self._revise(ContactPoint, [(pk, party, {"ended_at": None}, {"ended_at": self.now}) for pk, party in ended])
         bulk.execute_many(
-            "UPDATE customers_contactpoint SET ended_at = %s, preferred = %s WHERE id = %s", [(self.now, False, pk) for pk, _party in ended]
+            "UPDATE customers_contactpoint SET ended_at = %s, preferred = %s WHERE id = %s",
+            [(self.now, False, pk) for pk, _party in ended],
         )
 
     def _insert_reach(self, queue: list[Record]) -> None:
@@ -121,7 +139,17 @@ class Writer:
         identifiers = [(record.id, *key, batch, self.now) for record in queue for key in record.new_identifiers]
         bulk.insert(Identifier, ("party_id", "system", "external_id", "batch_id", "created_at"), identifiers)
         points = [
-            (record.id, kind, raw[:254], normalised[:254], _reversed(kind, normalised), label[:40], first, batch, self.now)
+            (
+                record.id,
+                kind,
+                raw[:254],
+                normalised[:254],
+                _reversed(kind, normalised),
+                label[:40],
+                first,
+                batch,
+                self.now,
+            )
             for record in queue
             for kind, raw, normalised, label, first in record.new_points
         ]
@@ -134,15 +162,30 @@ class Writer:
             for record in queue
             for channel, state, row in record.new_consents
         ]
-        columns = ("party_id", "channel", "purpose", "state", "given_at", "evidence", "source", "recorded_at", "recorded_by_id", "batch_id")
+        columns = (
+            "party_id",
+            "channel",
+            "purpose",
+            "state",
+            "given_at",
+            "evidence",
+            "source",
+            "recorded_at",
+            "recorded_by_id",
+            "batch_id",
+        )
         bulk.insert(Consent, columns, rows)
 
     # --- who works where --------------------------------------------------------------------------------------------
 
     def _end_jobs(self, queue: list[Record]) -> None:
         ended = [(job, day) for record in queue for job, day in record.ended if job.id]
-        self._revise(PartyRelation, [(job.id, job.person.id, {"valid_to": None}, {"valid_to": day}) for job, day in ended])
-        bulk.execute_many("UPDATE customers_partyrelation SET valid_to = %s WHERE id = %s", [(day, job.id) for job, day in ended])
+        self._revise(
+            PartyRelation, [(job.id, job.person.id, {"valid_to": None}, {"valid_to": day}) for job, day in ended]
+        )
+        bulk.execute_many(
+            "UPDATE customers_partyrelation SET valid_to = %s WHERE id = %s", [(day, job.id) for job, day in ended]
+        )
 
     def _begin_jobs(self, queue: list[Record]) -> None:
         rows = [
@@ -166,7 +209,15 @@ class Writer:
                 entries.append(self._entry("customers.relation_ended", record.id, day, f"ended:{job.id}", _of_job(job)))
             for job in record.begun:
                 if job.since is not None:
-                    entries.append(self._entry("customers.relation_added", record.id, job.since, f"begun:{job.firm.id}:{job.title}", _of_job(job)))
+                    entries.append(
+                        self._entry(
+                            "customers.relation_added",
+                            record.id,
+                            job.since,
+                            f"begun:{job.firm.id}:{job.title}",
+                            _of_job(job),
+                        )
+                    )
         record_many(entries)
 
     def _of_facts(self, record: Record) -> list[NewEvent]:
@@ -174,11 +225,28 @@ class Writer:
         changed = [name for name in record.before if name not in _QUIET]
         if not changed or record.id == 0:
             return []
-        said = [[name, str(record.before[name] or "")[:120], str(record.facts[name] or "")[:120]] if record.is_firm else [name] for name in changed]
-        return [self._entry("imports.record_changed", record.id, record.reported, "changed", {"changes": said[:_SHOWN_CHANGES], "source": self.source})]
+        said = [
+            [name, str(record.before[name] or "")[:120], str(record.facts[name] or "")[:120]]
+            if record.is_firm
+            else [name]
+            for name in changed
+        ]
+        return [
+            self._entry(
+                "imports.record_changed",
+                record.id,
+                record.reported,
+                "changed",
+                {"changes": said[:_SHOWN_CHANGES], "source": self.source},
+            )
+        ]
 
     def _entry(self, kind: str, party: int, day: date | None, key: str, payload: dict[str, Any]) -> NewEvent:
-        moment = self.now if day is None or day >= timezone.localdate(self.now) else timezone.make_aware(datetime.combine(day, time(12)))
+        moment = (
+            self.now
+            if day is None or day >= timezone.localdate(self.now)
+            else timezone.make_aware(datetime.combine(day, time(12)))
+        )
         return NewEvent(
             kind=kind, customer_id=party, occurred_at=moment, actor_id=self.context.user, payload=payload, source=_SOURCE,
             source_key=f"{self.context.batch}:{party}:{key}"[:160], batch_id=self.context.batch,
@@ -190,8 +258,12 @@ class Writer:
         for hint in hints:
             left, right = sorted((hint.left, hint.right), key=lambda one: one.id)
             if left.id and left.id != right.id:
-                evidence = [{"field": hint.why, "level": "import", "weight": 0.0, "left": left.name, "right": right.name}]
-                pairs.append(DuplicatePair(left_id=left.id, right_id=right.id, probability=0.5, weight=0.0, evidence=evidence))
+                evidence = [
+                    {"field": hint.why, "level": "import", "weight": 0.0, "left": left.name, "right": right.name}
+                ]
+                pairs.append(
+                    DuplicatePair(left_id=left.id, right_id=right.id, probability=0.5, weight=0.0, evidence=evidence)
+                )
         DuplicatePair.objects.bulk_create(pairs, ignore_conflicts=True)
 
 
