@@ -42,7 +42,8 @@ def restore(path: Path, *, replace: bool = False, progress: Progress = lambda _d
         progress: told how many rows of how many are in.
 
     Returns:
-        ``path, version, made_at, tables, rows, files, equal`` and ``kept``, where the data before went.
+        ``path, version, made_at, tables, rows, files, equal``, ``kept``, where the data before went, and ``erased_again``,
+        how many people were erased again because they had been since the backup was made.
 
     Raises:
         UserError: no backup, damaged, of a later version, there are data already, or Regulars is running.
@@ -53,11 +54,20 @@ def restore(path: Path, *, replace: bool = False, progress: Progress = lambda _d
         if not replace and _has_data():
             raise UserError(_("There are data here already. Say --replace if the backup is to take their place."))
         kept = (_into_sqlite if connection.vendor == "sqlite" else _into_postgresql)(archive, home, progress)
+        erased = _erase_again()
     told = archive.manifest
     return {
         "path": str(path), "version": told["version"], "made_at": told["made_at"], "tables": len(told["tables"]),
         "rows": sum(one["rows"] for one in told["tables"]), "files": len(told["files"]), "equal": True, "kept": kept,
+        "erased_again": erased,
     }  # fmt: skip
+
+
+def _erase_again() -> int:
+    """Whom this house erased after the backup was made, the backup still knows: they are erased again."""
+    from regulars.customers import actions  # noqa: PLC0415 -- after django.setup()
+
+    return actions.reapply_erasures()
 
 
 def compare(path: Path) -> list[str]:

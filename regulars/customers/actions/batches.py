@@ -15,6 +15,7 @@ from regulars.customers.actions.revisions import plain, revise
 from regulars.customers.models import Batch, BatchKind, Party, Revision
 from regulars.kit import clock, text
 from regulars.kit.errors import UserError
+from regulars.staff import audit
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -83,6 +84,7 @@ def undo_batch(*, batch: Batch, by: User | None) -> int:
     locked.undone_at, locked.undone_by = clock.now(), by
     locked.save(update_fields=["undone_at", "undone_by"])
     batch.undone_at, batch.undone_by = locked.undone_at, by
+    audit.record("customers.act_undone", by=by, object_type="batch", object_id=batch.pk, kind=batch.kind, restored=restored)
     return restored
 
 
