@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.errors import UserError
@@ -34,7 +34,7 @@ def checked(scopes: Iterable[str]) -> list[str]:
     wanted = set(scopes)
     if unknown := wanted - set(SCOPES):
         names = {"scope": min(unknown), "scopes": ", ".join(SCOPES)}
-        raise UserError(_said("There is no scope “%(scope)s”; there are: %(scopes)s.") % names)
+        raise UserError(gettext("There is no scope “%(scope)s”; there are: %(scopes)s.") % names)
     if not wanted:
-        raise UserError(_said("Please choose at least one scope."))
+        raise UserError(gettext("Please choose at least one scope."))
     return [scope for scope in SCOPES if scope in wanted]
