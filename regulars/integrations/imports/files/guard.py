@@ -79,12 +79,12 @@ def refuse_foreign(head: bytes) -> None:
     if start.startswith((b'{"', b"[{", b"[[", b'["', b"[\n", b"[\r", b"[ ", b"{\n", b"{ ", b"{\r")):
         raise UserError(_("This is a JSON file, not a table. Export the table as CSV or Excel instead."))
     if head.startswith((*_PICTURES, *_PROGRAMS, b"7z\xbc\xaf", b"Rar!", b"SQLite format 3", b"%!PS")):
-        raise UserError(_("This is not a table but another sort of file. Drop a CSV, TSV or Excel file here."))
+        raise UserError(_("This is not a table but another sort of file. Drop a CSV, TSV, Excel or vCard file here."))
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or utf16_without_mark(head):
         return
     controls = len(head) - len(head.translate(_CONTROLS_DELETED, _TEXT_CONTROLS))
     if controls > 0.02 * len(head) or head.count(0) > 0.02 * len(head):
-        raise UserError(_("This is not a table but another sort of file. Drop a CSV, TSV or Excel file here."))
+        raise UserError(_("This is not a table but another sort of file. Drop a CSV, TSV, Excel or vCard file here."))
 
 
 def utf16_without_mark(head: bytes) -> str:
