@@ -37,7 +37,7 @@ def run(file: Path, way: str) -> tuple[Pairs, float]:
             cl.NameComparison("first_name"), cl.NameComparison("surname"), cl.LevenshteinAtThresholds("dob", 1), city, mail,
         ],
     }  # fmt: skip
-    rules = [block_on("first_name"), block_on("surname"), block_on("dob"), block_on("email")]
+    rules: list[Any] = [block_on("first_name"), block_on("surname"), block_on("dob"), block_on("email")]
     certain: list[Any] = [
         "l.first_name = r.first_name and levenshtein(r.dob, l.dob) <= 1",
         "l.surname = r.surname and levenshtein(r.dob, l.dob) <= 1",
@@ -49,7 +49,9 @@ def run(file: Path, way: str) -> tuple[Pairs, float]:
     if way == "thorough":
         whole = pc.binary_join_element_wise(frame["first_name"], frame["surname"], " ")
         frame = frame.append_column("first_name_surname_concat", whole)
-    settings = SettingsCreator(link_type="dedupe_only", comparisons=comparisons[way], blocking_rules_to_generate_predictions=rules)
+    settings = SettingsCreator(
+        link_type="dedupe_only", comparisons=comparisons[way], blocking_rules_to_generate_predictions=rules
+    )
     linker = Linker(database.register(frame), settings, log_level=None)
     linker.training.estimate_probability_two_random_records_match(certain, recall=0.7)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=5)
@@ -59,7 +61,5 @@ def run(file: Path, way: str) -> tuple[Pairs, float]:
     found = linker.inference.predict(threshold_match_weight=-10)
     rows = found.as_duckdbpyrelation().select("unique_id_l, unique_id_r, match_probability").fetchall()
     seconds = time.perf_counter() - started
-    pairs = [
-        (*sorted((int(left), int(right))), float(chance)) for left, right, chance in rows
-    ]
-    return sorted(pairs, key=lambda pair: -pair[2]), seconds  # type: ignore[return-value]
+    pairs = [(min(left, right), max(left, right), float(chance)) for left, right, chance in rows]
+    return sorted(pairs, key=lambda pair: -pair[2]), seconds

@@ -16,7 +16,13 @@ CHINESE = 0.7
 TOGETHER = 0.25
 _DOMAINS = ("gmail.com", "yahoo.com.tw", "hotmail.com", "icloud.com", "mail.example", "post.example")
 _SIMPLIFIED = dict(zip("陳張劉楊黃吳許鄭謝蘇葉趙盧鄧馬", "陈张刘杨黄吴许郑谢苏叶赵卢邓马", strict=True))
-_HEARD = dict(zip("宏志傑銘哲翔嘉維政柏佑宇廷彥婷怡惠玲慧靜宜欣文如真涵庭", "弘智杰明喆祥佳惟正伯祐羽庭晏庭宜慧鈴惠淨怡馨雯茹貞函婷", strict=True))
+_HEARD = dict(
+    zip(
+        "宏志傑銘哲翔嘉維政柏佑宇廷彥婷怡惠玲慧靜宜欣文如真涵庭",
+        "弘智杰明喆祥佳惟正伯祐羽庭晏庭宜慧鈴惠淨怡馨雯茹貞函婷",
+        strict=True,
+    )
+)
 _VARIED = ("先生", "小姐", "女士")
 _SYLLABLES = "ba be bo bra ca co da de do el fa fer ga go ha hol in ja jor ka ken la lan lo lu ma mar me mi mon na ne no o pe per ra ri ro ros sa san se sha sto ta te ti tor va ver vi wa wil win ya zan".split()
 _ENDS = ("", "n", "son", "ez", "er", "ski", "ton", "ini", "a", "o", "s", "ley")

@@ -205,7 +205,22 @@ def _records(engine: Engine, kind: str) -> Iterator[Record]:
     total = int(engine.execute("SELECT count(*) FROM source").fetchone()[0])
     for start in range(0, total, 25_000):
         rows = engine.execute(f"SELECT * FROM source WHERE rowid >= {start} AND rowid < {start + 25_000}").fetchall()  # noqa: S608 -- numbers
-        for pk, name, family, given, other, birth, address, city, region, postcode, mails, phones, sites, number in rows:
+        for (
+            pk,
+            name,
+            family,
+            given,
+            other,
+            birth,
+            address,
+            city,
+            region,
+            postcode,
+            mails,
+            phones,
+            sites,
+            number,
+        ) in rows:
             yield Record(
                 pk, name or "", family or "", given or "", other or "", birth or "", tuple(mails or ()), tuple(phones or ()), tuple(sites or ()),
                 address or "", city or "", region or "", postcode or "", number or "",
@@ -270,7 +285,9 @@ def _open_pairs() -> Any:
 
 def _drop_stale(pairs: Any, seen: set[tuple[int, int]]) -> int:
     """Remove open pairs that were not found again; returns how many."""
-    stale = [pk for pk, left, right in pairs.values_list("pk", "left_id", "right_id").iterator() if (left, right) not in seen]
+    stale = [
+        pk for pk, left, right in pairs.values_list("pk", "left_id", "right_id").iterator() if (left, right) not in seen
+    ]
     for part in in_parts(stale, _WRITE):
         DuplicatePair.objects.open().filter(pk__in=part).delete()
     return len(stale)

@@ -45,12 +45,16 @@ def likely_duplicates(user: Any, draft: Mapping[str, str], most: int = LIKELY) -
         chances[party.pk] = probability
         if probability >= likely.weights_of(party.kind).threshold or party.pk in found:
             named = found.setdefault(party.pk, [])
-            named += [line["field"] for line in evidence if line["weight"] > 0 and line["field"] not in {*named, *_OF_NAME}]
+            named += [
+                line["field"] for line in evidence if line["weight"] > 0 and line["field"] not in {*named, *_OF_NAME}
+            ]
     if not found:
         return []
     rows = Party.objects.visible_to(user).live().filter(pk__in=found).select_related("summary", "owner")
     told = [Likely(one, found[one.pk] or ["name"], chances.get(one.pk)) for one in rows]
-    return sorted(told, key=lambda one: (-(one.probability or 0), -len(one.agrees), one.agrees == ["name"], one.party.pk))[:most]
+    return sorted(
+        told, key=lambda one: (-(one.probability or 0), -len(one.agrees), one.agrees == ["name"], one.party.pk)
+    )[:most]
 
 
 def _by_point(draft: Mapping[str, str]) -> Sequence[tuple[int, str]]:

@@ -171,7 +171,9 @@ def _drafted(draft: Mapping[str, Any]) -> Record:
     def text(key: str) -> str:
         return str(draft.get(key) or "").strip()
 
-    numbers = [number for key in ("mobile", "phone") for raw in _many(draft.get(key)) if (number := phone.normalise(raw))]
+    numbers = [
+        number for key in ("mobile", "phone") for raw in _many(draft.get(key)) if (number := phone.normalise(raw))
+    ]
     return Record(
         int(draft.get("id") or 0),
         text("name") or person_name(text("family_name"), text("given_name")),
@@ -208,9 +210,13 @@ def _by_reach(asked: Sequence[_Asked], kind: str) -> None:
     for one in asked:
         for value in (*one.features.phones, *one.features.emails):
             wanting[value].append(one)
-    rows = ContactPoint.objects.filter(normalised__in=list(wanting), ended_at=None).values_list("normalised", "party_id")
+    rows = ContactPoint.objects.filter(normalised__in=list(wanting), ended_at=None).values_list(
+        "normalised", "party_id"
+    )
     held = list(rows[:_ROWS_MOST])
-    often = {value for value, count in Counter(value for value, _ in held).items() if count > MODELS[kind].shared_by_most}
+    often = {
+        value for value, count in Counter(value for value, _ in held).items() if count > MODELS[kind].shared_by_most
+    }
     for value, party in held:
         for one in wanting[value] if value not in often else ():
             one.found.add(party)
@@ -241,7 +247,9 @@ def _by_tail(asked: Sequence[_Asked]) -> None:
         wanted = Q()
         for tail in some:
             wanted |= begins("reversed_digits", tail[::-1])
-        rows = ContactPoint.objects.filter(wanted, kind__in=_PHONES, ended_at=None).values_list("reversed_digits", "party_id")
+        rows = ContactPoint.objects.filter(wanted, kind__in=_PHONES, ended_at=None).values_list(
+            "reversed_digits", "party_id"
+        )
         for digits, party in rows[:_ROWS_MOST]:
             for one in wanting.get(digits[:_TAIL][::-1], ()):
                 one.found.add(party)
@@ -249,7 +257,9 @@ def _by_tail(asked: Sequence[_Asked]) -> None:
 
 def _by_tax_id(asked: Sequence[_Asked]) -> None:
     wanting = {one.record.number: one for one in asked if one.features.number}
-    rows = Identifier.objects.filter(system=TAX_SYSTEM, external_id__in=list(wanting)).values_list("external_id", "party_id")
+    rows = Identifier.objects.filter(system=TAX_SYSTEM, external_id__in=list(wanting)).values_list(
+        "external_id", "party_id"
+    )
     for number, party in rows:
         wanting[number].found.add(party)
 
@@ -284,7 +294,9 @@ def _spellings(one: _Asked, kind: str) -> set[str]:
         joint = ("",) if features.han else (" ", ", ")
         forms |= {f"{first}{between}{last}" for first, last in orders for between in joint}
         shown = (fold(record.family), fold(record.given))
-        forms |= {f"{shown[0]}{between}{shown[1]}" for between in joint} | {f"{shown[1]}{between}{shown[0]}" for between in joint}
+        forms |= {f"{shown[0]}{between}{shown[1]}" for between in joint} | {
+            f"{shown[1]}{between}{shown[0]}" for between in joint
+        }
     elif kind == Kind.ORGANISATION:
         for stem in features.stems:
             forms |= {f"{stem}{ending}" for ending in _HAN_FORMS} if names.is_han(stem) else {stem}

@@ -29,8 +29,16 @@ PEOPLE: Final = 1 / 60
 COMPANIES: Final = 1 / 8
 TWINS: Final = 1 / 400
 _SEED: Final = 50_011
-_SIMPLIFIED: Final = dict(zip("陳張劉楊黃吳許鄭謝蘇葉趙盧鄧馬賴莊蕭簡鍾", "陈张刘杨黄吴许郑谢苏叶赵卢邓马赖庄萧简钟", strict=True))
-_HEARD: Final = dict(zip("偉宏志傑銘哲凱翔嘉維政柏佑毅宇冠廷彥婷怡君惠玲慧琪靜宜欣文如心瑜真涵庭瑄思妍萱", "瑋弘智杰明喆愷祥佳惟正伯祐奕羽觀庭晏庭宜鈞慧鈴惠琦淨怡馨雯茹欣妤貞函婷萱絲研宣", strict=True))
+_SIMPLIFIED: Final = dict(
+    zip("陳張劉楊黃吳許鄭謝蘇葉趙盧鄧馬賴莊蕭簡鍾", "陈张刘杨黄吴许郑谢苏叶赵卢邓马赖庄萧简钟", strict=True)
+)
+_HEARD: Final = dict(
+    zip(
+        "偉宏志傑銘哲凱翔嘉維政柏佑毅宇冠廷彥婷怡君惠玲慧琪靜宜欣文如心瑜真涵庭瑄思妍萱",
+        "瑋弘智杰明喆愷祥佳惟正伯祐奕羽觀庭晏庭宜鈞慧鈴惠琦淨怡馨雯茹欣妤貞函婷萱絲研宣",
+        strict=True,
+    )
+)
 """What is written by somebody who only heard the name."""
 _TILL, _NEW_NUMBERS = "till", 1_500_000
 
@@ -127,7 +135,12 @@ class _Drawn:
     def _facts(self, position: int, *, home: bool = True, born: bool = True, **other: str) -> dict[str, Any]:
         company, name = self.company, self.found.names[position]
         day = company.market.today - np.timedelta64(int(company.profiles.born[position]), "D").astype(object)
-        facts: dict[str, Any] = {"name": name.shown, "family_name": name.family, "given_name": name.given, "country": places.HOME}
+        facts: dict[str, Any] = {
+            "name": name.shown,
+            "family_name": name.family,
+            "given_name": name.given,
+            "country": places.HOME,
+        }
         facts |= home_of(company, position) if home else {}
         facts |= {"birth_date": str(day)} if born and company.profiles.known[position][0] else {}
         return facts | other

@@ -27,7 +27,8 @@ def firms(count: int) -> list[Record]:
         Record(
             number,
             name=rng.choice(FIRMS),
-            emails=(f"{rng.choice(('info', 'sales', 'a.lin'))}@{rng.choice(('acme.com', 'tcc.com.tw'))}",) * rng.randrange(2),
+            emails=(f"{rng.choice(('info', 'sales', 'a.lin'))}@{rng.choice(('acme.com', 'tcc.com.tw'))}",)
+            * rng.randrange(2),
             phones=(f"+88622{rng.randrange(3)}33333",) * rng.randrange(2),
             sites=("http://www.acme.com/x",) * rng.randrange(2),
             address=rng.choice(("台北市中山北路2段113號", "臺北市中山北路二段113號5樓", "中山北路二段115號", "")),

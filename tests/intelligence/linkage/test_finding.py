@@ -69,9 +69,7 @@ def learned() -> weights.Weights:
 def judged(one: dict[str, Any], other: dict[str, Any], kind: str = "person") -> float:
     model = MODELS[kind]
     known = learned() if kind == "person" else weights.declared(model)
-    return weights.score(
-        model, known, prepare(Record(1, **one), kind), prepare(Record(2, **other), kind)
-    ).probability
+    return weights.score(model, known, prepare(Record(1, **one), kind), prepare(Record(2, **other), kind)).probability
 
 
 @pytest.mark.parametrize(
@@ -132,7 +130,9 @@ def test_a_rare_surname_says_more_than_a_common_one(find: Find) -> None:
     _, known = find(PEOPLE, records)
     assert known.share("family", "陳") > 20 * known.share("family", "范姜")
     rare, common = (
-        weights.score(PEOPLE, known, *(prepare(Record(n, family=family, given="小明"), "person") for n in (1, 2))).lines[0].weight
+        weights.score(PEOPLE, known, *(prepare(Record(n, family=family, given="小明"), "person") for n in (1, 2)))
+        .lines[0]
+        .weight
         for family in ("范姜", "陳")
     )
     assert rare > common + 3
@@ -149,7 +149,8 @@ def test_what_too_many_share_is_no_key(find: Find) -> None:
 
 def test_ten_thousand_of_one_address_do_not_explode(find: Find) -> None:
     records = [
-        Record(n, name=f"客戶{n}", emails=("info@shop.example",), address="中正路1號", city="台北市") for n in range(10_000)
+        Record(n, name=f"客戶{n}", emails=("info@shop.example",), address="中正路1號", city="台北市")
+        for n in range(10_000)
     ]
     _, known = find(PEOPLE, records)
     assert known.pairs <= 15 * 300_000
@@ -197,7 +198,10 @@ def test_listed_companies_written_again_are_found(real_data: Path, find: Find) -
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ({"name": "臺灣水泥股份有限公司", "phones": ("+886225317099",)}, {"name": "台泥", "phones": ("+886225317099",)}),
+        (
+            {"name": "臺灣水泥股份有限公司", "phones": ("+886225317099",)},
+            {"name": "台泥", "phones": ("+886225317099",)},
+        ),
         ({"name": "晴川科技有限公司", "number": "12345675"}, {"name": "晴川科技", "number": "12345675"}),
         (
             {"name": "Acme Widgets, Inc.", "emails": ("sales@acme.example",), "sites": ("https://www.acme.example/",)},

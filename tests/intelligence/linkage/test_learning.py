@@ -68,7 +68,9 @@ def test_match_weight_is_that_of_splink() -> None:
     )
     import pyarrow as pa
 
-    rows = pa.table({"unique_id": [1, 2], "family": ["賴", "賴"], "city": ["台北", "台中"], "tf_family": [share, share]})
+    rows = pa.table(
+        {"unique_id": [1, 2], "family": ["賴", "賴"], "city": ["台北", "台中"], "tf_family": [share, share]}
+    )
     linker = splink.Linker(database.register(rows), settings, log_level=None)
     linker.table_management.register_term_frequency_lookup(
         database.register(pa.table({"family": ["賴"], "tf_family": [share]})), "family"
@@ -96,8 +98,24 @@ def _with_roof(one: weights.Weights) -> weights.Weights:
 
 
 def test_lines_and_prior_add_up_to_the_weight() -> None:
-    one = Record(1, family="賴", given="家偉", birth="1980-01-02", phones=("+886912345678",), address="信義路三段12號", city="台北市")
-    two = Record(2, family="賴", given="家偉", birth="1980-01-02", phones=("+886922222222",), address="信義路三段12號", city="台北市")
+    one = Record(
+        1,
+        family="賴",
+        given="家偉",
+        birth="1980-01-02",
+        phones=("+886912345678",),
+        address="信義路三段12號",
+        city="台北市",
+    )
+    two = Record(
+        2,
+        family="賴",
+        given="家偉",
+        birth="1980-01-02",
+        phones=("+886922222222",),
+        address="信義路三段12號",
+        city="台北市",
+    )
     known = weights.declared(PEOPLE)
     found = weights.score(PEOPLE, known, prepare(one, "person"), prepare(two, "person"))
     assert known.prior + sum(line.weight for line in found.lines) == pytest.approx(found.weight)
@@ -111,7 +129,9 @@ def test_python_scores_as_the_engine_does(find: Callable[..., Any]) -> None:
     pairs, known = find(PEOPLE, records, least=0.01)
     assert len(pairs) > 40
     for pair in pairs:
-        here = weights.score(PEOPLE, known, prepare(records[pair.left], "person"), prepare(records[pair.right], "person"))
+        here = weights.score(
+            PEOPLE, known, prepare(records[pair.left], "person"), prepare(records[pair.right], "person")
+        )
         assert here.weight == pytest.approx(pair.score.weight, abs=0.6)
         assert [(line.field, line.level) for line in here.lines if line.field != "roof"] == [
             (line.field, line.level) for line in pair.score.lines if line.field != "roof"
@@ -127,9 +147,13 @@ def test_the_same_records_give_the_same_answer(find: Callable[..., Any]) -> None
 
 @pytest.mark.parametrize("count", [0, 1, 2, 29])
 def test_few_records_teach_nothing_and_are_still_compared(find: Callable[..., Any], count: int) -> None:
-    twice = Record(0, family="陳", given="怡君", birth="1980-05-06", phones=("+886912000001",), emails=("yichun80@example.com",))
+    twice = Record(
+        0, family="陳", given="怡君", birth="1980-05-06", phones=("+886912000001",), emails=("yichun80@example.com",)
+    )
     records = [Record(**{name: getattr(twice, name) for name in Record.__slots__} | {"id": 0})][:count]
-    records += [Record(number, family="王", given="大明", birth=f"19{50 + number}-01-01") for number in range(1, count - 1)]
+    records += [
+        Record(number, family="王", given="大明", birth=f"19{50 + number}-01-01") for number in range(1, count - 1)
+    ]
     records += [Record(**{name: getattr(twice, name) for name in Record.__slots__} | {"id": 99})] if count > 1 else []
     pairs, known = find(PEOPLE, records)
     assert known.learned is False

@@ -29,11 +29,14 @@ class Test:
 
     def __and__(self, other: Test) -> Test:
         return Test(
-            f"(CASE WHEN {self.sql} THEN {other.sql} ELSE FALSE END)", lambda a, b: self.check(a, b) and other.check(a, b))
+            f"(CASE WHEN {self.sql} THEN {other.sql} ELSE FALSE END)",
+            lambda a, b: self.check(a, b) and other.check(a, b),
+        )
 
     def __or__(self, other: Test) -> Test:
         return Test(
-            f"(CASE WHEN {self.sql} THEN TRUE ELSE {other.sql} END)", lambda a, b: self.check(a, b) or other.check(a, b))
+            f"(CASE WHEN {self.sql} THEN TRUE ELSE {other.sql} END)", lambda a, b: self.check(a, b) or other.check(a, b)
+        )
 
     def __invert__(self) -> Test:
         return Test(f"(NOT {self.sql})", lambda a, b: not self.check(a, b))
@@ -77,7 +80,9 @@ def equal(column: str) -> Test:
 
 def crossed(one: str, other: str) -> Test:
     """One's first is the other's second and the other way round."""
-    sql = f"(l.{one} <> '' AND l.{other} <> '' AND l.{one} = r.{other} AND l.{other} = r.{one} AND l.{one} <> l.{other})"
+    sql = (
+        f"(l.{one} <> '' AND l.{other} <> '' AND l.{one} = r.{other} AND l.{other} = r.{one} AND l.{one} <> l.{other})"
+    )
 
     def check(a: Features, b: Features) -> bool:
         mine, its = (getattr(a, one), getattr(a, other)), (getattr(b, other), getattr(b, one))
@@ -102,9 +107,7 @@ def alike(column: str, least: float, *, first: bool = False) -> Test:
         mine, its = _of(a, column, first=first), _of(b, column, first=first)
         return bool(mine) and bool(its) and jaro_winkler(mine, its) >= least
 
-    return both(column) & Test(
-        f"(jaro_winkler_similarity(l.{sql}, r.{sql}) >= {least})", check
-    )
+    return both(column) & Test(f"(jaro_winkler_similarity(l.{sql}, r.{sql}) >= {least})", check)
 
 
 def edited(column: str, most: int, *, first: bool = False) -> Test:
@@ -115,9 +118,7 @@ def edited(column: str, most: int, *, first: bool = False) -> Test:
         mine, its = _of(a, column, first=first), _of(b, column, first=first)
         return bool(mine) and bool(its) and damerau(mine, its) <= most
 
-    return both(column) & Test(
-        f"(damerau_levenshtein(l.{sql}, r.{sql}) <= {most})", check
-    )
+    return both(column) & Test(f"(damerau_levenshtein(l.{sql}, r.{sql}) <= {most})", check)
 
 
 def begins(column: str) -> Test:
@@ -153,7 +154,7 @@ def same_part(column: str, start: int, length: int) -> Test:
     begin = start - 1
 
     def check(a: Features, b: Features) -> bool:
-        mine, its = (getattr(one, column)[begin : begin + length] for one in (a, b))
+        mine, its = (str(getattr(one, column))[begin : begin + length] for one in (a, b))
         return mine != "" and mine == its
 
     return Test(f"({left} <> '' AND {left} = {right})", check)
@@ -165,7 +166,7 @@ def turned_date(column: str) -> Test:
     (ly, lm, ld), (ry, rm, rd) = ([part.format(side) for part in parts] for side in "lr")
 
     def check(a: Features, b: Features) -> bool:
-        mine, its = getattr(a, column), getattr(b, column)
+        mine, its = str(getattr(a, column)), str(getattr(b, column))
         return mine != "" and mine[:4] == its[:4] and mine[5:7] == its[8:10] and mine[8:10] == its[5:7]
 
     return Test(f"(l.{column} <> '' AND {ly} = {ry} AND {lm} = {rd} AND {ld} = {rm})", check)

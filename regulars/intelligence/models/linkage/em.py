@@ -148,7 +148,7 @@ def _held(table: Floats, most: float) -> Floats:
     """``table`` with its last level at most ``most``; the others take the rest in proportion."""
     if table[-1] <= most:
         return table
-    held = table * ((1 - most) / max(1 - table[-1], _TINY))
+    held: Floats = table * ((1 - most) / max(1 - table[-1], _TINY))
     held[-1] = most
     return held
 

@@ -82,8 +82,16 @@ EMAIL: Final = Comparison(
     (
         Level("exact", shared("emails"), m=0.62, u=1e-6, roof=0.05),
         Level("local_part", shared("locals"), m=0.05, u=1e-5, roof=0.005),
-        Level("close", equal("counts") & alike("emails", 0.85, first=True) & edited("emails", 2, first=True), m=0.05, u=1e-5, roof=0.005),
-        Level("similar", equal("counts") & both("counts") & alike("emails", 0.9, first=True), m=0.03, u=0.002, roof=0.02),
+        Level(
+            "close",
+            equal("counts") & alike("emails", 0.85, first=True) & edited("emails", 2, first=True),
+            m=0.05,
+            u=1e-5,
+            roof=0.005,
+        ),
+        Level(
+            "similar", equal("counts") & both("counts") & alike("emails", 0.9, first=True), m=0.03, u=0.002, roof=0.02
+        ),
         Level("different", always(), m=0.25, u=0.998, roof=0.92),
     ),
     shown="emails",

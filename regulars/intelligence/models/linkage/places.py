@@ -21,7 +21,13 @@ _LATIN_WORDS: Final = {
     "circuit": "cct", "crescent": "cres", "floor": "f", "number": "no",
 }  # fmt: skip
 _DROPPED: Final = frozenset({"no", "the", "flat", "unit"})
-_CITY_ALIASES: Final = {"台北縣": "新北市", "桃園縣": "桃園市", "台中縣": "台中市", "台南縣": "台南市", "高雄縣": "高雄市"}
+_CITY_ALIASES: Final = {
+    "台北縣": "新北市",
+    "桃園縣": "桃園市",
+    "台中縣": "台中市",
+    "台南縣": "台南市",
+    "高雄縣": "高雄市",
+}
 
 
 def _counted(match: re.Match[str]) -> str:

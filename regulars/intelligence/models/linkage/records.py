@@ -84,7 +84,7 @@ def prepare(record: Record, kind: str) -> Features:
     """The record in the form in which it is compared, as the kind of party it is."""
     if kind == PERSON:
         family, given, han = names.parts(record.name, record.family, record.given)
-        stem, stems = "", []
+        stem, stems = "", list[str]()
     else:
         family, given, han = "", "", names.is_han(record.name)
         stem, stems = _stems(record)
@@ -107,7 +107,9 @@ def prepare(record: Record, kind: str) -> Features:
         birth=record.birth,
         year=int(record.birth[:4]) if record.birth[:4].isdigit() else 0,
         emails=emails,
-        locals=[local for mail in emails if _telling(local := mail.partition("@")[0], (family, given, *latin.split()), han)],
+        locals=[
+            local for mail in emails if _telling(local := mail.partition("@")[0], (family, given, *latin.split()), han)
+        ],
         counts=_counts(emails),
         domains=_domains(emails, record.sites),
         phones=phones,

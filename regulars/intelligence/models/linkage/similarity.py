@@ -59,7 +59,8 @@ def damerau(left: str, right: str) -> int:
             )
         rows.append(row)
         last_row[x] = i
-    return rows[-1][-1]
+    distance: int = rows[-1][-1]
+    return distance
 
 
 def dice(left: list[str], right: list[str]) -> float:

@@ -58,7 +58,9 @@ class Comparison:
     def sql(self) -> str:
         """The same as an expression over ``l`` and ``r``."""
         cases = [f"WHEN {level.test.sql} THEN {number}" for number, level in enumerate(self.levels[:-1])]
-        return f"(CASE WHEN {self.missing.sql} THEN {MISSING} {' '.join(cases)} ELSE {len(self.levels) - 1} END)::TINYINT"
+        return (
+            f"(CASE WHEN {self.missing.sql} THEN {MISSING} {' '.join(cases)} ELSE {len(self.levels) - 1} END)::TINYINT"
+        )
 
     @property
     def rare_columns(self) -> tuple[str, ...]:

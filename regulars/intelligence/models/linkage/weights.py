@@ -115,10 +115,7 @@ def declared_roof(comparison: Comparison, strangers: list[float]) -> list[float]
     free = sum(u for level, u in zip(comparison.levels, strangers, strict=True) if level.roof is None)
     rest = max(1 - known, 0.0) / free if free else 0.0
     return _normal(
-        [
-            u * rest if level.roof is None else level.roof
-            for level, u in zip(comparison.levels, strangers, strict=True)
-        ]
+        [u * rest if level.roof is None else level.roof for level, u in zip(comparison.levels, strangers, strict=True)]
     )
 
 
