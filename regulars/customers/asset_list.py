@@ -173,7 +173,7 @@ ASSETS = register(
             Filter("since", _("Since"), "date_range", field="installed_on"),
             Filter("customer", _("Customer"), "text", apply=lambda rows, told: rows.filter(party=told) if told.isdigit() else rows.none(), hint=_("The number of a customer")),
         ),
-        default_sort="warranty",
+        default_sort="-warranty",
         search=find("name", "serial"),
         panel=_panel,
         full_url=lambda one: one.party.get_absolute_url(),
@@ -184,7 +184,7 @@ ASSETS = register(
         ),
         export_rule="customers.export",
         presets=(
-            Preset("soon", _("Warranty ends within 30 days"), "within=30"),
+            Preset("soon", _("Warranty ends within 30 days"), "within=30&sort=warranty"),
             Preset("covered", _("Under warranty"), "standing=covered"),
             Preset("retired", _("Out of use"), "standing=retired&sort=-retired"),
         ),

@@ -15,6 +15,7 @@ from regulars.customers.page.advice import advice_of
 from regulars.customers.page.endings import Ending, ending_of
 from regulars.customers.page.reach import address_url, first_way, shown_address
 from regulars.customers.queries import today as queries
+from regulars.customers.queries.lapses import sum_of_contracts
 from regulars.customers.queries.today import ALL, MINE, TEAM, DayAfter, Lapse, Stakes
 from regulars.customers.steps import Step, step_of
 from regulars.kit import clock
@@ -88,6 +89,11 @@ class Today:
     def stakes(self) -> Stakes:
         """How many need somebody, and how much is at stake."""
         return queries.stakes(self.user, self.scope)
+
+    @cached_property
+    def ends(self) -> Stakes:
+        """How many contracts end soon, and for how much they were."""
+        return queries.summed(sum_of_contracts(self.user, self.scope))
 
     def sum_of(self, needs: Needs) -> Stakes | None:
         """The same from the first page, where that is all there is; None when the rest has to be counted."""

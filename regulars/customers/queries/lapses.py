@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import (
     BigIntegerField,
+    Count,
     DateField,
     Exists,
     F,
@@ -22,6 +23,7 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
+    Sum,
     Value,
 )  # fmt: skip
 from django.db.models.functions import Coalesce
@@ -161,6 +163,13 @@ def page_of_lapses(user: User | Any, scope: str, after: LapseKey | None = None, 
     if after is not None and after.is_warranty:
         owned = owned.filter(Q(warranty_until__gt=after.ends_on) | Q(warranty_until=after.ends_on, pk__gt=after.pk))
     return contracts + [lapse_of(one) for one in _whose(owned, "product").order_by("warranty_until", "pk")[:missing]]
+
+
+def sum_of_contracts(user: User | Any, scope: str) -> list[tuple[str, int, int]]:
+    """Currency, number and money of the contracts that ask. One query."""
+    rows = _within(contracts_asking(timezone.localdate(clock.now())), user, scope)
+    told = rows.order_by().values_list("currency").annotate(Count("pk"), Sum("stake"))
+    return [(currency, n, money or 0) for currency, n, money in told]
 
 
 def _whose(rows: QuerySet[Any], *more: str) -> QuerySet[Any]:
