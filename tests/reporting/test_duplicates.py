@@ -1,6 +1,6 @@
 """The search for duplicates over the record: what it writes, what it leaves alone, and what it leaves behind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,22 +28,29 @@ Make = Callable[..., Party]
 
 
 @pytest.fixture(autouse=True)
-def _home(settings: Any, tmp_path: Path) -> Iterator[None]:
+def _home(settings: Any, tmp_path: Path) -> None:
     settings.HOME = tmp_path
-    yield
 
 
 @pytest.fixture
 def make() -> Make:
     """`make("王小明", mobile="+886912345678", email="…", birth_date=…)`."""
 
-    def record(name: str, *, mobile: str = "", email: str = "", tax_id: str = "", batch: int | None = None, **facts: Any) -> Party:
+    def record(
+        name: str, *, mobile: str = "", email: str = "", tax_id: str = "", batch: int | None = None, **facts: Any
+    ) -> Party:
         party = Party.objects.create(name=name, fold=fold(name), batch_id=batch, **facts)
         for kind, value in (("mobile", mobile), ("email", email)):
             if value:
                 backwards = value[:0:-1] if kind == "mobile" else ""
                 ContactPoint.objects.create(
-                    party=party, kind=kind, raw=value, normalised=value, reversed_digits=backwards, preferred=True, batch_id=batch
+                    party=party,
+                    kind=kind,
+                    raw=value,
+                    normalised=value,
+                    reversed_digits=backwards,
+                    preferred=True,
+                    batch_id=batch,
                 )
         if tax_id:
             Identifier.objects.create(party=party, system="tax_id", external_id=tax_id)
@@ -151,7 +158,9 @@ def test_folder_is_readable_by_nobody_else(monkeypatch: pytest.MonkeyPatch, twic
     real = duplicates._records
 
     def looked(engine: Any, kind: str) -> Any:
-        modes.extend(folder.stat().st_mode & 0o777 for folder in Path(duplicates.settings.HOME).glob("warehouse/linkage-*"))
+        modes.extend(
+            folder.stat().st_mode & 0o777 for folder in Path(duplicates.settings.HOME).glob("warehouse/linkage-*")
+        )
         return real(engine, kind)
 
     monkeypatch.setattr(duplicates, "_records", looked)
@@ -217,7 +226,9 @@ def test_house_without_customers_is_left_alone() -> None:
     assert not queries.duplicates_due()
 
 
-def test_page_says_how_duplicates_are_recognised(client: Client, make_user: Callable[..., Any], twice: tuple[Party, Party]) -> None:
+def test_page_says_how_duplicates_are_recognised(
+    client: Client, make_user: Callable[..., Any], twice: tuple[Party, Party]
+) -> None:
     client.force_login(make_user(role="manager"))
     assert b"come" in client.get("/company/duplicates/").content
     duplicates.find_duplicates()

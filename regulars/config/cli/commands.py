@@ -75,6 +75,7 @@ def _load_demo(arguments: Namespace) -> dict[str, Any] | None:
     from regulars.customers.models import Party  # noqa: PLC0415 -- after django.setup()
     from regulars.demo import actions as demo  # noqa: PLC0415 -- loads numpy
     from regulars.reporting import actions as reporting  # noqa: PLC0415 -- loads duckdb
+    from regulars.reporting import duplicates  # noqa: PLC0415 -- loads duckdb
 
     if Party.objects.exists():
         return None
@@ -84,6 +85,7 @@ def _load_demo(arguments: Namespace) -> dict[str, Any] | None:
     if not arguments.json:
         output.say(_("Analysing it…"))
     reporting.refresh()
+    duplicates.find_duplicates()
     return loaded
 
 

@@ -8,8 +8,8 @@ from math import log2
 from typing import Final
 
 from regulars.intelligence.models.linkage import em, tables
-from regulars.intelligence.models.linkage.spec import MISSING, Model
 from regulars.intelligence.models.linkage.records import Record
+from regulars.intelligence.models.linkage.spec import MISSING, Model
 from regulars.intelligence.models.linkage.weights import Score, Weights, declared, explain
 from regulars.intelligence.warehouse.engine import Engine
 

@@ -11,7 +11,32 @@ from regulars.intelligence.models.linkage.han import one_form
 from regulars.kit import text
 
 COMPOUND_SURNAMES: Final = frozenset(
-    "歐陽 司馬 司徒 上官 諸葛 東方 皇甫 尉遲 公孫 軒轅 令狐 鍾離 宇文 長孫 慕容 鮮于 閭丘 司空 夏侯 端木 南宮 百里 張簡 范姜".split()
+    [
+        "歐陽",
+        "司馬",
+        "司徒",
+        "上官",
+        "諸葛",
+        "東方",
+        "皇甫",
+        "尉遲",
+        "公孫",
+        "軒轅",
+        "令狐",
+        "鍾離",
+        "宇文",
+        "長孫",
+        "慕容",
+        "鮮于",
+        "閭丘",
+        "司空",
+        "夏侯",
+        "端木",
+        "南宮",
+        "百里",
+        "張簡",
+        "范姜",
+    ]
 )
 _HONORIFICS: Final = re.compile(r"(先生|小姐|女士|太太|君)$|^(mr|mrs|ms|miss|dr|prof)\.?\s+")
 _NOT_WORD: Final = re.compile(r"[^\w]+")
@@ -21,8 +46,41 @@ _HAN_FORMS: Final = re.compile(
     r"^(財團法人|社團法人)?(.*?)(股份有限公司|有限公司|兩合公司|無限公司|有限合夥|公司|商行|企業社|工作室|合作社)?(台灣分公司|分公司)?$"
 )
 _LATIN_FORMS: Final = frozenset(
-    """co company corp corporation inc incorporated ltd limited llc llp lp plc gmbh ag kg sa sas sarl srl spa bv nv ab oy as aps pte pty
-    sdn bhd kk the and""".split()
+    [
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "inc",
+        "incorporated",
+        "ltd",
+        "limited",
+        "llc",
+        "llp",
+        "lp",
+        "plc",
+        "gmbh",
+        "ag",
+        "kg",
+        "sa",
+        "sas",
+        "sarl",
+        "srl",
+        "spa",
+        "bv",
+        "nv",
+        "ab",
+        "oy",
+        "as",
+        "aps",
+        "pte",
+        "pty",
+        "sdn",
+        "bhd",
+        "kk",
+        "the",
+        "and",
+    ]
 )
 _BRACKETS: Final = re.compile(r"[(（\[【][^)）\]】]*(有限|籌備|停業|原名|舊名|ky|外商)[^)）\]】]*[)）\]】]|-?ky$")
 _SHORT: Final = range(2, 5)
@@ -84,7 +142,7 @@ def latin_key(name: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def stem(name: str) -> str:
-    """A company's name without its legal form: 股份有限公司, 有限公司, Co., Ltd., Inc. …
+    """A company's name without its legal form: 股份有限公司, 有限公司, Co., Ltd., Inc. and others.
 
     >>> stem("晴川科技股份有限公司"), stem("Chingchuan Technology Co., Ltd.")
     ('晴川科技', 'chingchuan technology')

@@ -13,11 +13,52 @@ from regulars.kit.phone import digits
 PERSON, ORGANISATION, HOUSEHOLD = "person", "organisation", "household"
 
 _ROLE_BOXES: Final = frozenset(
-    "info service services sales contact admin office hello mail support help webmaster hr marketing enquiry enquiries".split()
+    [
+        "info",
+        "service",
+        "services",
+        "sales",
+        "contact",
+        "admin",
+        "office",
+        "hello",
+        "mail",
+        "support",
+        "help",
+        "webmaster",
+        "hr",
+        "marketing",
+        "enquiry",
+        "enquiries",
+    ]
 )
 _FREE_MAIL: Final = frozenset(
-    """gmail.com googlemail.com yahoo.com yahoo.com.tw hotmail.com hotmail.com.tw outlook.com outlook.com.tw live.com msn.com icloud.com
-    me.com pchome.com.tw hinet.net msa.hinet.net seed.net.tw qq.com 163.com 126.com proton.me protonmail.com gmx.de gmx.net web.de""".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "yahoo.com",
+        "yahoo.com.tw",
+        "hotmail.com",
+        "hotmail.com.tw",
+        "outlook.com",
+        "outlook.com.tw",
+        "live.com",
+        "msn.com",
+        "icloud.com",
+        "me.com",
+        "pchome.com.tw",
+        "hinet.net",
+        "msa.hinet.net",
+        "seed.net.tw",
+        "qq.com",
+        "163.com",
+        "126.com",
+        "proton.me",
+        "protonmail.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+    ]
 )
 _SHORTEST_LOCAL, _SHORTEST_TAIL, _INITIALS = 5, 8, 2
 _NO_NUMBER: Final = frozenset({"0", "00000000", "99999999", "12345678", "0000000000"})
