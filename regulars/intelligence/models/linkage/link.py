@@ -14,7 +14,7 @@ from regulars.intelligence.models.linkage.weights import Score, Weights, declare
 from regulars.intelligence.warehouse.engine import Engine
 
 SEED: Final = 1
-_RANDOM_PAIRS: Final = 500_000
+_RANDOM_PAIRS: Final = 300_000
 _ROUNDS: Final = 3
 _VALUES_KEPT: Final = 1_500
 _RAREST: Final = 2e-5
