@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.models import Party
@@ -84,7 +84,7 @@ def format_called(key: str) -> Format:
     found = FORMATS.get(_ALSO.get(key, key))
     if found is None:
         raise UserError(
-            _now("There is no format “%(key)s”; there are: %(keys)s.")
+            gettext("There is no format “%(key)s”; there are: %(keys)s.")
             % {"key": key, "keys": ", ".join(["csv", "xlsx", *FORMATS])}
         )
     return found

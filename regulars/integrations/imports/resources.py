@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.integrations.imports import actions
@@ -36,6 +36,6 @@ assets.register(style="imports/imports.css", script="imports/imports.js")
 def _undo(user: User, data: dict[str, Any]) -> str:
     job = ImportJob.objects.filter(pk=int(data.get("job") or 0)).first()
     if job is None:
-        raise UserError(_said("This can no longer be undone here."))
+        raise UserError(gettext("This can no longer be undone here."))
     actions.undo_import(job=job, by=user)
-    return _said("The import of “%(name)s” has been undone.") % {"name": job.name}
+    return gettext("The import of “%(name)s” has been undone.") % {"name": job.name}

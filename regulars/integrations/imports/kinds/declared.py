@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.integrations.imports.kinds import words
@@ -163,7 +163,7 @@ def kind_called(key: str) -> Kind:
     """
     if key not in KINDS:
         raise UserError(
-            _now("There is no kind of file called “%(key)s”; there are: %(kinds)s.")
+            gettext("There is no kind of file called “%(key)s”; there are: %(kinds)s.")
             % {"key": key, "kinds": ", ".join(KINDS)}
         )
     return KINDS[key]
