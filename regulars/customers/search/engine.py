@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Q
@@ -36,15 +36,26 @@ class Some:
 Expression = Word | Every | Some
 
 
+_FTS: Final = "SELECT rowid FROM customers_search WHERE customers_search MATCH %s"
+
+
 def matching(wanted: Expression, limit: int) -> list[int]:
     """Ids of at most ``limit`` parties whose words fulfil the expression, in no order that means anything."""
-    statement, values = _statement(wanted)
-    # the inner query is planned without the limit, else a rare word makes the planner read the whole table for it
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            statement = f"WITH found AS MATERIALIZED ({statement}) SELECT party_id FROM found"  # noqa: S608 -- one of two
-        cursor.execute(f"{statement} LIMIT %s", [*values, limit])
+            cursor.execute("SELECT search_matching(%s::tsquery, %s)", [_tsquery(wanted), limit])
+        else:
+            cursor.execute(f"{_FTS} LIMIT %s", [_fts(wanted), limit])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def known(words: Sequence[str]) -> list[str]:
+    """Those of many ``words`` that are worth asking for: on PostgreSQL those that exist; SQLite asks for all as fast."""
+    if not words or connection.vendor != "postgresql":
+        return list(words)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT search_known(%s::text[])", [list(words)])
+        return [word for (word,) in cursor.fetchall()]
 
 
 def among(wanted: Expression) -> RawSQL:
@@ -55,7 +66,7 @@ def among(wanted: Expression) -> RawSQL:
 def _statement(wanted: Expression) -> tuple[str, list[Any]]:
     if connection.vendor == "postgresql":
         return "SELECT party_id FROM customers_searchdocument WHERE lexemes @@ %s::tsquery", [_tsquery(wanted)]
-    return "SELECT rowid AS party_id FROM customers_search WHERE customers_search MATCH %s", [_fts(wanted)]
+    return _FTS, [_fts(wanted)]
 
 
 def _fts(wanted: Expression) -> str:

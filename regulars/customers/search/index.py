@@ -7,10 +7,11 @@ bounded number of marked parties from the record itself) and is indexed by the w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max, Min
@@ -70,13 +71,25 @@ def _write(ids: Iterable[int], kept: Mapping[int, str], wanted: Mapping[int, str
     new = [(pk, words) for pk, words in wanted.items() if kept.get(pk) != words]
     for some in _slices(gone):
         SearchDocument.objects.filter(pk__in=some).delete()
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            """INSERT INTO customers_searchdocument (party_id, words) VALUES (%s, %s)
-               ON CONFLICT (party_id) DO UPDATE SET words = excluded.words""",
-            new,
+    if new and connection.vendor == "sqlite":
+        # one statement: a trigger that runs in many makes FTS5 write to the disk after each
+        _execute(
+            _INSERT.format("json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(%s)"),
+            json.dumps(new),
         )
+    elif new:
+        parties, texts = zip(*new, strict=True)
+        _execute(_INSERT.format("* FROM unnest(%s::bigint[], %s::text[]) one"), list(parties), list(texts))
     return len(gone) + len(new)
+
+
+_INSERT: Final = """INSERT INTO customers_searchdocument (party_id, words) SELECT {} WHERE true
+                    ON CONFLICT (party_id) DO UPDATE SET words = excluded.words"""
+
+
+def _execute(statement: str, *values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
 
 
 def catch_up(limit: int | None = 20_000) -> int:
@@ -106,7 +119,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None, *, afresh: bool 
     Args:
         afresh: empty the database's own index first, whatever state it is in; until the end, less is found.
     """
-    if afresh:
+    if afresh or not SearchDocument.objects.exists():
         _empty()
     bounds = Party.objects.aggregate(first=Min("pk"), last=Max("pk"))
     SearchDocument.objects.exclude(party_id__gte=bounds["first"] or 0, party_id__lte=bounds["last"] or 0).delete()
@@ -126,9 +139,11 @@ def rebuild(progress: Callable[[int, int], None] | None = None, *, afresh: bool 
 
 @transaction.atomic
 def _empty() -> None:
+    """Begin from nothing; on PostgreSQL without the index, which ``settle`` makes when all words are there: ten times faster."""
     if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO customers_search (customers_search) VALUES ('rebuild')")
+        _execute("INSERT INTO customers_search (customers_search) VALUES ('rebuild')")
+    else:
+        _execute("DROP INDEX IF EXISTS search_by_lexeme")
     SearchDocument.objects.all().delete()
 
 
@@ -152,6 +167,9 @@ def settle() -> None:
         if connection.vendor == "sqlite":
             cursor.execute("INSERT INTO customers_search (customers_search) VALUES ('optimize')")
         else:
+            cursor.execute(
+                "CREATE INDEX IF NOT EXISTS search_by_lexeme ON customers_searchdocument USING gin (lexemes)"
+            )
             cursor.execute("SELECT gin_clean_pending_list('search_by_lexeme'::regclass)")
             cursor.execute("ANALYZE customers_searchdocument")
 
@@ -182,10 +200,11 @@ def health() -> Health:
 
 
 def _is_whole() -> bool:
-    """Whether SQLite's index agrees with the words it is made of (always so on PostgreSQL, where it is a plain index)."""
-    if connection.vendor != "sqlite":
-        return True
+    """Whether SQLite's index agrees with the words it is made of; whether PostgreSQL's is there."""
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT to_regclass('search_by_lexeme') IS NOT NULL")
+            return bool(cursor.fetchone()[0])
         try:
             cursor.execute("INSERT INTO customers_search (customers_search, rank) VALUES ('integrity-check', 1)")
         except DatabaseError:

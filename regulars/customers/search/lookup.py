@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from regulars.customers.models import CustomerSummary, Party
 from regulars.customers.search import numbers
 from regulars.customers.search.changes import changed_since, corrected
-from regulars.customers.search.engine import Every, Expression, Some, Word, among, begins, matching
+from regulars.customers.search.engine import Every, Expression, Some, Word, among, begins, known, matching
 from regulars.customers.search.numbers import Found, Quality
 from regulars.kit import text, words
 from regulars.kit.words import Term
@@ -199,7 +199,7 @@ def _near(term: Term) -> list[Expression]:
         return [Every([Word(one) for one in way]) for way in words.near_runs(term.text)]
     if len(term.text) < words.SHORTEST_TYPO or term.text.isdigit():
         return []
-    return [Word(one) for one in words.near_words(term.text)]
+    return [Word(one) for one in known(words.near_words(term.text))]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -282,12 +282,8 @@ def _elsewhere(doubtful: list[int], asked: _Asked) -> list[Hit]:
     """Of those not found by their own names: who was merged from somebody called so, or has it in an address."""
     if not doubtful:
         return []
-    former: dict[int, str] = {}
-    for pk, name, other in Party.objects.filter(merged_into__in=doubtful).values_list(
-        "merged_into", "name", "other_name"
-    ):
-        if pk is not None and _holds(words.fold(f"{name} {other}"), asked.terms):
-            former[pk] = name
+    losers = Party.objects.filter(merged_into__in=doubtful).values_list("merged_into", "name", "other_name")
+    former = {pk: name for pk, name, other in losers if _holds(words.fold(f"{name} {other}"), asked.terms)}
     if any(term.kind == "run" and len(term.text) > 2 for term in asked.terms):
         doubtful = [pk for pk in doubtful if pk in former]  # pairs that only happen to stand apart
     return [Hit(pk, Quality.ELSEWHERE, former.get(pk, "")) for pk in doubtful]

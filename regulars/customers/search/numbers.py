@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from regulars.customers.models import ContactPoint, Identifier
 from regulars.customers.search.changes import Changed, corrected
-from regulars.customers.search.engine import Some, Word, begins, matching
+from regulars.customers.search.engine import Some, Word, begins, known, matching
 from regulars.kit import phone, words
 
 _NUMBER: Final = re.compile(r"^[+(\d][\d\s().\-/#]*$")
@@ -162,8 +162,9 @@ def find_near(folded: str, limit: int) -> list[Found]:
     code = code_typed(folded)
     if sum(one.isdigit() for one in code) >= SHORTEST_CODE_TYPO and len(code) <= 24:
         near = list(_near_codes(folded))
-        tokens = Some([Word(f"#{words.compact(one)}") for one in near])
-        found += [Found(party, Quality.NEAR, "") for party in matching(tokens, limit)]
+        if tokens := known([f"#{words.compact(one)}" for one in near]):
+            alike = matching(Some([Word(token) for token in tokens]), limit)
+            found += [Found(party, Quality.NEAR, "") for party in alike]
         for find_numbers in _finders:
             found += [Found(party, Quality.NEAR, number) for party, number in find_numbers(near, False, limit)]
     return found
