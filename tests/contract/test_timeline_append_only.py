@@ -1,6 +1,7 @@
 """The timeline is append-only: the model refuses, the queryset refuses, and so does the database itself."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -59,3 +60,14 @@ def test_undo_of_a_batch_may_retract_an_entry_once_only(entry: Event) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         Event.objects.filter(pk=entry.pk).update(retracted_in=8)
     assert not Event.objects.live().exists()
+
+
+@pytest.mark.parametrize(
+    "field",
+    [one for one in Event._meta.concrete_fields if one.name not in {"customer", "retracted_in"}],
+    ids=lambda field: field.name,
+)
+def test_database_guards_every_column_but_the_one_that_a_merge_moves(entry: Event, field: Any) -> None:
+    other = {"DateTimeField": "2001-01-01 00:00:00+00", "JSONField": '{"a": 1}'}.get(field.get_internal_type(), 7)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE customers_event SET {field.column} = %s WHERE id = %s", [other, entry.pk])
