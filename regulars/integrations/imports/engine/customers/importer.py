@@ -11,6 +11,7 @@ from regulars.integrations.imports.engine.context import Context
 from regulars.integrations.imports.engine.customers import matching
 from regulars.integrations.imports.engine.customers.applying import Applier, end_replaced_points
 from regulars.integrations.imports.engine.customers.directory import Directory
+from regulars.integrations.imports.engine.customers.erased import Erased
 from regulars.integrations.imports.engine.customers.matching import Match
 from regulars.integrations.imports.engine.customers.people import People
 from regulars.integrations.imports.engine.customers.reading import PersonReader
@@ -51,6 +52,7 @@ class CustomersImporter:
         ours = context.plan.layout == "regulars"  # our own export has every address, so what it lacks is gone
         self.directory = Directory(options.source, None if ours else brought, with_staff=with_staff)
         self.applier, self.relating = Applier(context, self.directory), People(context, self.directory)
+        self.erased = Erased(options.source)
         self.met: set[int] = set()
         """Whom the rows meant; kept in a preview only."""
         self._queue: list[Record] = []
@@ -76,6 +78,8 @@ class CustomersImporter:
     def settle(self, chunk: Chunk) -> None:
         """Find the party of each row and what the row adds to it."""
         self._queue, self._hints, self.relating.touched = [], [], []
+        chunk.people, erased = self.erased.set_aside(chunk.people)
+        chunk.rejects += erased
         self.directory.fetch(chunk.people)
         met: dict[int, Record] = {}
         for person in chunk.people:

@@ -103,6 +103,7 @@ class People:
         known = firm.staff.get(fold)
         if known is None:
             known = firm.staff[fold] = self._new(name, kind)
+            known.has_role = False
         return known
 
     # --- posts ------------------------------------------------------------------------------------------------------

@@ -73,6 +73,8 @@ class Record:
     staffed: list[Job] = field(default_factory=list)
     """Who works here as what, now."""
     source: str = ""
+    has_role: bool = True
+    """Whether it is a customer itself, and not only somebody who works at one."""
     since: date | None = None
     reported: date | None = None
     trashed: bool = False

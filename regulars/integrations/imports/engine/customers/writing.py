@@ -83,7 +83,7 @@ class Writer:
         bulk.insert(Party, columns, rows)
         parties.make_summaries(record.id for record in records)
         role = self.context.plan.options.role
-        rows = [(one.id, role, one.since or today, batch) for one in records]
+        rows = [(one.id, role, one.since or today, batch) for one in records if one.has_role]
         bulk.insert(PartyRole, ("party_id", "role", "valid_from", "batch_id"), rows)
 
     def _change(self, records: list[Record]) -> None:
