@@ -47,5 +47,5 @@ def _widen(apps, schema_editor) -> None:  # type: ignore[no-untyped-def]
 class Migration(migrations.Migration):
     """Changes when the guard is asked."""
 
-    dependencies = [("customers", "0012_search_functions")]
+    dependencies = [("customers", "0010_privacy_guards")]
     operations = [migrations.RunPython(_narrow, _widen)]
