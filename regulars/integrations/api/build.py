@@ -37,6 +37,12 @@ Money is in minor units with its currency, times are ISO 8601 in UTC. Lists are 
 `Idempotency-Key` may be sent again. Every refusal is a problem (RFC 9457)."""
 
 
+_ABOUT: Final = {
+    "list": "The rows that the token's user sees, page by page: the fields are the columns of the list on screen.",
+    "get": "One row of the list.",
+}
+
+
 @cache
 def api() -> NinjaAPI:
     """The API with all routers."""
@@ -74,7 +80,9 @@ def _handle_errors(made: NinjaAPI) -> None:
         return invalid(error.errors).response(request.path)
 
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return Problem(error.status_code, error.message).response(request.path)
+        cause = error.__cause__  # what our own parser said, wrapped
+        problem = cause if isinstance(cause, Problem) else Problem(error.status_code, error.message)
+        return problem.response(request.path)
 
     def missing(request: HttpRequest, _error: Http404) -> HttpResponse:
         return Problem(404).response(request.path)
@@ -108,6 +116,7 @@ def _generate(resource: Resource, generated: Router) -> None:
         router, path = _place_of(f"/{key}{end}", generated)
         if not _answers_get(router, path):
             said = needs(scope, resource.rule, operation_id=f"{verb}_{name}", summary=f"{verb.capitalize()} {key}")
+            said["description"] = _ABOUT[verb]
             said["openapi_extra"] |= {mark: key}
             router.add_api_operation(path, ["GET"], view, **said)
 

@@ -36,7 +36,7 @@ def once(request: ApiRequest, key: str, work: Callable[[], HttpResponseBase]) ->
     Raises:
         Problem: 409 while the first request is under way, 422 when the key was used for another request.
     """
-    if not key.isprintable() or not 1 <= len(key) <= LONGEST:
+    if not (key.isascii() and key.isprintable() and 1 <= len(key) <= LONGEST):
         raise Problem(422, _("An Idempotency-Key is 1 to 255 printable characters."))
     claim, made = _claim(request, key)
     if not made:

@@ -28,7 +28,9 @@ class Caller:
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         address = path if path.startswith("/api") else f"/api/v1{path}"
         answer: Any = self.client.generic(method, address, data, content_type=content_type, headers=named)
-        answer.told = json.loads(answer.content) if "json" in answer.headers.get("Content-Type", "") else None
+        answer.told = (
+            json.loads(answer.content) if answer.content and "json" in answer.headers.get("Content-Type", "") else None
+        )
         return answer
 
     def get(self, path: str, **headers: str) -> Any:
@@ -47,10 +49,15 @@ class Caller:
 MakeCaller = Callable[..., Caller]
 
 
+@pytest.fixture(autouse=True)
+def full_purses() -> None:
+    """No test spends from what another left."""
+    limits.forget()
+
+
 @pytest.fixture
 def make_caller(make_user: Callable[..., Any]) -> MakeCaller:
     """Make a caller: ``make_caller("seller", scopes=["customers:read"])``; all scopes when none is named."""
-    limits.forget()
 
     def make(role: str = "owner", *, scopes: Any = None, user: Any = None, **facts: Any) -> Caller:
         who = user or make_user(role=role)
