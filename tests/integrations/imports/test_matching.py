@@ -13,6 +13,8 @@ from regulars.customers.models import (
     PartyRelation,
     Revision,
 )
+from regulars.integrations.imports.engine.customers import reach
+from regulars.kit import phone
 
 from .conftest import Bring
 
@@ -145,3 +147,11 @@ def test_address_that_somebody_ended_is_not_brought_back(bring: Bring) -> None:
     ContactPoint.objects.filter(pk=point.pk).update(ended_at=point.created_at, preferred=False)
     assert bring(text)["accepted"] == 0
     assert ContactPoint.objects.get().ended_at is not None
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["0912345678", "0912-345-678", "(02)2531-7099", "02-2531-7099", "02 25317099", "037-123456", "0800-012-345", "049-2123456", "04-7570670", "02-1", "0912-345-6789", "00886912345678", "2531-7099"],
+)  # fmt: skip
+def test_quick_reading_of_numbers_is_that_of_the_library(number: str) -> None:
+    assert reach.normalised(number, "TW") == phone.normalise(number, region="TW")
