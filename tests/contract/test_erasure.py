@@ -324,3 +324,20 @@ def test_imported_consent_goes_with_its_import_and_no_other(person: Party) -> No
     actions.undo_batch(batch=job.batch, by=None)
     assert not Consent.objects.filter(batch_id=job.batch.pk).exists()
     assert Consent.objects.filter(batch_id=None).count() == kept == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", [
+    "X-1,新的人,ZHUGE.unique@solitary.example,,", "X-2,新的人,,0987-654-321,", "LONELY-ID-4711,諸葛獨特,,,",
+])  # fmt: skip
+def test_file_that_brings_the_erased_again_is_not_taken_there(person: Party, tmp_path: Path, row: str) -> None:
+    actions.erase_person(party=person, by=None)
+    parties = Party.objects.count()
+    path = tmp_path / "again.csv"
+    path.write_text(f"編號,姓名,電子郵件,手機,地址\n{row}\nNEW-1,李新人,li@new.example,0922333444,\n", encoding="utf-8")
+    commands.import_file(path, options={}, kind="customers", source="shop")
+    assert Party.objects.count() == parties + 1
+    job = ImportJob.objects.first()
+    assert job is not None
+    assert (job.result["accepted"], job.result["rejected"]) == (1, 1)
+    assert "asked to be erased" in str(job.result["first_rejects"])
