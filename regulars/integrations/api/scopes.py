@@ -21,7 +21,7 @@ SCOPES: Final[dict[str, Promise]] = {
     "analyses:read": _("read the results of analyses and ask for a refresh"),
     "webhooks:manage": _("manage webhooks"),
     "webhooks:details": _("let webhooks carry personal details"),
-    "admin": _("manage users, teams, fields and tokens; read the audit log"),
+    "admin": _("define fields, revoke tokens; read users and the audit log"),
 }
 
 
