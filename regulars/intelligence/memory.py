@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from regulars.intelligence.analyses.base import Ruler
 from regulars.intelligence.warehouse.ledger import Horizon
-from regulars.intelligence.warehouse.store import Change, Manifest, Store
+from regulars.intelligence.warehouse.store import Change, Manifest, Query, Store
 from regulars.intelligence.warehouse.tables import Derived
 
 VERSION: Final = 1
@@ -56,15 +56,16 @@ class Memory:
         """Let the next run remember nothing."""
         self.store.put_in_force(Manifest(self.store.manifest().generation + 1))
 
-    def keep_all(self, tables: Mapping[str, Any], notes: Notes) -> None:
-        """Replace everything. Values are Arrow tables."""
-        parts = [(_table(name, rows), [rows]) for name, rows in tables.items()]
+    def keep_all(self, engine: Any, queries: Mapping[str, str], notes: Notes) -> None:
+        """Replace everything by what the queries give."""
+        parts = [(_table(name, None), Query(engine, sql)) for name, sql in queries.items()]
         self._put(self.store.drafted(parts, datetime.now(UTC)), notes)
 
-    def keep_some(self, ids: Iterable[int], tables: Mapping[str, Any], notes: Notes) -> None:
-        """Replace what is remembered of some customers; who is not in ``tables`` any more is forgotten."""
+    def keep_some(self, ids: Iterable[int], engine: Any, queries: Mapping[str, str], notes: Notes) -> None:
+        """Replace what is remembered of some customers; whom the queries do not give any more is forgotten."""
         keys = pa.array(sorted(set(ids)), pa.int64())
-        changes = [Change(_table(name, rows), keys, rows) for name, rows in tables.items()]
+        found = {name: engine.execute(sql).to_arrow_table() for name, sql in queries.items()}
+        changes = [Change(_table(name, rows.schema), keys, rows) for name, rows in found.items()]
         self._put(self.store.amended(changes, datetime.now(UTC)), notes)
 
     def _put(self, made: Manifest, notes: Notes) -> None:
@@ -72,5 +73,5 @@ class Memory:
         self.store.put_in_force(Manifest(made.generation, made.taken_at, made.tables, made.token, said))
 
 
-def _table(name: str, rows: pa.Table) -> Derived:
-    return Derived(name, _GRAINS[name], "customer_id", rows.schema)
+def _table(name: str, schema: pa.Schema | None) -> Derived:
+    return Derived(name, _GRAINS[name], "customer_id", schema)

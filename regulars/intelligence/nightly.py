@@ -199,25 +199,21 @@ def _measured(desk: Desk, notes: Notes, progress: Progress) -> dict[str, tuple[R
     return results
 
 
-def remember(store: Store, outcome: Outcome, *, facts: str, told: Any) -> None:
+def remember(store: Store, outcome: Outcome, *, facts: str, told: str) -> None:
     """Keep what was found for the next run; called when everything is written.
 
     Args:
         facts: the token of the generation of the warehouse that it rests on.
-        told: an Arrow table (customer_id and hashes) of what the record was told in this run.
+        told: a query that gives ``customer_id`` and hashes of what the record was told in this run.
     """
     learned, horizon, ruler = outcome.notes
     moved = "move" if outcome.chosen is None else "moved_now"
-    tables = {
-        "score": outcome.engine.execute("SELECT * FROM score").to_arrow_table(),
-        "move": outcome.engine.execute(f"SELECT * FROM {moved}").to_arrow_table(),  # noqa: S608 -- one of two names
-        "told": told,
-    }
+    queries = {"score": "SELECT * FROM score", "move": f"SELECT * FROM {moved}", "told": told}  # noqa: S608 -- one of two names
     notes = Notes(facts, learned, horizon, ruler)
     if outcome.chosen is None:
-        Memory(store).keep_all(tables, notes)
+        Memory(store).keep_all(outcome.engine, queries, notes)
     else:
-        Memory(store).keep_some(outcome.chosen, tables, notes)
+        Memory(store).keep_some(outcome.chosen, outcome.engine, queries, notes)
 
 
 def _fingerprint(calibrations: list[Calibration]) -> str:

@@ -7,6 +7,7 @@ are written: a hash of each stays behind (``intelligence.memory``).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,37 +55,30 @@ _POSTGRESQL: Final = {
     "bigint": "bigint",
     "text": "text",
 }
-_FORGETFUL: Final = 900
+_NOTHING_TOLD: Final = "(SELECT NULL::BIGINT AS customer_id, 0::UBIGINT AS listed, 0::UBIGINT AS others)"
+_AT_ONCE: Final = 900
+_LARGE: Final = 100_000
+"""From so many rows on PostgreSQL writes with two connections."""
 
 
-def scores_up(outcome: Outcome, as_of: datetime) -> tuple[int, Any]:
+def scores_up(outcome: Outcome, as_of: datetime) -> tuple[int, str]:
     """Write the scores that have changed, in transactions of 20,000 rows, so that nobody waits long.
 
     Returns:
-        How many rows were written, and what is to be remembered of what the record was told (an Arrow table).
+        How many rows were written, and the query of what is to be remembered of what the record was told.
     """
     engine = outcome.engine
     _put_together(outcome, as_of)
-    known = (
-        "kept_told"
-        if outcome.remembered
-        else "(SELECT NULL::BIGINT AS customer_id, 0::UBIGINT AS listed, 0::UBIGINT AS others)"
-    )
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE saying AS
-            SELECT t.*, k.listed IS NOT NULL AND k.listed = t.listed_now AS is_listed FROM telling t LEFT JOIN {known} k USING (customer_id)
-            WHERE k.customer_id IS NULL OR k.listed <> t.listed_now OR k.others <> t.others_now ORDER BY customer_id"""  # noqa: S608 -- our own names
-    )
     written = 0
-    for columns, where in ((OTHERS, "is_listed"), (COLUMNS, "NOT is_listed")):
+    for columns, where in ((OTHERS, "differs AND is_listed"), (COLUMNS, "differs AND NOT is_listed")):
         written += _write(engine, columns, where)
     _unstage(outcome)
-    told = "SELECT customer_id, listed_now AS listed, others_now AS others FROM telling"
-    return written, engine.execute(told).to_arrow_table()
+    return written, "SELECT customer_id, listed_now AS listed, others_now AS others FROM telling"
 
 
 def _put_together(outcome: Outcome, as_of: datetime) -> None:
-    """Make the table ``telling``: the columns of the summary, and a hash of each group of columns.
+    """Make the table ``telling``: the columns of the summary, a hash of each group of columns, and whether they differ
+    from what was last told.
 
     The moment of the analysis does not count as a change, its day does.
     """
@@ -99,12 +93,16 @@ def _put_together(outcome: Outcome, as_of: datetime) -> None:
     expressions = _expressions(outcome)
     said = ", ".join(f"{expressions[name]} AS {name}" for name in COLUMNS if name != "as_of")
     others = ", ".join(name for name in OTHERS if name != "as_of")
+    known = "kept_told" if outcome.remembered else _NOTHING_TOLD
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE telling AS
             WITH rows AS (SELECT s.customer_id, '{_stamp(as_of)}' AS as_of, {said} FROM score s
                 LEFT JOIN midnight begun ON begun.day = coalesce(s.since, {KNOWN_SINCE})
-                LEFT JOIN midnight due ON due.day = s.last_day + round_even(s.expected_days, 0)::BIGINT)
-            SELECT *, hash({", ".join(LISTED)}) AS listed_now, hash('{day}', {others}) AS others_now FROM rows"""  # noqa: S608 -- our own names
+                LEFT JOIN midnight due ON due.day = s.last_day + round_even(s.expected_days, 0)::BIGINT),
+            hashed AS (SELECT *, hash({", ".join(LISTED)}) AS listed_now, hash('{day}', {others}) AS others_now FROM rows)
+            SELECT h.*, k.customer_id IS NULL OR k.listed <> h.listed_now OR k.others <> h.others_now AS differs,
+                coalesce(k.listed = h.listed_now, false) AS is_listed
+            FROM hashed h LEFT JOIN {known} k USING (customer_id)"""  # noqa: S608 -- our own names
     )
 
 
@@ -165,9 +163,8 @@ def end_of(day: int) -> datetime:
 
 
 def _write(engine: Any, columns: dict[str, str], where: str) -> int:
-    """Write these columns of some rows of ``saying``."""
-    names = ("customer_id", *columns)
-    selected = f"SELECT {', '.join(names)} FROM saying WHERE {where}"  # noqa: S608 -- our own names
+    """Write these columns of some rows of ``telling``."""
+    selected = f"SELECT {', '.join(columns)}, customer_id FROM telling WHERE {where}"  # noqa: S608 -- our own names
     write = _copy_and_update if connection.vendor == "postgresql" else _update
     return write(engine, columns, selected)
 
@@ -175,9 +172,7 @@ def _write(engine: Any, columns: dict[str, str], where: str) -> int:
 def _update(engine: Any, columns: dict[str, str], selected: str) -> int:
     assignments = ", ".join(f"{name} = %s" for name in columns)
     statement = f"UPDATE customers_customersummary SET {assignments} WHERE party_id = %s"  # noqa: S608 -- our own names
-    found = engine.execute(
-        selected.replace("SELECT customer_id, ", "SELECT ").replace(" FROM saying", ", customer_id FROM saying")
-    )
+    found = engine.execute(selected)
     written = 0
     while rows := found.fetchmany(CHUNK):
         with transaction.atomic(), connection.cursor() as cursor:
@@ -187,36 +182,54 @@ def _update(engine: Any, columns: dict[str, str], selected: str) -> int:
 
 
 def _copy_and_update(engine: Any, columns: dict[str, str], selected: str) -> int:
-    """Files by the engine, straight into a temporary table: no row passes through Python."""
-    declared = ", ".join(f"{name} {_POSTGRESQL[kind]}" for name, kind in columns.items())
-    assignments = ", ".join(f"{name} = score.{name}" for name in columns)
-    never_null = ", ".join(name for name, kind in columns.items() if kind == "text")
+    """Files by the engine, straight into temporary tables: no row passes through Python. Large writes by two connections."""
     total = engine.execute(f"SELECT count(*) FROM ({selected})").fetchone()[0]  # noqa: S608 -- our own names
     if not total:
         return 0
-    with TemporaryDirectory(dir=settings.HOME / "tmp") as folder, connection.cursor() as cursor:
-        file = Path(folder) / "scores.csv"
-        engine.execute(
-            f"COPY (SELECT row_number() OVER () AS line, * FROM ({selected})) TO '{file}' (FORMAT csv, HEADER false, FORCE_QUOTE (next_action))"
-        )  # noqa: S608 -- our own names
+    parts = 2 if total >= _LARGE and not connection.in_atomic_block else 1
+    with TemporaryDirectory(dir=settings.HOME / "tmp") as folder:
+        files = [Path(folder) / f"scores-{part}.csv" for part in range(parts)]
+        for part, file in enumerate(files):
+            engine.execute(
+                f"""COPY (SELECT row_number() OVER () AS line, * FROM ({selected} AND customer_id % {parts} = {part}))
+                    TO '{file}' (FORMAT csv, HEADER false)"""  # noqa: S608 -- our own names
+            )
+        if parts == 1:
+            _copy_file(columns, files[0])
+        else:
+            with ThreadPoolExecutor(parts) as pool:
+                list(pool.map(lambda file: _copy_apart(columns, file), files))
+    return int(total)
+
+
+def _copy_apart(columns: dict[str, str], file: Path) -> None:
+    """As ``_copy_file``, by a connection of this thread's own."""
+    try:
+        _copy_file(columns, file)
+    finally:
+        connection.close()
+
+
+def _copy_file(columns: dict[str, str], file: Path) -> None:
+    """Bring the rows of ``file`` into the summaries, some thousands at a time."""
+    declared = ", ".join(f"{name} {_POSTGRESQL[kind]}" for name, kind in columns.items())
+    assignments = ", ".join(f"{name} = score.{name}" for name in columns)
+    never_null = ", ".join(name for name, kind in columns.items() if kind == "text")
+    with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS score")
-        cursor.execute(f"CREATE TEMP TABLE score (line bigint, party_id bigint, {declared})")
-        with (
-            file.open("rb") as lines,
-            cursor.copy("COPY score FROM STDIN (FORMAT csv, FORCE_NOT_NULL (next_action, previous_stage))") as copy,
-        ):
+        cursor.execute(f"CREATE TEMP TABLE score (line bigint PRIMARY KEY, {declared}, party_id bigint)")
+        with file.open("rb") as lines, cursor.copy(f"COPY score FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({never_null}))") as copy:
             while block := lines.read(_BLOCK):
                 copy.write(block)
-        cursor.execute("CREATE INDEX ON score (line)")
         cursor.execute("ANALYZE score")
-        for start in range(1, total + 1, CHUNK):
+        cursor.execute("SELECT count(*) FROM score")
+        for start in range(1, cursor.fetchone()[0] + 1, CHUNK):
             cursor.execute(
                 f"""UPDATE customers_customersummary SET {assignments} FROM score
                     WHERE score.party_id = customers_customersummary.party_id AND score.line >= %s AND score.line < %s""",  # noqa: S608 -- our own names
                 [start, start + CHUNK],
             )
         cursor.execute("DROP TABLE score")
-    return int(total)
 
 
 def _unstage(outcome: Outcome) -> None:
@@ -226,7 +239,7 @@ def _unstage(outcome: Outcome) -> None:
     if outcome.chosen is None:
         _clear(others)
         return
-    for some in chunks(sorted(outcome.chosen), _FORGETFUL):
+    for some in chunks(sorted(outcome.chosen), _AT_ONCE):
         _clear(others.filter(party__in=some))
 
 

@@ -81,11 +81,14 @@ def _bought(desk: Desk, spans: list[tuple[int, int]]) -> dict[int, tuple[int, in
     """By month: new customers, returning ones, revenue of the main currency."""
     rows = desk.engine.execute(
         f"""WITH told AS (
-                SELECT o.customer_id, o.day, o.amount, o.currency, min(o.day) OVER (PARTITION BY o.customer_id) AS first_day
-                FROM orders o JOIN parties p ON p.party_id = o.customer_id WHERE o.day <= $today)
-            SELECT low, count(DISTINCT customer_id) FILTER (first_day >= low), count(DISTINCT customer_id) FILTER (first_day < low),
-                   coalesce(sum(amount) FILTER (currency = $currency), 0)::BIGINT
-            FROM told JOIN {_values(spans)} ON day >= low AND day < high GROUP BY low""",  # noqa: S608 -- whole numbers
+                SELECT o.customer_id, o.day, o.amount, o.currency FROM orders o
+                JOIN parties p ON p.party_id = o.customer_id WHERE o.day <= $today),
+            began AS (SELECT customer_id, min(day) AS first_day FROM told GROUP BY customer_id),
+            each_month AS (
+                SELECT low, customer_id, sum(amount) FILTER (currency = $currency) AS revenue
+                FROM told JOIN {_values(spans)} ON day >= low AND day < high GROUP BY low, customer_id)
+            SELECT low, count(*) FILTER (first_day >= low), count(*) FILTER (first_day < low), coalesce(sum(revenue), 0)::BIGINT
+            FROM each_month JOIN began USING (customer_id) GROUP BY low""",  # noqa: S608 -- whole numbers
         {"currency": desk.horizon.currency, "today": desk.horizon.today},
     ).fetchall()
     return {low: (new, returning, revenue) for low, new, returning, revenue in rows}

@@ -15,6 +15,7 @@ Reutterer, Ticking away the moments: timing regularity helps to better predict c
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Final, Self
 
 import numpy as np
@@ -62,8 +63,14 @@ class Predictive:
         """Days after which only a share ``survival`` (one for all, or one each) of intervals still lasts."""
         if np.ndim(survival):
             return self.days * factor(self.regularity, self.weight, survival)
-        kinds, which = np.unique(self.regularity + 1j * self.weight, return_inverse=True)
+        kinds, which = self._kinds
         return self.days * factor(kinds.real, kinds.imag, survival)[which]
+
+    @cached_property
+    def _kinds(self) -> tuple[Any, Any]:
+        """The different pairs of regularity and weight, and which of them each customer has: there are few."""
+        kinds, which = np.unique(self.regularity + 1j * self.weight, return_inverse=True)
+        return kinds, which
 
 
 def factor(regularity: Any, weight: Any, survival: Any) -> Floats:
