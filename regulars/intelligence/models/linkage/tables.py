@@ -18,6 +18,7 @@ _BATCH: Final = 25_000
 _PAIRS_AT_ONCE: Final = 1_000_000
 _ALWAYS_ALLOWED: Final = 300_000
 """A rule may propose so many pairs however few the records are."""
+_COMMON: Final = 5
 _LISTS: Final = frozenset(
     {"emails", "locals", "domains", "phones", "tails", "grams", "stems", "pieces", "keys"}
 )  # fmt: skip
@@ -84,7 +85,7 @@ def _weigh_rarity(engine: Engine, model: Model) -> None:
     for column in model.rare:
         engine.execute(
             f"""CREATE OR REPLACE TEMP TABLE share_{column} AS
-            SELECT {column} AS value, (count(*) / sum(count(*)) OVER ())::DOUBLE AS share FROM party WHERE {column} <> '' GROUP BY {column}"""
+            SELECT {column} AS value, (count(*) / sum(count(*)) OVER ())::DOUBLE AS share, count(*) AS records FROM party WHERE {column} <> '' GROUP BY {column}"""
         )
         engine.execute(f"ALTER TABLE party ADD COLUMN {column}_share DOUBLE")
         engine.execute(
@@ -93,8 +94,10 @@ def _weigh_rarity(engine: Engine, model: Model) -> None:
 
 
 def shares(engine: Engine, column: str, most: int) -> dict[str, float]:
-    """The most frequent values of a column with their shares."""
-    rows = engine.execute(f"SELECT value, share FROM share_{column} ORDER BY share DESC, value LIMIT {most}").fetchall()
+    """The most frequent values of a column with their shares; those of few records would tell of whom they are."""
+    rows = engine.execute(
+        f"SELECT value, share FROM share_{column} WHERE records >= {_COMMON} ORDER BY share DESC, value LIMIT {most}"
+    ).fetchall()
     return dict(rows)
 
 
