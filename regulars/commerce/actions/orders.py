@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -56,7 +56,7 @@ def place_order(
     Raises:
         UserError: a product is unknown, or the customer's orders are in another currency.
     """
-    known = Order.objects.live().filter(source=source, number=number).first()
+    known = cast("Order | None", Order.objects.live().filter(source=source, number=number).first())
     if known is not None:
         return known, False
     currency = currency or settings.CURRENCY
@@ -81,7 +81,7 @@ def place_order(
 @transaction.atomic
 def cancel_order(*, order: Order, by: User | None) -> Order:
     """An order comes to nothing: its entry is superseded, the sums follow; cancelled twice is cancelled once."""
-    locked = Order.objects.select_for_update().get(pk=order.pk)
+    locked = cast("Order", Order.objects.select_for_update().get(pk=order.pk))
     if locked.state == OrderState.CANCELLED:
         return locked
     locked.state = OrderState.CANCELLED
@@ -114,7 +114,7 @@ def record_return(
     Raises:
         UserError: a product is unknown, or the currency is another than the order's.
     """
-    known = Return.objects.live().filter(source=source, number=number).first()
+    known = cast("Return | None", Return.objects.live().filter(source=source, number=number).first())
     if known is not None:
         return known, False
     customer = customer or (order.customer if order else None)

@@ -124,7 +124,7 @@ def let_go() -> None:
 
 def parts_of(response: HttpResponseBase) -> Parts:
     """What goes over the wire."""
-    content = response.content if isinstance(response, HttpResponse) else b"".join(response)  # type: ignore[call-overload]
+    content = response.content if isinstance(response, HttpResponse) else b"".join(response)
     response.headers.setdefault("Content-Length", str(len(content)))
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
     return response.status_code, headers, content

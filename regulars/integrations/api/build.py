@@ -95,7 +95,7 @@ def _handle_errors(made: NinjaAPI) -> None:
     made.add_exception_handler(Exception, _raise)
 
 
-def _raise(_request: HttpRequest, error: Exception) -> HttpResponse:
+def _raise(_request: HttpRequest, error: Any) -> HttpResponse:
     raise error
 
 

@@ -73,7 +73,7 @@ def read_entry(value: Any) -> EntryIn:
     try:
         return EntryIn.model_validate(value)
     except ValidationError as error:
-        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from error  # type: ignore[arg-type]
+        raise invalid(error.errors(include_url=False, include_context=False, include_input=False)) from error
 
 
 def record(postings: Sequence[Posting]) -> list[Appended | Problem]:

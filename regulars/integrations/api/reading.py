@@ -156,7 +156,7 @@ def _flag(params: QueryDict, name: str) -> bool:
 def _columns(resource: Resource, params: QueryDict) -> list[Column]:
     if "fields" not in params:
         return _shown(resource)
-    keys = [key for key in params["fields"].split(",") if key]
+    keys = [key for key in params.get("fields", "").split(",") if key]
     for key in keys:
         if key != "id" and key not in resource.by_key:
             raise _refused("fields", _("There is no field “%(name)s”.") % {"name": key})

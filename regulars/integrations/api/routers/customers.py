@@ -39,7 +39,7 @@ router = Router()
 READ = needs("customers:read", "customers.view")
 EDIT = needs("customers:write", "customers.edit")
 TRASH = needs("customers:write", "customers.trash")
-_RELATED = {"owner": User, "team": Team, "territory": Territory}
+_RELATED: dict[str, Any] = {"owner": User, "team": Team, "territory": Territory}
 
 
 @router.post("", response={201: CustomerOut}, **EDIT)
