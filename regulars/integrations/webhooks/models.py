@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.kit import clock
 
@@ -45,7 +46,7 @@ class Subscription(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="webhooks", verbose_name=_("owner")
     )
-    url = models.CharField(_("address"), max_length=500)
+    url = models.CharField(pgettext_lazy("web", "address"), max_length=500)
     kinds = models.JSONField(_("what is told"), default=list)
     secret = models.CharField(_("secret"), max_length=80, default=new_secret)
     details = models.BooleanField(_("with personal details"), default=False)
