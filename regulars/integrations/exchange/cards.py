@@ -12,6 +12,7 @@ from regulars.kit import text
 
 _LINE: Final = 75
 _PIECE: Final = 64 * 1024
+_SORTS: Final = {"work": "work", "home": "home", "公司": "work", "住家": "home"}
 _TYPES: Final = {"mobile": "cell", "phone": "voice", "fax": "fax"}
 
 
@@ -80,7 +81,7 @@ def _name(row: Row) -> str:
 
 def _points(row: Row, *, newer: bool) -> Iterator[str]:
     for point in row.points:
-        label = point.label if point.label in {"work", "home"} else ""
+        label = _SORTS.get(point.label, "")
         preferred = (";PREF=1" if newer else ";TYPE=pref") if point.preferred else ""
         sort = f";TYPE={label}" if label else ""
         if point.kind == "email":

@@ -105,7 +105,8 @@ class Page:
             facts.append((_("Separator"), str(DELIMITERS.get(look.delimiter, look.delimiter))))
         elif look.sheet:
             facts.append((_("Sheet"), look.sheet))
-        facts.append((_("Header"), _("row %(n)s") % {"n": look.first - 1} if look.has_header else _("none")))
+        if look.kind != "vcard":
+            facts.append((_("Header"), _("row %(n)s") % {"n": look.first - 1} if look.has_header else _("none")))
         orders = {
             column.date_order
             for column, target in zip(look.columns, self.plan.targets, strict=True)
@@ -217,7 +218,7 @@ class Page:
             (
                 "customers_created",
                 _("New customers"),
-                _("with the people who work there") if facts.get("relations_begun") else "",
+                _("companies and people together") if facts.get("relations_begun") else "",
             ),
             ("customers_changed", _("Changed customers"), _("what they were is kept")),
             ("relations_begun", _("Positions begun"), ""),

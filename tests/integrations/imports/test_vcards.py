@@ -206,3 +206,8 @@ def test_broken_card_says_where(tmp_path: Path) -> None:
     read = list(vcard.cards(path, packed=False))
     assert isinstance(read[1][1], Broken)
     assert read[1][0] == 1
+
+
+def test_two_files_put_together_are_two_cards(bring: Bring) -> None:
+    found = bring("BEGIN:VCARD\nFN:Anna\nEND:VCARDBEGIN:VCARD\nFN:Carl\nEND:VCARD", name="both.vcf")
+    assert (found["rows"], found["accepted"]) == (2, 2)

@@ -93,6 +93,11 @@ def _cards(file: IO[bytes]) -> Iterator[tuple[list[bytes], bool]]:
     depth = 0
     for _number, line in logical_lines(file):
         said = line.strip().upper()
+        if said == b"END:VCARDBEGIN:VCARD":  # two files put together, the first without a last line end
+            if depth == 1:
+                yield lines, True
+            lines, depth = [], 1
+            continue
         if said == b"BEGIN:VCARD":
             nested = depth and (depth > 1 or (lines and lines[-1].upper().startswith(b"AGENT")))
             if depth and not nested:

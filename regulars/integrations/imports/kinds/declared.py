@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.integrations.imports.kinds import words
 from regulars.integrations.imports.kinds import words_of_people as people_words
@@ -72,7 +73,7 @@ ORDERS: Final = Kind(
         Field("channel", _("Channel"), "word", words.CHANNEL),
         Field("currency", _("Currency"), "word", words.CURRENCY),
         Field("shipped_at", _("Shipped on"), "moment", words.SHIPPED),
-        Field("delivered_at", _("Delivered"), "moment", words.DELIVERED),
+        Field("delivered_at", pgettext_lazy("column", "Delivered"), "moment", words.DELIVERED),
         Field("promised_at", _("Promised for"), "moment", words.PROMISED),
     ),
     needs=(("ordered_at",), ("number", "customer", "email", "phone", "name")),
@@ -132,7 +133,7 @@ EVENTS: Final = Kind(
         Field("kind", _("What happened"), "word", words.EVENT_KIND),
         Field("channel", _("Channel"), "word", words.CHANNEL),
         Field("subject", _("Subject"), "text", words.SUBJECT),
-        Field("text", _("Text"), "long", words.BODY),
+        Field("text", pgettext_lazy("column", "Text"), "long", words.BODY),
         Field("amount", _("Amount"), "money", words.AMOUNT),
         Field("score", _("Score"), "quantity", words.SCORE),
         Field(

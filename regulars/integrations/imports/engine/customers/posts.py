@@ -24,7 +24,7 @@ _REPRESENTED: Final = re.compile(
 _STANDS_IN: Final = re.compile(
     r"^(?P<before>(?:(?:代理|兼任|暫代)(?:董事長|總經理|執行長)?)?)(?P<name>[^\s]{2,4}?)(?P<after>(?:(?:副?董事長|總經理|執行長|總裁|財務長)?(?:代理|暫代|兼任|兼)(?:副?董事長|總經理|執行長|總裁)?))$"
 )
-_QUALIFIES: Final = re.compile(r"代理|暫代|兼|長$|原名|總裁|acting|interim|代表", re.IGNORECASE)
+_QUALIFIES: Final = re.compile(r"^代$|代理|暫代|兼|長$|原名|總裁|acting|interim|代表", re.IGNORECASE)
 
 
 def post_of(title: str) -> str:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_noop
 
 from regulars.integrations.imports.engine.customers.row import Point
 from regulars.integrations.imports.engine.parse import Parser
@@ -21,9 +22,8 @@ _GROUP: Final = re.compile(r"^(?:business|home|other|mailing|billing|shipping|ad
 _MOBILE: Final = re.compile(r"cell|mobile|行動|手機|iphone", re.IGNORECASE)
 _FAX: Final = re.compile(r"fax|傳真", re.IGNORECASE)
 _LABELS: Final = (
-    ("home", re.compile(r"home|住家", re.IGNORECASE)),
-    ("work", re.compile(r"work|business|商務|office", re.IGNORECASE)),
-    ("main", re.compile(r"main|總機|代表", re.IGNORECASE)),
+    (gettext_noop("home"), re.compile(r"home|住家", re.IGNORECASE)),
+    (gettext_noop("work"), re.compile(r"work|business|商務|office", re.IGNORECASE)),
 )
 _TAIWANESE: Final = re.compile(r"\(?0[2-9][0-9 ()-]{7,14}", re.ASCII)
 _BETWEEN_DIGITS: Final = re.compile(r"[ ()-]")
@@ -161,7 +161,8 @@ def _at(sorts: list[str] | str, place: int) -> str:
 
 
 def _label(said: str) -> str:
-    return next((word for word, pattern in _LABELS if pattern.search(said)), "")
+    """The sort of an address in the language of whoever imports."""
+    return next((gettext(word) for word, pattern in _LABELS if pattern.search(said)), "")
 
 
 def _bare(value: str) -> str:
