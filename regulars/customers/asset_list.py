@@ -134,7 +134,7 @@ def _seen_to(user: User, rows: Rows, data: Mapping[str, Any]) -> BulkResult:
 
 
 def _panel(request: HttpRequest, asset: Asset) -> Panel:
-    told = asset_panel(asset, request.user)  # type: ignore[arg-type] -- nobody comes here without signing in
+    told = asset_panel(asset, request.user)
     return Panel("customers/agreements/asset.html", told, title=asset.name)
 
 

@@ -167,7 +167,7 @@ def _seen_to(one: Contract, user: User, data: Mapping[str, Any], act: Batch) -> 
 
 
 def _panel(request: HttpRequest, contract: Contract) -> Panel:
-    told = contract_panel(contract, request.user)  # type: ignore[arg-type] -- nobody comes here without signing in
+    told = contract_panel(contract, request.user)
     return Panel("customers/agreements/contract.html", told, title=contract.title)
 
 

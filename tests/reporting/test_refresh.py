@@ -1,6 +1,6 @@
 """The refresh: scores and moves arrive, again and again the same, and follow the record when its past changes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from django.utils import translation
 
 from regulars.commerce.models import Order
 from regulars.customers import reasons
-from regulars.customers.models import CustomerSummary, Event, Party, Task
+from regulars.customers.models import CustomerSummary, Event, Party, PartyRole, Task
 from regulars.intelligence.models import population
 from regulars.kit import clock
 from regulars.reporting import actions, queries, tasks
@@ -226,3 +226,20 @@ def test_the_night_is_due_once(trade: dict[str, Party]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_refresh_reads_one_moment_of_the_record_outside_a_transaction(trade: dict[str, Party]) -> None:
     assert actions.refresh()["moves"] > 33
+
+
+def test_whoever_neither_buys_nor_is_courted_stands_in_no_stage(trade: dict[str, Party]) -> None:
+    contact = Party.objects.create(name="Contact person", family_name="Contact")
+    vendor = Party.objects.create(name="Vendor", kind="organisation")
+    PartyRole.objects.create(party=vendor, role="vendor", valid_from=date(2020, 1, 1))
+    PartyRole.objects.filter(party=trade["gone"]).delete()
+    done = actions.refresh()
+    assert done["customers"] == 33
+    assert (summary(contact).stage, summary(vendor).stage) == ("", "")
+    assert (summary(contact).stage_since, summary(contact).next_action) == (None, "")
+    assert summary(trade["gone"]).stage == "divorce"
+    stages = AnalysisResult.objects.filter(name="stage").latest("pk").result["stages"]
+    assert sum(one["customers"] for one in stages.values()) == 33
+    PartyRole.objects.filter(party=trade["stranger"]).update(valid_to=date(2024, 1, 1))
+    actions.refresh()
+    assert summary(trade["stranger"]).stage == ""

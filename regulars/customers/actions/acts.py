@@ -39,11 +39,8 @@ def take_back(*, batch: Batch, by: User | None) -> None:
         model._default_manager.filter(batch_id=batch.pk).delete()
     undo_batch(batch=locked, by=by)
     Event.objects.filter(batch_id=batch.pk, retracted_in=None).update(retracted_in=batch.pk)
-    roles |= set(
-        locked.revisions.filter(table=PartyRole._meta.label_lower)
-        .exclude(party_id=None)
-        .values_list("party_id", flat=True)
-    )
+    changed = locked.revisions.filter(table=PartyRole._meta.label_lower).values_list("party_id", flat=True)
+    roles |= {pk for pk in changed if pk is not None}
     settle_stages(party_ids=roles)
     if made := list(Party.objects.live().filter(batch_id=batch.pk, summary__orders=0).values_list("pk", flat=True)):
         trash_parties(party_ids=made, by=by)

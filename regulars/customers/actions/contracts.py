@@ -248,7 +248,8 @@ def _save(
 def _check(contract: Contract) -> None:
     if not contract.title:
         raise UserError(_("Please give a title."))
-    if not contract.starts_on:
+    starts: date | None = contract.starts_on
+    if starts is None:
         raise UserError(_("Please say from when it holds."))
     check(contract)
     if contract.ends_on and contract.ends_on < contract.starts_on:

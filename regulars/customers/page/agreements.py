@@ -139,7 +139,8 @@ def contract_panel(contract: Contract, user: User) -> dict[str, Any]:
     """The slide-over of a contract: its terms, what was used, the terms before and after."""
     day = today()
     whole = best_of([contract], [], day) if standing(contract, day) == "valid" else None
-    before, at = [], contract
+    before: list[Contract] = []
+    at = contract
     while at.follows_id is not None and len(before) < 12:
         at = Contract.objects.get(pk=at.follows_id)
         before.append(at)

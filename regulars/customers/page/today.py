@@ -15,8 +15,8 @@ from regulars.customers.page.advice import advice_of
 from regulars.customers.page.endings import Ending, ending_of
 from regulars.customers.page.reach import address_url, first_way, shown_address
 from regulars.customers.queries import today as queries
-from regulars.customers.queries.lapses import sum_of_contracts
-from regulars.customers.queries.today import ALL, MINE, TEAM, DayAfter, Lapse, Stakes
+from regulars.customers.queries.lapses import Lapse, sum_of_contracts
+from regulars.customers.queries.today import ALL, MINE, TEAM, DayAfter, Stakes
 from regulars.customers.steps import Step, step_of
 from regulars.kit import clock
 from regulars.web.access import User, can

@@ -73,7 +73,11 @@ def draw_staffing(rng: np.random.Generator, companies: int) -> Staffing:
     charted = np.flatnonzero(rng.random(companies) < CHARTED)
     if companies and not len(charted):
         charted = np.array([0])
-    firm, place, under, since, left = [], [], [], [], []
+    firm: list[int] = []
+    place: list[int] = []
+    under: list[int] = []
+    since: list[float] = []
+    left: list[float] = []
     for company in charted.tolist():
         size, first = int(rng.integers(*STAFFED, endpoint=True)), len(firm)
         changed = rng.random() < CHANGED_HANDS
