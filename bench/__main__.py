@@ -16,7 +16,7 @@ from bench.harness import ROOT, Context, Figure, Unavailable
 from bench.machine import describe
 from tools.test import table
 
-NOT_MEASUREMENTS = {"__main__", "harness", "machine"}
+NOT_MEASUREMENTS = {"__main__", "asking", "harness", "machine"}
 DOCUMENT = ROOT / "docs" / "bench.md"
 HEADER = ("figure", "value", "unit", "target", "met", "peer", "peer value", "times better")
 OPENING = """# Measurements
