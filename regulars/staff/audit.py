@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -33,6 +37,7 @@ def record(
         request: where it came from, when it came over the network.
         detail: counts, ids, field names; never personal data of a customer.
     """
+    through = _through.get()
     return AuditEntry.objects.create(
         actor=by,
         actor_name=by.username if by else "",
@@ -40,9 +45,31 @@ def record(
         object_type=object_type,
         object_id=object_id,
         detail=detail,
-        address=address_of(request) if request else None,
-        by_token=getattr(request, "token_name", "") if request else "",
+        address=address_of(request) if request else through.address,
+        by_token=getattr(request, "token_name", "") if request else through.token,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """By which token, from which address, what is being done now came in."""
+
+    token: str = ""
+    address: str | None = None
+
+
+_NOWHERE: Final = Through()
+_through: Final[ContextVar[Through]] = ContextVar("audit_through", default=_NOWHERE)
+
+
+@contextmanager
+def coming_through(token: str, address: str | None) -> Iterator[None]:
+    """Let every entry written inside say by which token and from where, though its action knows no request."""
+    before = _through.set(Through(token, address))
+    try:
+        yield
+    finally:
+        _through.reset(before)
 
 
 def address_of(request: HttpRequest) -> str | None:

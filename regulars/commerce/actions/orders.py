@@ -71,7 +71,7 @@ def place_order(
     )
     if customer is not None:
         kind = "commerce.order_placed" if state == OrderState.PLACED else "commerce.order_cancelled"
-        _tell(kind, order, "order", customer, ordered_at, lines, by, channel=channel)
+        _tell(kind, order, customer=customer, at=ordered_at, lines=lines, by=by, channel=channel)
         if state == OrderState.PLACED:
             set_role(party=customer, role=RoleKind.CUSTOMER, by=by)
         rebuild_trade(customer_ids=[customer.pk])
@@ -132,7 +132,7 @@ def record_return(
         ReturnLine(entry=made, line_key=str(n), **_facts(line, products, currency)) for n, line in enumerate(back, 1)
     )
     if customer is not None:
-        _tell("commerce.goods_returned", made, "return", customer, returned_at, back, by)
+        _tell("commerce.goods_returned", made, customer=customer, at=returned_at, lines=back, by=by)
         rebuild_trade(customer_ids=[customer.pk])
     return made, True
 
@@ -183,17 +183,14 @@ def _check_currency(customer: Party | None, currency: str) -> None:
 
 
 def _tell(
-    kind: str, row: Order | Return, object_type: str, customer: Party, at: datetime, lines: Sequence[Line], by: User | None,
-    channel: str = "",
+    kind: str, row: Order | Return, *, customer: Party, at: datetime, lines: Sequence[Line], by: User | None, channel: str = ""
 ) -> None:  # fmt: skip
     items = [line.description or line.product for line in lines if line.kind == LineKind.PRODUCT]
-    payload: dict[str, Any] = {
-        "number": row.number,
-        "lines": len(lines),
-        "items": [i[:80] for i in items if i][:SHOWN_ITEMS],
-    }
+    shown = [item[:80] for item in items if item][:SHOWN_ITEMS]
+    payload: dict[str, Any] = {"number": row.number, "lines": len(lines), "items": shown}
     if isinstance(row, Return) and row.reason:
         payload["reason"] = row.reason
+    object_type = "return" if isinstance(row, Return) else "order"
     timeline.record(
         kind=kind, customer=customer, by=by, occurred_at=at, channel=channel, object_type=object_type, object_id=row.pk,
         amount=row.amount, currency=row.currency, quantity=row.quantity, payload=payload, source=SOURCE,

@@ -67,8 +67,7 @@ class ApiDoor:
             from regulars.integrations.api.lane import Lane  # noqa: PLC0415 -- pydantic is paid for by whoever uses the API
 
             self.lane = Lane()
-        client = scope.get("client")
-        parts: Parts | None = await self.lane.submit(headers, body.read(), client[0] if client else None)
+        parts: Parts | None = await self.lane.submit(headers, body.read())
         if parts is not None:
             return parts
         body.seek(0)

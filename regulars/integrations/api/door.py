@@ -23,6 +23,7 @@ from regulars.integrations.api import idempotency, identity, limits
 from regulars.integrations.api.actions import note_use
 from regulars.integrations.api.parsing import JSON_BYTES, check_text
 from regulars.integrations.api.problems import CONTENT_TYPE, Problem
+from regulars.staff import audit
 
 if TYPE_CHECKING:
     from regulars.integrations.api.identity import ApiRequest
@@ -118,10 +119,11 @@ def _answer(request: HttpRequest) -> HttpResponseBase:
     note_use(token)
     view = build.view_for(request)
     key = request.headers.get(idempotency.HEADER)
-    if request.method == "POST" and key is not None:
-        response = idempotency.once(told, key, lambda: view(request))
-    else:
-        response = view(request)
+    with audit.coming_through(told.token_name, audit.address_of(request)):
+        if request.method == "POST" and key is not None:
+            response = idempotency.once(told, key, lambda: view(request))
+        else:
+            response = view(request)
     for name, value in headers.items():
         response.headers.setdefault(name, value)
     return response

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from regulars.integrations.api.actions import PREFIX, digest_of
 from regulars.integrations.api.models import Token
 from regulars.integrations.api.problems import Problem
+from regulars.staff import audit
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -72,7 +73,7 @@ def authenticate(request: HttpRequest) -> Token:
     token = known([digest]).get(digest) if digest else None
     if token is None:
         raise unauthenticated()
-    check_network(token, request.META.get("REMOTE_ADDR"))
+    check_network(token, audit.address_of(request))
     return token
 
 

@@ -8,6 +8,10 @@ from django.test import Client
 
 from regulars.commerce.models import Order
 from regulars.customers.models import CustomerSummary, Event, Party
+from regulars.integrations.api.idempotency import ABANDONED_AFTER
+from regulars.integrations.api.models import KeptAnswer
+from regulars.kit import clock
+from regulars.staff.models import AuditEntry
 from tests.integrations.api.conftest import Caller, MakeCaller
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +147,16 @@ def test_idempotency_key_answers_twice_and_does_once(owner: Caller, make_caller:
         assert owner.post("/customers", body, Idempotency_Key=key).status_code == 422
 
 
+def test_second_request_meanwhile_is_told_to_wait_and_one_that_died_is_taken_over(owner: Caller) -> None:
+    body = {"name": "陳大文"}
+    assert owner.post("/customers", body, Idempotency_Key="k").status_code == 201
+    KeptAnswer.objects.update(status=None, body="")  # as if the first were still under way
+    waiting = owner.post("/customers", body, Idempotency_Key="k")
+    assert (waiting.status_code, waiting.headers["Retry-After"]) == (409, "1")
+    KeptAnswer.objects.update(claimed_at=clock.now() - ABANDONED_AFTER * 2)
+    assert owner.post("/customers", body, Idempotency_Key="k").status_code == 201
+
+
 def test_refusal_is_repeated_and_leaves_nothing(owner: Caller) -> None:
     body = {"name": "林美麗", "contact_points": [{"kind": "email", "value": "nonsense"}]}
     first = owner.post("/customers", body, Idempotency_Key="k")
@@ -187,6 +201,7 @@ def test_records_are_merged_and_taken_apart(owner: Caller, customer: int) -> Non
     assert owner.get(f"/customers/{other}").status_code == 404
     entry = owner.post("/timeline", {"customer": other, "kind": CALL})
     assert Event.objects.get(pk=entry.told["id"]).customer_id == customer
+    assert AuditEntry.objects.get(action="customers.merged").by_token.endswith("test")
     assert owner.post(f"/merges/{merged.told['id']}/undo", {}).status_code == 200
     assert owner.get(f"/customers/{other}").status_code == 200
 
