@@ -1,5 +1,7 @@
 """The search for duplicates over the record: what it writes, what it leaves alone, and what it leaves behind."""
 
+import json
+from argparse import Namespace
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -261,3 +263,19 @@ def test_demonstration_is_searched_with_few_mistakes(tmp_path: Path) -> None:
     assert len(pairs & same) / len(same) > 0.85
     assert len(pairs & same) / len(pairs) > 0.85
     assert len(pairs & alike) <= len(alike) / 2
+
+
+def test_command_line_searches_and_lists(twice: tuple[Party, Party], capsys: pytest.CaptureFixture[str]) -> None:
+    from regulars.config.cli import duplicates as command
+
+    assert command.run(Namespace(find=True, json=True, limit=None)) == 0
+    assert json.loads(capsys.readouterr().out)["pairs"] == 1
+    assert command.run(Namespace(find=False, json=True, limit=5)) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["left"], row["right"]) == (twice[0].pk, twice[1].pk)
+    assert row["probability"] > 0.9
+    assert row["evidence"]
+    assert command.run(Namespace(find=True, json=False, limit=None)) == 0
+    said = capsys.readouterr().out
+    assert "Not enough data" in said
+    assert said.count("王小明") == 2
