@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.db import models
-from django.db.models import Q
+from django.db import connections, models
+from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
@@ -37,12 +38,31 @@ class PartyQuerySet(models.QuerySet["Party"]):
         scope = reach(user)
         if scope is Reach.ALL:
             return self
-        seen = Q(owner=user.pk)
-        if scope in {Reach.TEAM, Reach.TERRITORY} and user.team_id:
-            seen |= Q(team=user.team_id)
+        if scope is Reach.OWN:
+            return self.filter(owner=user.pk)
+        seen = self._is("owner_id", user.pk)
+        if user.team_id:
+            seen |= self._is("team_id", user.team_id)
         if scope is Reach.TERRITORY and user.territory:
             seen |= Q(territory__path__startswith=user.territory.path)
         return self.filter(seen)
+
+    def _is(self, column: str, value: Any) -> Q:
+        """``column`` = ``value``, on SQLite out of the reach of its index.
+
+        A team has many customers. SQLite does not count how many, gathers them all by the index and sorts them, where it
+        could walk down the list in its order until a page is full (at 100,000 customers 110 ms against 1 ms).
+        """
+        if connections[self.db].vendor != "sqlite":
+            return Q(**{column: value})
+        return Q(Exact(_Unindexed(F(column), output_field=models.BigIntegerField()), value))
+
+
+class _Unindexed(Func):
+    """The value itself, by an expression that no index answers."""
+
+    template = "+%(expressions)s"
+    arity = 1
 
 
 class Party(models.Model):

@@ -84,8 +84,11 @@ class CustomerSummary(models.Model):
     class Meta:
         verbose_name = _("summary")
         indexes: ClassVar = [
-            models.Index(fields=["stage", "party"], name="summary_by_stage"),
-            models.Index(fields=["value_class", "party"], name="summary_by_class"),
+            # a list narrowed to a stage or a class comes in the order of revenue, or of money at stake
+            models.Index(fields=["stage", "revenue_12m", "party"], name="summary_by_stage_revenue"),
+            models.Index(fields=["stage", "at_stake", "party"], name="summary_by_stage_stake"),
+            models.Index(fields=["value_class", "revenue_12m", "party"], name="summary_by_class_revenue"),
+            models.Index(fields=["stage_since", "party"], name="summary_by_since"),
             models.Index(fields=["revenue", "party"], name="summary_by_revenue"),
             models.Index(fields=["revenue_12m", "party"], name="summary_by_revenue_12m"),
             models.Index(fields=["orders", "party"], name="summary_by_orders"),
