@@ -35,7 +35,7 @@ def test_init_prepares_an_empty_home_and_may_be_repeated(regulars):
 
 
 def test_user_add_list_password_disable(regulars):
-    made = json.loads(regulars("user", "add", "anna", "--role", "owner", "--json").stdout)
+    made = json.loads(regulars("user", "add", "anna", "--role", "manager", "--json").stdout)
     assert (made["username"], len(made["password"]) >= 12) == ("anna", True)
     assert "taken" in regulars("user", "add", "ANNA", code=2).stderr
     assert (
@@ -44,6 +44,8 @@ def test_user_add_list_password_disable(regulars):
         ]
         is None
     )
+    unlocked = json.loads(regulars("user", "unlock", "anna", "--factors", "--json").stdout)
+    assert unlocked == {"username": "anna", "factors_removed": 0}
     regulars("user", "disable", "anna")
     assert json.loads(regulars("user", "list", "--json").stdout)["active"] is False
     assert "no user" in regulars("user", "disable", "nobody", code=2).stderr

@@ -247,11 +247,26 @@ def user_password(arguments: Namespace) -> int:
 def user_disable(arguments: Namespace) -> int:
     """Disable a user; their work stays."""
     ready()
+    from regulars.staff.actions import deactivate_user  # noqa: PLC0415 -- after django.setup()
+
     user = _user(arguments.username)
-    user.is_active = False
-    user.save(update_fields=["is_active"])
+    deactivate_user(user=user, by=None)
     sentence = _("%(username)s can no longer sign in.") % {"username": user.username}
     output.show({"username": user.username, "active": False}, as_json=arguments.json, sentences=[sentence])
+    return 0
+
+
+def user_unlock(arguments: Namespace) -> int:
+    """Let in whoever lost the second factor, or has to wait after wrong tries: the last resort of the last owner."""
+    ready()
+    from regulars.staff.actions import drop_factors_of, unlock_user  # noqa: PLC0415 -- after django.setup()
+
+    user = _user(arguments.username)
+    unlock_user(user=user, by=None)
+    factors = drop_factors_of(user=user, by=None) if arguments.factors else 0
+    sentence = _("%(username)s may try again at once.") % {"username": user.username}
+    told = {"username": user.username, "factors_removed": factors}
+    output.show(told, as_json=arguments.json, sentences=[sentence])
     return 0
 
 

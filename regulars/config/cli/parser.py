@@ -76,7 +76,9 @@ def _search(sub: Any) -> None:
 
 
 def _merging(sub: Any) -> None:
-    command = _command(sub, "merge", merging.merge, _("make one record of two; everything that hangs on the second moves"))
+    command = _command(
+        sub, "merge", merging.merge, _("make one record of two; everything that hangs on the second moves")
+    )
     command.add_argument("winner", type=int, help=_("the number of the customer who is kept"))
     command.add_argument("loser", type=int, help=_("the number of the customer who becomes part of it"))
     command.add_argument(
@@ -143,7 +145,9 @@ def _import(sub: Any) -> None:
     command.add_argument(
         "--format",
         default="csv",
-        help=_("csv, xlsx (come back in), vcard, vcard3, google, outlook, hubspot, salesforce, odoo (default %(default)s)"),
+        help=_(
+            "csv, xlsx (come back in), vcard, vcard3, google, outlook, hubspot, salesforce, odoo (default %(default)s)"
+        ),
     )
     command = _command(sub, "undo", commands.undo, _("take an import or another bulk change back"))
     command.add_argument("batch", type=int, help=_("the number of the batch"))
@@ -151,7 +155,9 @@ def _import(sub: Any) -> None:
 
 def _refresh(sub: Any) -> None:
     command = _command(sub, "refresh", commands.refresh, _("compute value, class and stage of every customer"))
-    command.add_argument("--full", action="store_true", help=_("read every fact and write every score again, whatever is remembered"))
+    command.add_argument(
+        "--full", action="store_true", help=_("read every fact and write every score again, whatever is remembered")
+    )
     command.add_argument("--as-of", metavar=_("DATE"), help=_("as if it were the end of that day (YYYY-MM-DD)"))
     command = _command(sub, "customers", commands.customers, _("list the customers with their figures"))
     command.add_argument("--limit", type=_count, help=_("at most so many"))
@@ -174,6 +180,9 @@ def _user(sub: Any) -> None:
     _command(verbs, "list", commands.user_list, _("list all users"))
     password = _command(verbs, "password", commands.user_password, _("give a user a new password"))
     password.add_argument("username", help=_("sign-in name"))
+    unlock = _command(verbs, "unlock", commands.user_unlock, _("let a user try again at once after wrong tries"))
+    unlock.add_argument("username", help=_("sign-in name"))
+    unlock.add_argument("--factors", action="store_true", help=_("remove the second factors too (a lost phone)"))
     disable = _command(verbs, "disable", commands.user_disable, _("let a user no longer sign in"))
     disable.add_argument("username", help=_("sign-in name"))
 

@@ -55,7 +55,9 @@ def personal_data(party: Party) -> PersonalData:
     """Gather everything declared (``customers.privacy``) about a party. Amounts are in minor units of their currency."""
     ids = family(party.pk)
     sections = [_section(Party, party._meta.verbose_name, Party.objects.filter(pk__in=ids))]
-    sections += [_section(one.model, one.label or one.model._meta.verbose_name, one.rows(ids)) for one in traces() if one.tell]
+    sections += [
+        _section(one.model, one.label or one.model._meta.verbose_name, one.rows(ids)) for one in traces() if one.tell
+    ]
     return PersonalData(party, clock.now(), [one for one in sections if one.rows])
 
 

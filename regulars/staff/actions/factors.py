@@ -138,13 +138,13 @@ def drop_factor(*, factor: Factor, by: User, required: bool, request: HttpReques
 
 
 @transaction.atomic
-def drop_factors_of(*, user: User, by: User, request: HttpRequest | None = None) -> int:
+def drop_factors_of(*, user: User, by: User | None, request: HttpRequest | None = None) -> int:
     """Remove all factors of somebody who lost them; every session of theirs ends.
 
     Raises:
         Forbidden: an administrator would weaken an owner's access.
     """
-    if user.role == Role.OWNER and by.role != Role.OWNER:
+    if user.role == Role.OWNER and by is not None and by.role != Role.OWNER:
         raise Forbidden(_("Only an owner may do this to an owner."))
     dropped = Factor.objects.filter(user=user).delete()[0]
     RecoveryCode.objects.filter(user=user).delete()
