@@ -21,6 +21,8 @@ from regulars.kit.errors import UserError
 if TYPE_CHECKING:
     from regulars.staff.models import User
 
+SHORTEST_PHONE, LONGEST_PHONE = 5, 32
+"""Digits, the extension's among them."""
 _NUMBERS = {ContactPointKind.MOBILE, ContactPointKind.PHONE, ContactPointKind.FAX}
 
 
@@ -39,7 +41,7 @@ def normalise(kind: str, raw: str) -> str:
         return value.lower()
     if kind in _NUMBERS:
         number = phone.normalise(value, region=settings.COUNTRY)
-        if len(phone.digits(number)) < 5:
+        if not SHORTEST_PHONE <= len(phone.digits(number)) <= LONGEST_PHONE:
             raise UserError(_("“%(value)s” is not a telephone number.") % {"value": value})
         return number
     if not value:

@@ -22,7 +22,7 @@ MOST: Final = 12
 NEWEST: Final = 5
 _SCHEME = re.compile(r"^(?:tel|sips?|callto|mailto|sms):(?://)?", re.IGNORECASE)
 _DIALLED = re.compile(r"^[+(\d][\d\s().\-/#]*$")
-SHORTEST: Final = 5
+SHORTEST, LONGEST = 5, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def read_caller(told: str) -> Caller:
     if "@" in bare:
         return Caller(bare, "email")
     digits = phone.digits(bare)
-    if not _DIALLED.match(bare) or len(digits) < SHORTEST:
+    if not _DIALLED.match(bare) or not SHORTEST <= len(digits) <= LONGEST:
         return Caller(bare, "")
     mobile = phone.normalise(bare, region=settings.COUNTRY).startswith("+8869")
     return Caller(bare, "mobile" if mobile else "phone")
