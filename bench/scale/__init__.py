@@ -46,7 +46,12 @@ class Place:
         """
         settings = {"DJANGO_SETTINGS_MODULE": "regulars.config.settings", "REGULARS_HOME": str(self.home)}
         done = subprocess.run(
-            [sys.executable, "-m", *words], cwd=ROOT, env=os.environ | settings | self.environment, capture_output=True, text=True
+            [sys.executable, "-m", *words],
+            check=False,
+            cwd=ROOT,
+            env=os.environ | settings | self.environment,
+            capture_output=True,
+            text=True,
         )
         if done.returncode:
             raise RuntimeError(f"{' '.join(words)}: {done.stderr[-2000:]}")
@@ -64,6 +69,8 @@ def sqlite(customers: int, *, reuse: bool) -> Iterator[Place]:
     place = Place("SQLite", folder() / f"sqlite-{customers}", {})
     if not (place.home / "filled").exists():
         _refuse(reuse, place)
+        for half_filled in place.home.glob("regulars.sqlite3*"):
+            half_filled.unlink()
         place.python("django", "migrate", "-v", "0")
         (place.home / "filled").write_text(place.python("bench.scale.fill", str(customers)))
     place.python("django", "migrate", "-v", "0")
@@ -77,12 +84,24 @@ def postgresql(customers: int, *, reuse: bool) -> Iterator[Place]:
     with cluster(base) as url:
         place = Place("PostgreSQL", folder() / f"home-{base.name}", {"REGULARS_DATABASE_URL": url})
         place.home.mkdir(parents=True, exist_ok=True)
-        place.python("django", "migrate", "-v", "0")
-        if not (place.home / "filled").exists():
+        filled = (place.home / "filled").exists()
+        if not filled:
             _refuse(reuse, place)
+            _empty(url)
+        place.python("django", "migrate", "-v", "0")
+        if not filled:
             file = folder() / f"sqlite-{customers}" / "regulars.sqlite3"
             (place.home / "filled").write_text(place.python("bench.scale.twin", str(file)))
         yield place
+
+
+def _empty(url: str) -> None:
+    """Throw away what an earlier filling may have left half done, without its indexes."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("DROP SCHEMA public CASCADE")
+        server.execute("CREATE SCHEMA public")
 
 
 def _refuse(reuse: bool, place: Place) -> None:

@@ -55,5 +55,7 @@ def finish(connection: Any) -> None:
     """Let PostgreSQL's planner count (nobody does so for SQLite in the product either), and be as durable again as it was."""
     sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        for statement in (("PRAGMA journal_mode=WAL",) if sqlite else ("RESET session_replication_role", "VACUUM ANALYZE")):
+        for statement in (
+            ("PRAGMA journal_mode=WAL",) if sqlite else ("RESET session_replication_role", "VACUUM ANALYZE")
+        ):
             cursor.execute(statement)

@@ -44,7 +44,10 @@ def cluster(folder: Path) -> Iterator[str]:
     chosen = [part for one in (*SETTINGS, f"unix_socket_directories={folder}") for part in ("-c", one)]
     with log.open("ab") as output:
         server = subprocess.Popen(
-            [*prefix, binaries / "postgres", "-D", data, "-p", str(port), *chosen], cwd=folder, stdout=output, stderr=output
+            [*prefix, binaries / "postgres", "-D", data, "-p", str(port), *chosen],
+            cwd=folder,
+            stdout=output,
+            stderr=output,
         )
     try:
         wait_until_ready(port, server, log)

@@ -23,7 +23,9 @@ def look(role: str, known: dict[str, int]) -> None:
     from regulars.staff.models import User
 
     client = Client(SERVER_NAME="localhost")
-    client.force_login(User.objects.filter(role=role, is_active=True).order_by("pk")[0], "django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        User.objects.filter(role=role, is_active=True).order_by("pk")[0], "django.contrib.auth.backends.ModelBackend"
+    )
     for name, (path, _limit) in paths(role, known).items():
         client.get(path)
         with CaptureQueriesContext(connection) as asked:
@@ -32,7 +34,10 @@ def look(role: str, known: dict[str, int]) -> None:
             cpu, wall = time.process_time() - cpu, time.perf_counter() - began
         queries = sorted(asked.captured_queries, key=lambda one: -float(one["time"]))
         spent = sum(float(one["time"]) for one in queries)
-        print(f"{role:<11}{name:<30}{status}  cpu {cpu * 1000:6.0f} ms  wall {wall * 1000:6.0f}  queries {len(queries):3} {spent * 1000:6.0f} ms", flush=True)
+        print(
+            f"{role:<11}{name:<30}{status}  cpu {cpu * 1000:6.0f} ms  wall {wall * 1000:6.0f}  queries {len(queries):3} {spent * 1000:6.0f} ms",
+            flush=True,
+        )
         for one in queries[:3]:
             if float(one["time"]) * 1000 > SLOW_MS:
                 print(f"    {float(one['time']) * 1000:.0f} ms: {one['sql'][:1500]}")
@@ -44,7 +49,9 @@ def plan(connection: Any, sql: str) -> list[str]:
     """How the database answers it."""
     if not sql.startswith("SELECT"):
         return []
-    words = "EXPLAIN (ANALYZE, BUFFERS OFF, TIMING OFF) " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN "
+    words = (
+        "EXPLAIN (ANALYZE, BUFFERS OFF, TIMING OFF) " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN "
+    )
     try:
         with connection.cursor() as cursor:
             cursor.execute(words + sql)

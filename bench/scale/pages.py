@@ -34,7 +34,8 @@ def figures(place: Place) -> list[Figure]:
     with patch.dict(os.environ, place.environment), server.running(place.home) as address:
         for role in ROLES:
             answers = {
-                name: (_p95(address, told[role]["session"], path), limit) for name, (path, limit) in told[role]["paths"].items()
+                name: (_p95(address, told[role]["session"], path), limit)
+                for name, (path, limit) in told[role]["paths"].items()
             }
             found += _told(place.name, role, answers)
     return found
@@ -45,14 +46,25 @@ def _told(database: str, role: str, answers: dict[str, tuple[float, float]]) -> 
     for name, (took, limit) in answers.items():
         if not name.startswith(_GROUPS):
             peer = (PEER, PEER_RECORD_MS) if name == "customer page" else ("", None)
-            found.append(Figure(f"{database}, {role}: {name}, p95", took, "ms", target=limit, peer=peer[0], peer_value=peer[1]))
+            found.append(
+                Figure(f"{database}, {role}: {name}, p95", took, "ms", target=limit, peer=peer[0], peer_value=peer[1])
+            )
     for group, peer in (("list", ("", None)), ("search", (PEER, PEER_FIND_MS))):
         if several := {name: took for name, (took, _) in answers.items() if name.startswith(group)}:
             worst = max(several, key=lambda name: several[name])
             typical = sorted(several.values())[len(several) // 2]
-            found.append(Figure(f"{database}, {role}: {group}, {len(several)} kinds, median p95", typical, "ms", target=LIST_MS))
             found.append(
-                Figure(f"{database}, {role}: {worst}, the worst of them, p95", several[worst], "ms", target=LIST_MS, peer=peer[0], peer_value=peer[1])
+                Figure(f"{database}, {role}: {group}, {len(several)} kinds, median p95", typical, "ms", target=LIST_MS)
+            )
+            found.append(
+                Figure(
+                    f"{database}, {role}: {worst}, the worst of them, p95",
+                    several[worst],
+                    "ms",
+                    target=LIST_MS,
+                    peer=peer[0],
+                    peer_value=peer[1],
+                )
             )
     return found
 

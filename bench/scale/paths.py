@@ -6,7 +6,19 @@ from typing import Any, Final
 
 LIST_MS, TIMELINE_MS = 100.0, 50.0
 ROLES: Final = ("owner", "manager", "seller", "technician")
-SORTS: Final = ("name", "-name", "-revenue_12m", "-revenue", "-orders", "-last_order", "-at_stake", "-risk", "since", "-last_contact", "expected")
+SORTS: Final = (
+    "name",
+    "-name",
+    "-revenue_12m",
+    "-revenue",
+    "-orders",
+    "-last_order",
+    "-at_stake",
+    "-risk",
+    "since",
+    "-last_contact",
+    "expected",
+)
 """Sorts of the customer list that are measured one by one."""
 FILTERS: Final = {
     "a stage": "stage=pre_divorce&sort=-at_stake",
@@ -66,4 +78,8 @@ def paths(role: str, known: dict[str, Any]) -> dict[str, tuple[str, float]]:
             "timeline page, most entries": (f"/customers/{heavy}/timeline/", TIMELINE_MS),
             "timeline page": (f"/customers/{own}/timeline/", TIMELINE_MS),
         }
-    return {**found, **(listed if role in {"owner", "seller"} else {}), **(narrowed if role in {"owner", "seller"} else {})}
+    return {
+        **found,
+        **(listed if role in {"owner", "seller"} else {}),
+        **(narrowed if role in {"owner", "seller"} else {}),
+    }

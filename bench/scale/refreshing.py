@@ -23,7 +23,10 @@ FULL_S, FEW_S, PEAK_MB = 60.0, 3.0, 3_000.0
 def figures(place: Place, customers: int) -> list[Figure]:
     """Seconds, processor seconds and memory of each kind of run."""
     few = max(customers // 1000, 1)
-    told = {what: json.loads(place.python("bench.scale.refreshing", what, str(few))) for what in ("first", "full", "few", "scratch")}
+    told = {
+        what: json.loads(place.python("bench.scale.refreshing", what, str(few)))
+        for what in ("first", "full", "few", "scratch")
+    }
     name = place.name
     return [
         Figure(f"{name}: refresh, full", told["full"]["seconds"], "s", target=FULL_S),

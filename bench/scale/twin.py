@@ -60,7 +60,9 @@ def _copy(record: sqlite3.Connection, connection: Any, table: str) -> int:
         empty = ", ".join(f'"{name}"' for name, is_text in wanted if is_text and name in held)
         listed = ", ".join(f'"{name}"' for name in names)
         options = f"FORMAT csv, FORCE_NOT_NULL ({empty})" if empty else "FORMAT csv"
-        return _stream(record, cursor, f'SELECT {listed} FROM "{table}"', f'COPY "{table}" ({listed}) FROM STDIN ({options})')
+        return _stream(
+            record, cursor, f'SELECT {listed} FROM "{table}"', f'COPY "{table}" ({listed}) FROM STDIN ({options})'
+        )
 
 
 def _stream(record: sqlite3.Connection, cursor: Any, read: str, write: str) -> int:
@@ -81,7 +83,9 @@ def _settle(connection: Any) -> None:
     from django.core.management.color import no_style
 
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [one for one in apps.get_models() if one._meta.managed]):
+        for statement in connection.ops.sequence_reset_sql(
+            no_style(), [one for one in apps.get_models() if one._meta.managed]
+        ):
             cursor.execute(statement)
 
 

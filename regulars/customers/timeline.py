@@ -232,7 +232,7 @@ def _insert_ready(cursor: Any, told: tuple[str, str, str], rows: list[tuple[int,
     with cursor.copy("COPY ready FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-    cursor.execute(f"{insert} SELECT {own}, {blank}, %s, %s, %s FROM ready ON CONFLICT DO NOTHING", told)
+    cursor.execute(f"{insert} SELECT {own}, {blank}, %s, %s, %s FROM ready ON CONFLICT DO NOTHING", told)  # noqa: S608 -- our own column names
     cursor.execute("DROP TABLE ready")
 
 

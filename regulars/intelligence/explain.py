@@ -31,7 +31,9 @@ def stage() -> str:
     now = _by_stage(
         {
             Stage.RECRUIT: _say("stage.no_purchase", {"known_on": _on(KNOWN_SINCE)}),
-            Stage.WELCOME: _say("stage.first_purchase", {"bought_on": _on("first_day"), "usual_days": usual["usual_days"]}),
+            Stage.WELCOME: _say(
+                "stage.first_purchase", {"bought_on": _on("first_day"), "usual_days": usual["usual_days"]}
+            ),
             Stage.DIVORCE: _either(once, _say("stage.gone_once", gone), _say("stage.gone", gone)),
             Stage.PRE_DIVORCE: _slipping(once, usual),
             Stage.GETTING_TO_KNOW: _either(
@@ -39,12 +41,16 @@ def stage() -> str:
             ),
             Stage.INTENSIFY: _both(_say("stage.growing", {"change_share": _share("change")}), known),
             Stage.RECOVERY: _both(
-                _say("stage.back", {"bought_on": _on("since"), "silence_days": _days("coalesce(returned_after, 0)")}), known
+                _say("stage.back", {"bought_on": _on("since"), "silence_days": _days("coalesce(returned_after, 0)")}),
+                known,
             ),
         },
         known,
     )
-    complaint = _when("open_complaints > 0 AND complaint_day IS NOT NULL", _say("stage.complaint_open", {"since_on": _on("complaint_day")}))
+    complaint = _when(
+        "open_complaints > 0 AND complaint_day IS NOT NULL",
+        _say("stage.complaint_open", {"since_on": _on("complaint_day")}),
+    )
     return _list(now, complaint)
 
 
@@ -66,7 +72,10 @@ def _slipping(once: str, usual: dict[str, str]) -> str:
 def risk(left_shares: Sequence[float]) -> str:
     """Why a customer may have left; nothing for who has never bought. ``left_shares`` by pool of ``leaving.STEPS``."""
     gone = {"gone_share": _share("gone")}
-    pools = " ".join(f"WHEN purchases >= {least} THEN '{round(left, 3)}'" for least, left in reversed([*zip(STEPS, left_shares, strict=True)]))
+    pools = " ".join(
+        f"WHEN purchases >= {least} THEN '{round(left, 3)}'"
+        for least, left in reversed([*zip(STEPS, left_shares, strict=True)])
+    )
     silent = _say("risk.silence", {"silence_days": _days("silence"), "usual_days": _days("usual_days")} | gone)
     base = _say("risk.base", {"left_share": f"CASE {pools} END"})
     return _list(_when("purchases > 0", _either("survival > 0.5", _say("risk.low", gone), _both(silent, base))))
@@ -117,7 +126,9 @@ def move() -> str:
     said = {
         Cause.FIRST_PURCHASE: _say("stage.first_ever"),
         Cause.SECOND_PURCHASE: _either(
-            "purchases = 2", _say("stage.second_purchase", waited), _say("stage.few_purchases", {"purchases": "purchases"})
+            "purchases = 2",
+            _say("stage.second_purchase", waited),
+            _say("stage.few_purchases", {"purchases": "purchases"}),
         ),
         Cause.NO_SECOND_YET: _say("stage.no_second_then", waited),
         Cause.RHYTHM_KNOWN: _say("stage.rhythm_learned", {"usual_days": figures["usual_days"]}),

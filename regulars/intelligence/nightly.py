@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -120,7 +120,12 @@ def _recall(connection: engine.Engine, memory: Memory, notes: Notes | None) -> N
 
 
 def _may_add(
-    connection: engine.Engine, notes: Notes, today: int, kept: list[Calibration], changed: Collection[int], facts_before: str
+    connection: engine.Engine,
+    notes: Notes,
+    today: int,
+    kept: list[Calibration],
+    changed: Collection[int],
+    facts_before: str,
 ) -> bool:
     """Whether what is remembered is of the same day, the same calibrations and the facts just before, and few have changed."""
     same = notes.facts == facts_before and notes.horizon.today == today and notes.learned == _fingerprint(kept)
@@ -131,7 +136,12 @@ def _may_add(
 
 
 def _all(
-    connection: engine.Engine, notes: Notes | None, today: int, historical: bool, kept: list[Calibration], progress: Progress
+    connection: engine.Engine,
+    notes: Notes | None,
+    today: int,
+    historical: bool,
+    kept: list[Calibration],
+    progress: Progress,
 ) -> Outcome:
     horizon = ledger.prepare(connection, today=today)
     progress("calibration")
@@ -150,12 +160,24 @@ def _all(
     ruler = Ruler(*value.lines(desk), next_step.line(desk), come_back)
     customers = connection.execute("SELECT count(*) FROM score").fetchone()[0]
     return Outcome(
-        connection, horizon, historical, desk.calibrations, ruler, customers, remembered=notes is not None, results=results
+        connection,
+        horizon,
+        historical,
+        desk.calibrations,
+        ruler,
+        customers,
+        remembered=notes is not None,
+        results=results,
     )
 
 
 def _some(
-    connection: engine.Engine, notes: Notes, historical: bool, kept: list[Calibration], changed: Collection[int], progress: Progress
+    connection: engine.Engine,
+    notes: Notes,
+    historical: bool,
+    kept: list[Calibration],
+    changed: Collection[int],
+    progress: Progress,
 ) -> Outcome:
     """Only whose facts have changed; the lines between customers stay where the last full run drew them."""
     connection.register("_chosen", pa.table({"customer_id": pa.array(sorted(changed), pa.int64())}))

@@ -64,7 +64,11 @@ def facts_down(store: Store, *, whole: bool = False) -> Loaded:
         whole = whole or len(log) > MOST_CHANGES
         if not whole and not log:
             return Loaded(before, False, before.token)
-        made = store.drafted(_everything(cursor), clock.now()) if whole else store.amended(_changes(cursor, log), clock.now())
+        made = (
+            store.drafted(_everything(cursor), clock.now())
+            if whole
+            else store.amended(_changes(cursor, log), clock.now())
+        )
     mark.intended = made.token
     mark.save()
     store.put_in_force(made)
@@ -107,7 +111,7 @@ def _changes(cursor: Any, log: list[tuple[int, str, int, int | None]]) -> Iterat
         keys = sorted({row for _, fact, row, _ in log if fact == table.name})
         if not keys:
             continue
-        wanted = f"SELECT row FROM reporting_factchange WHERE fact = '{table.name}'"
+        wanted = f"SELECT row FROM reporting_factchange WHERE fact = '{table.name}'"  # noqa: S608 -- our own names
         read = batches(table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE, wanted=wanted)
         rows = pa.concat_tables([schema_of(table).empty_table(), *read])
         yield Change(table, pa.array(keys, pa.int64()), rows)

@@ -37,9 +37,13 @@ def record_moves(outcome: Outcome, *, by_memory: bool) -> int:
         _lay_recorded(outcome)
     else:
         chosen = "" if outcome.chosen is None else "WHERE customer_id IN (SELECT customer_id FROM chosen)"
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE recorded AS SELECT {_key('kept_move')} AS key FROM kept_move {chosen}")  # noqa: S608 -- our own names
+        engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE recorded AS SELECT {_key('kept_move')} AS key FROM kept_move {chosen}"
+        )  # noqa: S608 -- our own names
     engine.execute(f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT {_key(now)} AS key, * FROM {now}")  # noqa: S608 -- our own names
-    stale = engine.execute("SELECT DISTINCT key FROM recorded WHERE key NOT IN (SELECT key FROM wanted) ORDER BY key").fetchall()
+    stale = engine.execute(
+        "SELECT DISTINCT key FROM recorded WHERE key NOT IN (SELECT key FROM wanted) ORDER BY key"
+    ).fetchall()
     with transaction.atomic():
         _retract([key for (key,) in stale])
     return record_ready(KIND, SOURCE, _rows(engine))
@@ -60,8 +64,17 @@ def _lay_recorded(outcome: Outcome) -> None:
 
     until = midnight(outcome.horizon.today + 1)
     rows = Event.objects.filter(kind=KIND, source=SOURCE, retracted_in=None, occurred_at__lt=until)
-    every = [rows] if outcome.chosen is None else [rows.filter(customer__in=some) for some in chunks(sorted(outcome.chosen), _AT_ONCE)]
-    keys = [key for some in every for key in some.values_list("source_key", flat=True).iterator(chunk_size=_FETCHED) if key is not None]
+    every = (
+        [rows]
+        if outcome.chosen is None
+        else [rows.filter(customer__in=some) for some in chunks(sorted(outcome.chosen), _AT_ONCE)]
+    )
+    keys = [
+        key
+        for some in every
+        for key in some.values_list("source_key", flat=True).iterator(chunk_size=_FETCHED)
+        if key is not None
+    ]
     lay(outcome.engine, "recorded", {"key": pa.array(keys, pa.string())})
 
 
@@ -70,7 +83,9 @@ def _retract(stale: list[str]) -> None:
         return
     batch = Batch.objects.create(kind=BatchKind.EDIT, title=str(_("Stages recomputed: the past has changed")))
     for some in chunks(stale, _AT_ONCE):
-        Event.objects.filter(source=SOURCE, source_key__in=some, retracted_in=None, kind=KIND).update(retracted_in=batch.pk)
+        Event.objects.filter(source=SOURCE, source_key__in=some, retracted_in=None, kind=KIND).update(
+            retracted_in=batch.pk
+        )
 
 
 def _rows(engine: Any) -> Iterator[tuple[int, str, str, str]]:

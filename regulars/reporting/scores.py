@@ -218,7 +218,10 @@ def _copy_file(columns: dict[str, str], file: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS score")
         cursor.execute(f"CREATE TEMP TABLE score (line bigint PRIMARY KEY, {declared}, party_id bigint)")
-        with file.open("rb") as lines, cursor.copy(f"COPY score FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({never_null}))") as copy:
+        with (
+            file.open("rb") as lines,
+            cursor.copy(f"COPY score FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({never_null}))") as copy,
+        ):
             while block := lines.read(_BLOCK):
                 copy.write(block)
         cursor.execute("ANALYZE score")

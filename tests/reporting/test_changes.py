@@ -15,7 +15,15 @@ from regulars.reporting import actions, load
 from regulars.reporting.models import AnalysisResult, AnalysisRun, FactChange, WarehouseMark
 from tests.reporting.conftest import NOW, Sell
 
-COMPARED = {"value_reasons", "value_rank", "value_percentile", "value_class", "recency_score", "frequency_score", "monetary_score"}
+COMPARED = {
+    "value_reasons",
+    "value_rank",
+    "value_percentile",
+    "value_class",
+    "recency_score",
+    "frequency_score",
+    "monetary_score",
+}
 """What depends on all other customers too: it waits for the night."""
 OWN = [
     field.name for field in CustomerSummary._meta.concrete_fields
@@ -100,7 +108,9 @@ def test_a_new_day_takes_up_everybody(trade: dict[str, Party], chosen: list[Any]
     actions.refresh()
     with clock.stopped_at(NOW + timedelta(days=1)):
         actions.refresh()
-        assert {one.date() for one in CustomerSummary.objects.values_list("as_of", flat=True)} == {(NOW + timedelta(days=1)).date()}
+        assert {one.date() for one in CustomerSummary.objects.values_list("as_of", flat=True)} == {
+            (NOW + timedelta(days=1)).date()
+        }
     assert chosen == [None, set(), None]
 
 
@@ -121,7 +131,9 @@ def test_only_rows_that_differ_are_written(trade: dict[str, Party]) -> None:
 
 
 def buy(trade: dict[str, Party]) -> None:
-    Order.objects.create(source="shop", number="X1", customer=trade["new"], ordered_at=NOW, currency="TWD", amount=5, goods=5)
+    Order.objects.create(
+        source="shop", number="X1", customer=trade["new"], ordered_at=NOW, currency="TWD", amount=5, goods=5
+    )
 
 
 def cancel(trade: dict[str, Party]) -> None:
@@ -185,7 +197,9 @@ def test_a_patched_warehouse_holds_what_a_full_load_holds(trade: dict[str, Party
     for whole in (False, True):
         load.facts_down(load.warehouse(), whole=whole)
         with engine.opened(load.warehouse()) as connection:
-            found.append([connection.execute(f"SELECT * FROM {table.name} ORDER BY 1").fetchall() for table in load.TABLES])
+            found.append(
+                [connection.execute(f"SELECT * FROM {table.name} ORDER BY 1").fetchall() for table in load.TABLES]
+            )
     assert found[0] == found[1]
 
 
@@ -220,7 +234,9 @@ def test_a_refresh_that_died_while_writing_is_made_up_for(
     assert (rows(OWN), moves()) == (rested, told)
 
 
-def test_results_of_another_version_are_not_remembered(trade: dict[str, Party], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_of_another_version_are_not_remembered(
+    trade: dict[str, Party], monkeypatch: pytest.MonkeyPatch
+) -> None:
     actions.refresh()
     assert Memory(load.warehouse()).notes() is not None
     monkeypatch.setattr("regulars.intelligence.memory.VERSION", 0)

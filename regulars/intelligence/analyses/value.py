@@ -243,7 +243,9 @@ def measure(desk: Desk) -> Result:
     )
 
 
-def lines(desk: Desk) -> tuple[list[tuple[str, int, float]], list[tuple[str, str, int, int, float]], int | None, float | None]:
+def lines(
+    desk: Desk,
+) -> tuple[list[tuple[str, int, float]], list[tuple[str, str, int, int, float]], int | None, float | None]:
     """Where the lines lie between everybody on the desk: steps, peers, and the least of the two classes (``base.Ruler``)."""
     steps = desk.engine.execute(
         """SELECT 'recency', recency_score, min(coalesce(last_day, -1))::DOUBLE FROM worth GROUP BY ALL

@@ -57,7 +57,6 @@ class FactTable:
         return f"SELECT * FROM ({self.sql_for(vendor)}) AS told WHERE told.id IN ({wanted})"  # noqa: S608 -- our own names
 
 
-
 @dataclass(frozen=True)
 class Derived:
     """A table that an analysis leaves behind for the next run; ``schema`` is an Arrow schema, ``key`` one of its columns."""
