@@ -127,7 +127,10 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         run.facts = {name: held.rows for name, held in loaded.manifest.tables.items()}
         run.seconds = time.perf_counter() - started
         _finish(run, outcome, loaded)
-        nightly.remember(store, outcome, facts=loaded.manifest.token, told=told)
+        if as_of is None:
+            nightly.remember(store, outcome, facts=loaded.manifest.token, told=told)
+        else:  # a look back is nothing to go on from
+            Memory(store).forget()
         return outcome.customers if outcome.chosen is None else len(outcome.chosen), written
 
 

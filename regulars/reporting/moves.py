@@ -37,9 +37,8 @@ def record_moves(outcome: Outcome, *, by_memory: bool) -> int:
         _lay_recorded(outcome)
     else:
         chosen = "" if outcome.chosen is None else "WHERE customer_id IN (SELECT customer_id FROM chosen)"
-        engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE recorded AS SELECT {_key('kept_move')} AS key FROM kept_move {chosen}"
-        )  # noqa: S608 -- our own names
+        query = f"SELECT {_key('kept_move')} AS key FROM kept_move {chosen}"  # noqa: S608 -- our own names
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE recorded AS {query}")
     engine.execute(f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT {_key(now)} AS key, * FROM {now}")  # noqa: S608 -- our own names
     stale = engine.execute(
         "SELECT DISTINCT key FROM recorded WHERE key NOT IN (SELECT key FROM wanted) ORDER BY key"
