@@ -6,9 +6,12 @@ import base64
 import hashlib
 import hmac
 import secrets
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -18,6 +21,8 @@ def _key(purpose: str) -> bytes:
 
 
 def _fernet() -> Fernet:
+    from cryptography.fernet import Fernet  # noqa: PLC0415 -- only a second factor needs it; an idle process does without
+
     return Fernet(base64.urlsafe_b64encode(_key("seal")))
 
 
@@ -28,6 +33,8 @@ def seal(secret: str) -> str:
 
 def unseal(sealed: str) -> str | None:
     """What was sealed; None when the system's key is another by now."""
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 -- see above
+
     try:
         return _fernet().decrypt(sealed.encode()).decode()
     except InvalidToken:
