@@ -18,7 +18,7 @@ from ninja.openapi.schema import OpenAPISchema
 from regulars import __version__
 from regulars.integrations.api import door, reading
 from regulars.integrations.api.operations import needs, with_problems
-from regulars.integrations.api.parsing import StrictParser
+from regulars.integrations.api.parser import StrictParser
 from regulars.integrations.api.problems import Problem, invalid, of_user_error
 from regulars.integrations.api.routers import ROUTERS
 from regulars.integrations.api.schemas import Pk

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja.parser import Parser
 
 from regulars.integrations.api.problems import Problem
 
@@ -58,17 +56,3 @@ def check_text(value: str) -> None:
     halved = not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)
     if halved or "\x00" in value:
         raise Problem(400, _("The request holds a character that cannot be kept (NUL or half a character)."))
-
-
-class StrictParser(Parser):
-    """Ninja's door to ``load``."""
-
-    def parse_body(self, request: HttpRequest) -> Any:
-        """The JSON body.
-
-        Raises:
-            Problem: 415 when it says to be something else, 400 when it is not JSON.
-        """
-        if request.content_type != "application/json":
-            raise Problem(415, _("Please send application/json."))
-        return load(request.body)
