@@ -127,7 +127,8 @@ def international(digits: str, folded: str) -> str:
 
 
 def _by_code(code: str, folded: str, limit: int, changed: Changed) -> Iterator[Found]:
-    whole = Word(f"#{code}")
+    figures = code.lstrip("0") if code.isdigit() else ""
+    whole = Some([Word(f"#{one}") for one in dict.fromkeys((code, figures)) if one])
     for party in corrected(matching(whole, limit), whole, changed):
         yield Found(party, Quality.NUMBER, folded.upper())
     spelled = _spellings(folded)
