@@ -13,6 +13,8 @@ from regulars.customers.actions.parties import create_party, trash_parties
 from regulars.customers.actions.tasks import add_task
 from regulars.customers.models import DuplicatePair, Party
 from regulars.kit import clock
+from regulars.staff import audit
+from regulars.staff.models import Factor, Team, User
 
 
 def make_customers(count: int, by: Any) -> list[Party]:
@@ -80,12 +82,29 @@ def make_duplicates(count: int, by: Any) -> None:
     )
 
 
+def make_users(count: int, by: Any) -> None:
+    """`count` salespeople, each in a team of their own with a second factor."""
+    first = User.objects.count()
+    for number in range(first, first + count):
+        team = Team.objects.create(name=f"Team {number}")
+        user = User.objects.create(username=f"user-{number}", name=f"User {number}", role="seller", team=team)
+        Factor.objects.create(user=user, kind="totp", secret="sealed")
+
+
+def make_entries_of_the_audit_log(count: int, by: Any) -> None:
+    """`count` entries about as many customers."""
+    for number in range(count):
+        audit.record("customers.erased", by=by, object_type="party", object_id=number + 1, rows=number)
+
+
 MAKERS: dict[str, Callable[[int, Any], object]] = {
     "assets": make_assets,
+    "audit": make_entries_of_the_audit_log,
     "contracts": make_contracts,
     "customers": make_customers,
     "duplicates": make_duplicates,
     "orders": make_orders,
     "tasks": make_tasks,
     "trash": make_trash,
+    "users": make_users,
 }
