@@ -50,7 +50,9 @@ def test_wife_with_the_same_number_is_not_taken_for_him(owner: Any) -> None:
 def test_company_is_found_by_its_tax_id_or_without_its_legal_form(owner: Any) -> None:
     firm = made("晴川科技股份有限公司", kind="organisation", city="台北市")
     Identifier.objects.create(party=firm, system="tax_id", external_id="12045670")
-    assert [row[0] for row in resembling(owner, {"kind": "organisation", "name": "晴川", "tax_id": "12045670"})] == [firm]
+    assert [row[0] for row in resembling(owner, {"kind": "organisation", "name": "晴川", "tax_id": "12045670"})] == [
+        firm
+    ]
     assert [row[0] for row in resembling(owner, {"kind": "organisation", "name": "晴川科技有限公司"})] == [firm]
 
 
@@ -65,7 +67,9 @@ def test_switchboard_of_many_says_nothing(owner: Any) -> None:
     assert resembling(owner, {"name": "新人", "phone": "02-2555-0000"}) == []
 
 
-@pytest.mark.parametrize("draft", [{}, {"name": ""}, {"name": "x", "kind": "robot"}, {"phone": "12"}, {"birth_date": "soon", "name": "?"}])
+@pytest.mark.parametrize(
+    "draft", [{}, {"name": ""}, {"name": "x", "kind": "robot"}, {"phone": "12"}, {"birth_date": "soon", "name": "?"}]
+)
 def test_unfinished_draft_resembles_nobody(owner: Any, draft: dict[str, Any]) -> None:
     made("王小明", "+886912345678")
     assert resembling(owner, draft) == []
@@ -74,7 +78,9 @@ def test_unfinished_draft_resembles_nobody(owner: Any, draft: dict[str, Any]) ->
 def test_questions_do_not_grow_with_the_record(owner: Any) -> None:
     draft = {"name": "王小明", "phone": "0912345678", "email": "ming80@example.com"}
     made("王小明", "+886912345678")
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
         resembling(owner, draft)
     for number in range(60):
         made("王小明", f"+88693333{number:04d}")

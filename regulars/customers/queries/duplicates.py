@@ -41,10 +41,10 @@ def likely_duplicates(user: Any, draft: Mapping[str, str], most: int = LIKELY) -
         if agrees not in found.setdefault(party, []):
             found[party].append(agrees)
     chances: dict[int, float] = {}
-    for party, probability, evidence in likely.resembling(user, draft, limit=4 * most, least=_WORTH_NAMING):
-        chances[party.pk] = probability
-        if probability >= likely.weights_of(party.kind).threshold or party.pk in found:
-            named = found.setdefault(party.pk, [])
+    for known, probability, evidence in likely.resembling(user, draft, limit=4 * most, least=_WORTH_NAMING):
+        chances[known.pk] = probability
+        if probability >= likely.weights_of(known.kind).threshold or known.pk in found:
+            named = found.setdefault(known.pk, [])
             named += [
                 line["field"] for line in evidence if line["weight"] > 0 and line["field"] not in {*named, *_OF_NAME}
             ]

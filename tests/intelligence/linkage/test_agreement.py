@@ -1,6 +1,7 @@
 """Every comparison says the same in the engine and in Python; names and addresses come out alike however they are written."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -46,7 +47,7 @@ def firms(count: int) -> list[Record]:
     ids=["people", "organisations", "households"],
 )  # fmt: skip
 def test_levels_are_the_same_in_the_engine_and_in_python(engine: Engine, model: Model, records: list[Record]) -> None:
-    apart = dict.fromkeys(("shared_by_most",), 10 ** 9)
+    apart = dict.fromkeys(("shared_by_most",), 10**9)
     whole = type(model)(model.kind, model.comparisons, model.rules, model.lists, **apart)
     tables.lay_records(engine, whole, records)
     tables.random_pairs(engine, len(records), 10**6, 1)
