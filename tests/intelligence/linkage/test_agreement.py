@@ -47,8 +47,7 @@ def firms(count: int) -> list[Record]:
     ids=["people", "organisations", "households"],
 )  # fmt: skip
 def test_levels_are_the_same_in_the_engine_and_in_python(engine: Engine, model: Model, records: list[Record]) -> None:
-    apart = dict.fromkeys(("shared_by_most",), 10**9)
-    whole = type(model)(model.kind, model.comparisons, model.rules, model.lists, **apart)
+    whole = replace(model, shared_by_most=10**9)
     tables.lay_records(engine, whole, records)
     tables.random_pairs(engine, len(records), 10**6, 1)
     tables.compare(engine, whole, "drawn", "compared")
