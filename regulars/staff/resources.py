@@ -10,12 +10,12 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from regulars.staff import audit
-from regulars.staff.models import AuditEntry, Role, Team, User
+from regulars.staff.models import AuditEntry, LinkPurpose, Role, SignInMethod, Team, User
 from regulars.staff.queries import users_with_access
 from regulars.web import places
 from regulars.web.access import User as AnyUser
 from regulars.web.places import Place
-from regulars.web.resources import Badge, Choice, Column, Empty, Filter, Link, Preset, Resource, Rows, register
+from regulars.web.resources import Badge, Choice, Column, Empty, Filter, Link, Preset, Resource, Rows, Text, register
 
 places.register(
     Place(
@@ -105,24 +105,35 @@ def _object(entry: AuditEntry) -> Link | None:
     return None
 
 
-_QUIET = {"user"}
+_QUIET = frozenset({"user"})
+_KEYS: dict[str, Text] = {
+    "method": _("how"), "role": _("role"), "rows": _("rows"), "count": _("number"), "kind": _("kind"), "format": _("format"),
+    "reach": _("sees"), "stages": _("stages"), "days": _("days"), "act": _("act"), "restored": _("restored"),
+    "sessions_ended": _("sessions ended"), "left": _("left"), "factor": _("by"), "purpose": _("purpose"), "name": _("name"),
+    "team": _("team"), "territory": _("territory"), "email": _("e-mail"), "active": _("active"), "dropped": _("removed"),
+}  # fmt: skip
+_VALUES: dict[str, dict[str, Text]] = {
+    "method": dict(SignInMethod.choices), "role": dict(Role.choices), "purpose": dict(LinkPurpose.choices),
+}  # fmt: skip
 
 
 def _detail(entry: AuditEntry) -> str:
     told = [
-        f"{key}: {_value(value)}"
+        f"{_KEYS.get(key, key)}: {_value(key, value)}"
         for key, value in entry.detail.items()
-        if key not in _QUIET and value not in ("", None)
+        if key not in _QUIET and value not in ("", None, [])
     ]
     return " · ".join(told)
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, list) and len(value) == 2:
-        return f"{value[0] or '–'} → {value[1] or '–'}"
+def _value(key: str, value: Any) -> str:
+    words = _VALUES.get(key, {})
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
-    return str(value)
+        said = [str(words.get(one, one) or "–") for one in value]
+        return " → ".join(said) if len(said) == 2 else ", ".join(said)
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    return str(words.get(value, value))
 
 
 def _actions(_user: AnyUser) -> list[Choice]:

@@ -123,10 +123,10 @@ def test_audit_list_says_who_what_and_from_where(desk: Client, boss: Any, make_u
     actions.change_user(user=anna, changes={"role": "agent"}, by=boss)
     page = desk.get("/audit/?what=staff.role_changed").content.decode()
     assert "Role changed" in page
-    assert "seller → agent" in page
+    assert "role: Salesperson → Service agent" in page
     assert f"/users/{anna.pk}/" in page
     exported = b"".join(desk.get("/audit/export/").streaming_content).decode()  # type: ignore[attr-defined]
-    assert "seller → agent" in exported
+    assert "Salesperson → Service agent" in exported
     assert "Signed in" not in page
 
 

@@ -19,6 +19,7 @@ from regulars.customers.models import Erasure, RetentionRule
 from regulars.customers.privacy_forms import AllowForm, EraseForm, RuleForm
 from regulars.customers.queries.privacy import PersonalData, personal_data
 from regulars.customers.queries.retention import affected
+from regulars.customers.timeline import channel_label
 from regulars.customers.views.common import Request, party_for
 from regulars.kit.errors import UserError
 from regulars.staff import audit
@@ -42,7 +43,10 @@ def _show_person(request: Request, pk: int, form: EraseForm, status: int = 200) 
     context = {
         "party": party, "form": form, "may_tell": may_tell, "may_erase": can(request.user, ERASE) and party.kind == "person",
         "sections": [(one.label, len(one.rows)) for one in personal_data(party).sections] if may_tell else [],
-        "consents": party.consents.select_related("recorded_by").order_by("-given_at", "-pk"),
+        "consents": [
+            (channel_label(one.channel), one)
+            for one in party.consents.select_related("recorded_by").order_by("-given_at", "-pk")
+        ],
         "erasure": Erasure.objects.filter(party=party).select_related("made_by").first(),
     }  # fmt: skip
     return render(request, "customers/privacy/person.html", context, status=status)
