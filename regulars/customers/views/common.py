@@ -34,13 +34,23 @@ def party_for(request: Request, pk: int, rule: str = "customers.view", *, trashe
     """
     require(request.user, rule)
     try:
-        into = Party.objects.filter(pk=pk, merged_into__isnull=False).values_list("merged_into", flat=True).first()
-        party = visible_party(request.user, into or pk)
+        party = visible_party(request.user, pk)
     except Party.DoesNotExist as error:
-        raise Http404 from error
+        party = _winner(request.user, pk, error)
     if party.trashed_at is not None and not trashed:
         raise Http404
     return party
+
+
+def _winner(user: User, pk: int, error: Party.DoesNotExist) -> Party:
+    """What the merged record ``pk`` became part of."""
+    into = Party.objects.filter(pk=pk).values_list("merged_into", flat=True).first()
+    if into is None:
+        raise Http404 from error
+    try:
+        return visible_party(user, into)
+    except Party.DoesNotExist:
+        raise Http404 from error
 
 
 def changed(party: Party, answer: HttpResponse | None = None) -> HttpResponse:
