@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 WARRANTY_NOTICE: Final = timedelta(days=30)
 REMEMBERED: Final = timedelta(days=14)
 MINE, TEAM = "mine", "team"
+_MORE: Final = 3
+_ROUNDS: Final = 6
 
 
 class DaysBefore(Func):
@@ -107,32 +109,49 @@ def read_key(told: str) -> LapseKey | None:
         return None
 
 
-def contracts_asking(day: date) -> QuerySet[Contract]:
-    """Contracts whose end asks to be seen to on ``day``."""
+def contracts_noticed(day: date) -> QuerySet[Contract]:
+    """Contracts within their notice on ``day`` that nobody saw to, whether or not another outlasts them."""
+    last = day + timedelta(days=LONGEST_NOTICE)
+    rows = Contract.objects.filter(ended_on=None, ends_on__gte=day - REMEMBERED, ends_on__lte=last, seen_to_on=None)
+    rows = rows.filter(Q(quiet_until=None) | Q(quiet_until__lte=day))
+    rows = rows.annotate(asks_from=DaysBefore("ends_on", "notice_days")).filter(asks_from__lte=day)
+    return rows.annotate(stake=Coalesce(F("amount"), Value(0), output_field=BigIntegerField()))
+
+
+def _outlasting() -> Exists:
+    """That something of the same kind, for the same thing or for all, goes on for longer."""
     lasting = Contract.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=OuterRef("ends_on")), Q(asset=None) | Q(asset=OuterRef("asset")),
         party=OuterRef("party"), kind=OuterRef("kind"), ended_on=None,
     )  # fmt: skip
-    rows = Contract.objects.filter(
-        ended_on=None, ends_on__gte=day - REMEMBERED, ends_on__lte=day + timedelta(days=LONGEST_NOTICE), seen_to_on=None
-    )
-    rows = rows.filter(Q(quiet_until=None) | Q(quiet_until__lte=day))
-    rows = rows.annotate(asks_from=DaysBefore("ends_on", "notice_days")).filter(asks_from__lte=day)
-    return rows.filter(~Exists(lasting)).annotate(stake=Coalesce(F("amount"), Value(0), output_field=BigIntegerField()))
+    return Exists(lasting)
 
 
-def warranties_asking(day: date) -> QuerySet[Asset]:
-    """Assets in use whose warranty ends and which no contract covers for longer."""
-    covered = Contract.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gt=OuterRef("warranty_until")), asset=OuterRef("pk"), ended_on=None
-    )
+def contracts_asking(day: date) -> QuerySet[Contract]:
+    """Contracts whose end asks to be seen to on ``day``."""
+    return contracts_noticed(day).filter(~_outlasting())
+
+
+def warranties_noticed(day: date) -> QuerySet[Asset]:
+    """Assets in use whose warranty ends and that nobody saw to, whether or not a contract covers them for longer."""
     rows = Asset.objects.filter(
         retired_on=None,
         warranty_until__gte=day - REMEMBERED,
         warranty_until__lte=day + WARRANTY_NOTICE,
         seen_to_on=None,
     )
-    return rows.filter(Q(quiet_until=None) | Q(quiet_until__lte=day)).filter(~Exists(covered))
+    return rows.filter(Q(quiet_until=None) | Q(quiet_until__lte=day))
+
+
+def _covering() -> QuerySet[Contract]:
+    """Contracts that cover an asset for longer than its warranty. Not correlated: it is read once, not for every asset."""
+    lasting = Q(ends_on=None) | Q(ends_on__gt=F("asset__warranty_until"))
+    return Contract.objects.filter(lasting, asset__isnull=False, ended_on=None)
+
+
+def warranties_asking(day: date) -> QuerySet[Asset]:
+    """Assets in use whose warranty ends and which no contract covers for longer."""
+    return warranties_noticed(day).exclude(pk__in=_covering().values("asset"))
 
 
 def _within(rows: QuerySet[Any], user: User | Any, scope: str) -> QuerySet[Any]:
@@ -146,23 +165,61 @@ def _within(rows: QuerySet[Any], user: User | Any, scope: str) -> QuerySet[Any]:
 
 
 def page_of_lapses(user: User | Any, scope: str, after: LapseKey | None = None, size: int = 25) -> list[Lapse]:
-    """The next ``size`` that ask, by money. Four queries at most, two where there are none."""
+    """The next ``size`` that ask, by money. Seven queries at most where few are outlasted, two where there are none."""
     day = timezone.localdate(clock.now())
-    contracts: list[Lapse] = []
-    if after is None or not after.is_warranty:
-        rows = _within(contracts_asking(day), user, scope)
-        if after is not None:
-            later = Q(ends_on__gt=after.ends_on) | Q(ends_on=after.ends_on, pk__gt=after.pk)
-            rows = rows.filter(Q(stake__lt=after.stake) | Q(later, stake=after.stake))
-        found = _whose(rows, "asset").order_by("-stake", "ends_on", "pk")[:size]
-        contracts = [lapse_of(one) for one in found]
+    contracts = [] if after is not None and after.is_warranty else _page_of_contracts(user, scope, after, size, day)
     missing = size - len(contracts)
     if missing <= 0:
         return contracts
-    owned = _within(warranties_asking(day), user, scope)
-    if after is not None and after.is_warranty:
-        owned = owned.filter(Q(warranty_until__gt=after.ends_on) | Q(warranty_until=after.ends_on, pk__gt=after.pk))
-    return contracts + [lapse_of(one) for one in _whose(owned, "product").order_by("warranty_until", "pk")[:missing]]
+    return contracts + _page_of_warranties(user, scope, after, missing, day)
+
+
+def _page_of_warranties(user: User | Any, scope: str, after: LapseKey | None, size: int, day: date) -> list[Lapse]:
+    """The soonest first; of those read, the ones that a contract covers are left out."""
+    rows = _whose(_within(warranties_noticed(day), user, scope), "product").order_by("warranty_until", "pk")
+    found: list[Lapse] = []
+    last = (after.ends_on, after.pk) if after is not None and after.is_warranty else None
+    for _round in range(_ROUNDS):
+        step = rows
+        if last is not None:
+            step = rows.filter(Q(warranty_until__gt=last[0]) | Q(warranty_until=last[0], pk__gt=last[1]))
+        some = list(step[:size])
+        covered = (
+            set(_covering().filter(asset__in=[one.pk for one in some]).values_list("asset", flat=True))
+            if some
+            else set()
+        )
+        found += [lapse_of(one) for one in some if one.pk not in covered]
+        if len(found) >= size or len(some) < size:
+            break
+        last = (some[-1].warranty_until, some[-1].pk)
+    return found[:size]
+
+
+def _page_of_contracts(user: User | Any, scope: str, after: LapseKey | None, size: int, day: date) -> list[Lapse]:
+    """In two steps: the first by money from the contracts alone, then of those few the ones that still count.
+
+    Asking for both at once would look up the customer of every contract that ends within half a year.
+    """
+    everybody = scope not in {MINE, TEAM} and reach(user) is Reach.ALL
+    rows: QuerySet[Any] = contracts_noticed(day)
+    if not everybody:
+        rows = _within(rows, user, scope)
+    found: list[Lapse] = []
+    for _round in range(_ROUNDS):
+        step = rows
+        if after is not None:
+            later = Q(ends_on__gt=after.ends_on) | Q(ends_on=after.ends_on, pk__gt=after.pk)
+            step = rows.filter(Q(stake__lt=after.stake) | Q(later, stake=after.stake))
+        first = list(step.order_by("-stake", "ends_on", "pk").values_list("stake", "ends_on", "pk")[: _MORE * size])
+        few = _within(Contract.objects.filter(pk__in=[pk for _stake, _end, pk in first]), user, scope)
+        counting = _whose(few.filter(~_outlasting()), "asset")
+        found += sorted((lapse_of(one) for one in counting), key=lambda one: one.key.place)
+        if len(found) >= size or len(first) < _MORE * size:
+            break
+        stake, end, pk = first[-1]
+        after = LapseKey(stake, is_warranty=False, ends_on=end or date.max, pk=pk)
+    return found[:size]
 
 
 def sum_of_contracts(user: User | Any, scope: str) -> list[tuple[str, int, int]]:
