@@ -242,3 +242,14 @@ def test_results_of_another_version_are_not_remembered(
     monkeypatch.setattr("regulars.intelligence.memory.VERSION", 0)
     assert Memory(load.warehouse()).notes() is None
     assert AnalysisResult.objects.count() == 6
+
+
+@pytest.mark.usefixtures("large_house")
+def test_a_look_back_is_nothing_to_go_on_from(trade: dict[str, Party], chosen: list[Any]) -> None:
+    actions.refresh()
+    told, scores = moves(), rows(OWN)
+    actions.refresh(as_of=NOW - timedelta(days=40))
+    assert Memory(load.warehouse()).notes() is None
+    actions.refresh()
+    assert chosen == [None, None]
+    assert (moves(), rows(OWN)) == (told, scores)
