@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 RUNS_EACH = 8
-WORDS = {"common surname": ["陳", "林", "wang", "chen", "smith"], "two letters": ["co", "wa", "ji"], "company, short": ["台灣", "電子", "科技"]}
+WORDS = {
+    "common surname": ["陳", "林", "wang", "chen", "smith"],
+    "two letters": ["co", "wa", "ji"],
+    "company, short": ["台灣", "電子", "科技"],
+}
 
 
 def queries(draw: random.Random) -> Iterator[tuple[str, str]]:
@@ -22,7 +26,9 @@ def queries(draw: random.Random) -> Iterator[tuple[str, str]]:
 
     def some(rows: Any, count: int = RUNS_EACH) -> list[Any]:
         last = rows.aggregate(last=Max("pk"))["last"] or 0
-        found = [rows.filter(pk__gte=draw.randint(1, last)).order_by("pk").first() for _ in range(count)] if last else []
+        found = (
+            [rows.filter(pk__gte=draw.randint(1, last)).order_by("pk").first() for _ in range(count)] if last else []
+        )
         return [one for one in found if one is not None]
 
     for point in some(ContactPoint.objects.filter(kind="mobile")):
@@ -73,7 +79,10 @@ def main() -> None:
     customers = Party.objects.count()
     times: dict[str, list[float]] = {}
     team = Team.objects.filter(parties__isnull=False).order_by("pk").first()
-    users = {"": User(role=Role.OWNER, is_active=True, pk=0), " (a seller)": User(role=Role.SELLER, team=team, is_active=True, pk=0)}
+    users = {
+        "": User(role=Role.OWNER, is_active=True, pk=0),
+        " (a seller)": User(role=Role.SELLER, team=team, is_active=True, pk=0),
+    }
     for _ in range(int(sys.argv[1])):
         for kind, typed in queries(random.Random(7)):
             for who, user in users.items():
