@@ -79,9 +79,9 @@ class Weights:
         return log2(self.roof[name][level] / self.strangers[name][level])
 
     def share(self, column: str, value: str) -> float:
-        """How frequent a value is; a rare one counts as the rarest kept."""
-        rarest = self.rarest.get(column, 1.0)
-        return max(self.shares.get(column, {}).get(value, rarest), rarest)
+        """How frequent a value is; one that is not kept counts as twice as frequent as the rarest, to promise less than the night finds."""
+        rarest, kept = self.rarest.get(column, 1.0), self.shares.get(column)
+        return max(kept.get(value, 2 * rarest), rarest) if kept else rarest
 
     def as_dict(self) -> dict[str, Any]:
         """For keeping, as JSON."""
