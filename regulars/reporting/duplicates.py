@@ -201,7 +201,7 @@ def _records(engine: Engine, kind: str) -> Iterator[Record]:
     from regulars.intelligence.models.linkage.records import Record  # noqa: PLC0415 -- beside its use
 
     # read whole before the engine is asked something else: its cursor is the connection
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE source AS {_RECORDS.format(kind)}")  # noqa: S608 -- our own kinds
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE source AS {_RECORDS.format(kind)}")
     total = int(engine.execute("SELECT count(*) FROM source").fetchone()[0])
     for start in range(0, total, 25_000):
         rows = engine.execute(f"SELECT * FROM source WHERE rowid >= {start} AND rowid < {start + 25_000}").fetchall()  # noqa: S608 -- numbers
