@@ -15,13 +15,13 @@ from django.db.models import Q, QuerySet
 from regulars.customers.models import CustomerSummary, Party
 from regulars.customers.search import numbers
 from regulars.customers.search.changes import changed_since, corrected
-from regulars.customers.search.engine import Every, Expression, Some, Word, among, begins, known, matching
+from regulars.customers.search.engine import Every, Expression, Some, Word, among, begins, known, matching, of_these
 from regulars.customers.search.numbers import Found, Quality
 from regulars.kit import text, words
 from regulars.kit.words import Term
 
 MOST_LOOKED_AT: Final = 300
-BEST_LOOKED_AT: Final = 4_000
+BEST_LOOKED_AT: Final = 3_000
 MOST_OF_THE_BEST: Final = 100
 MOST_LISTED: Final = 2_000
 FEW: Final = 3
@@ -162,11 +162,11 @@ def _beyond(rows: QuerySet[Any], looked: Looked, asked: _Asked, *, enough: bool)
         for one in numbers.find_parts(asked.folded, MOST_LOOKED_AT, among=rows):
             _keep(found, one)
     if looked.more is not None:
-        best = CustomerSummary.objects.order_by("-revenue_12m", "-party").values("party")[:BEST_LOOKED_AT]
-        some = rows.filter(pk__in=among(looked.more)).values_list("pk", flat=True)
-        ids = set(some.filter(pk__in=best)[:MOST_OF_THE_BEST])
+        best = CustomerSummary.objects.order_by("-revenue_12m", "-party").values_list("party", flat=True)
+        seen = rows.filter(pk__in=list(best[:BEST_LOOKED_AT])).values_list("pk", flat=True)
+        ids = of_these(looked.more, list(seen))
         if not enough:
-            ids |= set(some[:MOST_OF_THE_BEST])
+            ids += rows.filter(pk__in=among(looked.more)).values_list("pk", flat=True)[:MOST_OF_THE_BEST]
         for pk in ids:
             _keep(found, Found(pk, Quality.WORDS, ""))
     return found
