@@ -34,7 +34,7 @@ class AssetForm(forms.Form):
     )
     installed_on = _day(_("Since"))
     warranty_until = _day(_("Warranty until"))
-    note = forms.CharField(max_length=255, required=False, label=_("Note"))
+    note = forms.CharField(max_length=255, required=False, label=_("Remarks"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

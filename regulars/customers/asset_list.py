@@ -160,7 +160,7 @@ ASSETS = register(
             Column("since", _("Since"), "installed_on", "date", sort="installed_on", edit=_edit("installed_on", "date")),
             Column("owner", _("Owner"), "party.owner", "person", sort="party__owner__name"),
             Column("retired", _("Out of use since"), "retired_on", "date", sort="retired_on", default=False),
-            Column("note", _("Note"), "note", default=False, width="l", edit=_edit("note")),
+            Column("note", _("Remarks"), "note", default=False, width="l", edit=_edit("note")),
             Column("seen_to", _("End seen to"), "seen_to_on", "date", sort="seen_to_on", default=False),
         ),
         filters=(

@@ -215,7 +215,7 @@ def end_contract(request: Request, pk: int) -> HttpResponse:
     words = _("Ended: %(what)s") % {"what": contract.title}
     form = EndContractForm(request.POST or None)
     return _run(
-        request, contract.party, form, end, title=title, verb=_("End"), words=words, leaves=f"ends-contract-{pk}"
+        request, contract.party, form, end, title=title, verb=_("End it"), words=words, leaves=f"ends-contract-{pk}"
     )
 
 

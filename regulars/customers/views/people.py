@@ -172,6 +172,6 @@ def end_role(request: Request, pk: int, role: int) -> HttpResponse:
             return acted(request, party, act, _("Role ended; it stays in the history"))
     context = {
         "form": form, "party": party, "title": _("End the role “%(role)s”") % {"role": found.get_role_display()},
-        "url": request.path, "verb": _("End"),
+        "url": request.path, "verb": _("End it"),
     }  # fmt: skip
     return ask(request, "customers/ask.html", context, refused=bool(form.errors))
