@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import sys
 import time
@@ -70,6 +71,7 @@ def main() -> None:
     """The command."""
     import django
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.config.settings")
     django.setup()
     from regulars.customers.models import Party
     from regulars.customers.page.pop import screen_pop

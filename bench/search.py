@@ -9,7 +9,6 @@ million, and nothing at all for a number in local notation.
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import sys
@@ -47,4 +46,4 @@ def _is_filled(context: Context) -> bool:
     if "REGULARS_HOME" not in os.environ:
         return False
     said = context.command(sys.executable, "-m", "bench.asking", "0", home=Path(os.environ["REGULARS_HOME"]))
-    return bool(json.loads(said.output)["customers"])
+    return bool(said.json["customers"])
