@@ -38,33 +38,38 @@ FILTERS: Final = {
 
 
 def customers() -> dict[str, int]:
-    """Whose pages are measured: an ordinary customer, the one with most entries, one whom the first seller looks after."""
+    """Whose pages are measured: an ordinary customer, the one with most entries, and one whom each role's user sees."""
     from regulars.customers.models import CustomerSummary, Event, Party
     from regulars.staff.models import User
 
-    with_orders = CustomerSummary.objects.filter(orders__gte=3, orders__lte=8).order_by("party_id")
+    ordinary = CustomerSummary.objects.filter(orders__gte=3, orders__lte=8).order_by("party_id")
     heavy = CustomerSummary.objects.order_by("-orders").values_list("party_id", flat=True)[:1]
-    seller = User.objects.filter(role="seller").order_by("pk").first()
-    own = Party.objects.filter(owner=seller, summary__orders__gt=2).order_by("pk").values_list("pk", flat=True)[:1]
-    entries = Event.objects.filter(customer=heavy[0]).count()
+    seen = {}
+    for role in ROLES:
+        user = User.objects.filter(role=role, is_active=True).order_by("pk")[0]
+        own = Party.objects.visible_to(user).live().filter(summary__isnull=False)
+        seen[role] = own.order_by("pk").values_list("pk", flat=True).first() or 0
     return {
-        "ordinary": with_orders.values_list("party_id", flat=True)[100:101][0],
+        "ordinary": ordinary.values_list("party_id", flat=True)[100:101][0],
         "heavy": heavy[0],
-        "heavy_entries": entries,
-        "own": own[0] if own else heavy[0],
+        "heavy_entries": Event.objects.filter(customer=heavy[0]).count(),
+        **seen,
     }
 
 
 def paths(role: str, known: dict[str, Any]) -> dict[str, tuple[str, float]]:
     """Name of the measurement → path and the most milliseconds it may take, for a role."""
-    own = known["ordinary"] if role in {"owner", "manager"} else known["own"]
+    own = known["ordinary"] if role in {"owner", "manager"} else known[role]
     listed = {f"list by {sort}": (f"/customers/?sort={sort}", LIST_MS) for sort in SORTS}
     narrowed = {f"list, {name}": (f"/customers/?{query}", LIST_MS) for name, query in FILTERS.items()}
     found = {
         "Today": ("/", LIST_MS),
         "customers": ("/customers/", LIST_MS),
-        "customer page": (f"/customers/{own}/", LIST_MS),
-        "slide-over": (f"/customers/?open={own}", LIST_MS),
+        **(
+            {"customer page": (f"/customers/{own}/", LIST_MS), "slide-over": (f"/customers/?open={own}", LIST_MS)}
+            if own
+            else {}
+        ),
         "tasks": ("/tasks/", LIST_MS),
         "search a name": ("/customers/?q=陳怡君", LIST_MS),
         "search a phone": ("/customers/?q=0912-345-678", LIST_MS),
