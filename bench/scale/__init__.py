@@ -127,6 +127,8 @@ def run(context: Context) -> list[Figure]:
     for opened in (sqlite, postgresql):
         with opened(customers, reuse=context.reuse) as place:
             figures += loading(place)
+            if indexing := json.loads(place.python("bench.scale.searchable"))["seconds"]:
+                figures.append(Figure(f"{place.name}: making the search index", indexing, "s"))
             figures += refreshing.figures(place, customers)
             figures += pages.figures(place)
     return figures
