@@ -21,6 +21,7 @@ from regulars.kit import text, words
 from regulars.kit.words import Term
 
 MOST_LOOKED_AT: Final = 300
+MOST_LOOKED_DEEPER: Final = 3_000
 BEST_LOOKED_AT: Final = 3_000
 MOST_OF_THE_BEST: Final = 100
 MOST_LISTED: Final = 2_000
@@ -159,7 +160,7 @@ def _beyond(rows: QuerySet[Any], looked: Looked, asked: _Asked, *, enough: bool)
     rows = rows.order_by().prefetch_related(None)
     found: dict[int, Found] = {}
     if not enough:
-        for one in numbers.find_parts(asked.folded, MOST_LOOKED_AT, among=rows):
+        for one in numbers.find_parts(asked.folded, MOST_LOOKED_DEEPER):
             _keep(found, one)
     if looked.more is not None:
         best = CustomerSummary.objects.order_by("-revenue_12m", "-party").values_list("party", flat=True)

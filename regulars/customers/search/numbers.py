@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from regulars.customers.models import ContactPoint, Identifier
 from regulars.customers.search.changes import Changed, corrected
@@ -81,38 +81,36 @@ def find(folded: str, limit: int, changed: Changed) -> list[Found]:
     return found
 
 
-def find_parts(folded: str, limit: int, among: QuerySet[Any]) -> list[Found]:
-    """The same among ``among`` alone, for what so many share that the first ``limit`` of all say little: parts of numbers."""
+def find_parts(folded: str, limit: int) -> list[Found]:
+    """The same of telephones and mail alone, with a larger ``limit``: for whoever sees none of the first."""
     found: list[Found] = []
     if "@" in folded:
-        found += _by_mail(folded, limit, among)
+        found += _by_mail(folded, limit)
     digits = digits_typed(folded)
     if len(digits) >= SHORTEST_NUMBER:
-        found += _by_phone(digits, folded, limit, among)
+        found += _by_phone(digits, folded, limit)
     return found
 
 
-def _by_mail(folded: str, limit: int, among: QuerySet[Any] | None = None) -> Iterator[Found]:
+def _by_mail(folded: str, limit: int) -> Iterator[Found]:
     mail = folded.replace(" ", "")
-    rows = _points(begins("normalised", mail), limit, among) if not mail.startswith("@") else []
+    rows = _points(begins("normalised", mail), limit) if not mail.startswith("@") else []
     for party, normalised in rows:
         yield Found(party, Quality.NUMBER if normalised == mail else Quality.NUMBER_PART, normalised)
 
 
-def _by_phone(digits: str, folded: str, limit: int, among: QuerySet[Any] | None = None) -> Iterator[Found]:
+def _by_phone(digits: str, folded: str, limit: int) -> Iterator[Found]:
     whole = phone.normalise(folded, region=settings.COUNTRY)
     first = international(digits, folded)
     for condition in (Q(normalised=whole), begins("reversed_digits", digits[::-1]), begins("normalised", first)):
-        for party, normalised in _points(condition, limit, among):
+        for party, normalised in _points(condition, limit):
             exact = normalised == whole or phone.digits(normalised.partition(";")[0]) == digits
             yield Found(party, Quality.NUMBER if exact else Quality.NUMBER_PART, phone.display(normalised))
 
 
-def _points(condition: Q, limit: int, among: QuerySet[Any] | None = None) -> list[tuple[int, str]]:
-    rows = ContactPoint.objects.filter(condition, ended_at=None)
-    if among is not None:
-        rows = rows.filter(party__in=among.values("pk"))
-    return list(rows.values_list("party", "normalised")[:limit])
+def _points(condition: Q, limit: int) -> list[tuple[int, str]]:
+    rows = ContactPoint.objects.filter(condition, ended_at=None).values_list("party", "normalised")
+    return list(rows[:limit])
 
 
 def international(digits: str, folded: str) -> str:
