@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.staff.models import Role, Team, Territory
 
@@ -104,7 +105,7 @@ class ChangePasswordForm(NewPasswordForm):
 class UserForm(forms.Form):
     """Who somebody is here."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail"), required=False)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), required=False)
@@ -132,12 +133,12 @@ class NewUserForm(UserForm):
 class TeamForm(forms.Form):
     """A new team."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
     territory = forms.ModelChoiceField(Territory.objects.all(), label=_("Territory"), required=False)
 
 
 class TerritoryForm(forms.Form):
     """A new territory."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
     parent = forms.ModelChoiceField(Territory.objects.all(), label=_("Part of"), required=False)

@@ -65,7 +65,7 @@ USERS = register(
         chord="g u",
         queryset=_users,
         columns=(
-            Column("name", _("Name"), sort="name", phone="primary", width="l"),
+            Column("name", pgettext_lazy("person", "Name"), sort="name", phone="primary", width="l"),
             Column("username", _("Sign-in name"), sort="username"),
             Column("role", _("Role"), "get_role_display", sort="role", phone="secondary"),
             Column("team", _("Team"), "team", "person", sort="team__name"),
@@ -107,7 +107,7 @@ def _object(entry: AuditEntry) -> Link | None:
 
 _QUIET = frozenset({"user"})
 _KEYS: dict[str, Text] = {
-    "method": _("how"), "role": _("role"), "rows": _("rows"), "count": _("number"), "kind": _("kind"), "format": _("format"),
+    "method": _("how"), "role": _("role"), "rows": _("rows"), "count": pgettext_lazy("count", "number"), "kind": _("kind"), "format": _("format"),
     "reach": _("sees"), "stages": _("stages"), "days": _("days"), "act": _("act"), "restored": _("restored"),
     "sessions_ended": _("sessions ended"), "left": _("left"), "factor": _("by"), "purpose": _("purpose"), "name": _("name"),
     "team": _("team"), "territory": _("territory"), "email": _("e-mail"), "active": _("active"), "dropped": _("removed"),
@@ -170,7 +170,7 @@ AUDIT = register(
         columns=(
             Column("when", _("When"), "at", "datetime", sort="at", phone="amount"),
             Column("who", _("Who"), lambda entry: entry.actor_name or gettext("The system"), sort="actor_name", phone="secondary"),
-            Column("what", _("What"), lambda entry: audit.said(entry.action), sort="action", phone="primary", width="l"),
+            Column("what", pgettext_lazy("audit", "What"), lambda entry: audit.said(entry.action), sort="action", phone="primary", width="l"),
             Column("object", _("Concerning"), _object, "link"),
             Column("detail", _("Details"), _detail, width="xl"),
             Column("from", pgettext_lazy("network address", "From"), "address", sort="address"),
@@ -178,7 +178,7 @@ AUDIT = register(
             Column("key", _("Key"), "action", default=False),
         ),
         filters=(
-            Filter("what", _("What"), "multi", field="action", choices=_actions),
+            Filter("what", pgettext_lazy("audit", "What"), "multi", field="action", choices=_actions),
             Filter("who", _("Who"), "multi", field="actor", choices=_actors),
             Filter("when", _("When"), "date_range", field="at"),
             Filter("customer", _("Customer number"), "text", apply=lambda rows, value: rows.filter(

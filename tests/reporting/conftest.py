@@ -31,7 +31,9 @@ def sell(db: None) -> Sell:
         name: str, *, days: tuple[int, ...] = (), amount: int = 100_000, cost: int | None = None, currency: str = "TWD"
     ) -> Party:
         party, _ = Party.objects.get_or_create(name=name)
-        PartyRole.objects.get_or_create(party=party, role="prospect", valid_to=None, defaults={"valid_from": date(2020, 1, 1)})
+        PartyRole.objects.get_or_create(
+            party=party, role="prospect", valid_to=None, defaults={"valid_from": date(2020, 1, 1)}
+        )
         Order.objects.bulk_create(
             Order(
                 source="test",

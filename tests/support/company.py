@@ -11,7 +11,7 @@ from regulars.customers.actions.assets import add_asset
 from regulars.customers.actions.contracts import add_contract
 from regulars.customers.actions.parties import create_party, trash_parties
 from regulars.customers.actions.tasks import add_task
-from regulars.customers.models import DuplicatePair, Party
+from regulars.customers.models import DuplicatePair, FieldDefinition, Party
 from regulars.kit import clock
 from regulars.staff import audit
 from regulars.staff.models import Factor, Team, User
@@ -73,6 +73,15 @@ def make_assets(count: int, by: Any) -> None:
         add_asset(party=party, name=f"Machine {number}", by=by, warranty_until=today + timedelta(days=number + 5))
 
 
+def make_fields(count: int, by: Any) -> None:
+    """`count` custom fields."""
+    before = FieldDefinition.objects.count()
+    FieldDefinition.objects.bulk_create(
+        FieldDefinition(key=f"field_{number}", label=f"Field {number}", position=number, created_by=by)
+        for number in range(before, before + count)
+    )
+
+
 def make_duplicates(count: int, by: Any) -> None:
     """`count` pairs that may be one customer, waiting for a decision."""
     first, *others = make_customers(count + 1, by)
@@ -103,6 +112,7 @@ MAKERS: dict[str, Callable[[int, Any], object]] = {
     "contracts": make_contracts,
     "customers": make_customers,
     "duplicates": make_duplicates,
+    "fields": make_fields,
     "orders": make_orders,
     "tasks": make_tasks,
     "trash": make_trash,

@@ -12,7 +12,7 @@ class WebhookForm(forms.Form):
     """Where to tell what."""
 
     url = forms.CharField(
-        label=_("Address"), max_length=500, widget=forms.URLInput(attrs={"placeholder": "https://example.com/hook"})
+        label=_("Web address"), max_length=500, widget=forms.URLInput(attrs={"placeholder": "https://example.com/hook"})
     )
     kinds = forms.CharField(
         label=_("What is told"), initial="commerce.* channels.*", max_length=1_000,

@@ -84,7 +84,7 @@ class SignIn(models.Model):
     session_key = models.CharField(max_length=40, unique=True, null=True, editable=False)
     method = models.CharField(_("how"), max_length=10, choices=SignInMethod, default=SignInMethod.PASSWORD)
     device = models.CharField(_("device"), max_length=255, blank=True)
-    address = models.GenericIPAddressField(_("from"), null=True, blank=True)
+    address = models.GenericIPAddressField(pgettext_lazy("address", "from"), null=True, blank=True)
     since = models.DateTimeField(_("since"), default=clock.now)
     seen_at = models.DateTimeField(_("last seen"), default=clock.now)
     expires_at = models.DateTimeField(_("expires"))

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.kit import clock
 from regulars.staff.models.people import User
@@ -27,7 +28,7 @@ class AuditEntry(models.Model):
     object_type = models.CharField(max_length=32, blank=True)
     object_id = models.BigIntegerField(null=True, blank=True)
     detail = models.JSONField(default=dict)
-    address = models.GenericIPAddressField(_("from"), null=True, blank=True)
+    address = models.GenericIPAddressField(pgettext_lazy("address", "from"), null=True, blank=True)
     by_token = models.CharField(_("API token"), max_length=80, blank=True)
 
     class Meta:
