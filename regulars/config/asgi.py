@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any, cast
 
 from django.core.asgi import get_asgi_application
 
@@ -14,5 +15,5 @@ from django.conf import settings  # noqa: E402 -- after django.setup()
 from regulars.config.backup import in_use  # noqa: E402
 from regulars.integrations.api.asgi import ApiDoor  # noqa: E402
 
-application = ApiDoor(pages)
+application = ApiDoor(cast("Any", pages))
 using = in_use.hold(settings.HOME)

@@ -40,7 +40,7 @@ def connect() -> None:
     """Join rooms: a finished import brings strays to their winners, asks for a refresh of the analysis and a look for duplicates."""
     from regulars.integrations.imports import hooks  # noqa: PLC0415
 
-    hooks.after_import += [_gather_strays, _refresh_soon, _find_duplicates_soon]
+    hooks.after_import.extend([_gather_strays, _refresh_soon, _find_duplicates_soon])
     _offer_analyses()
 
 

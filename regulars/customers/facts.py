@@ -25,7 +25,7 @@ PARTIES: Final = FactTable(
                CASE WHEN EXISTS (SELECT 1 FROM customers_partyrole r WHERE r.party_id = p.id AND r.valid_to IS NULL
                                  AND r.role IN ({_BUYING})) THEN 1 ELSE 0 END
         FROM customers_party p WHERE p.trashed_at IS NULL AND p.merged_into_id IS NULL
-    """,
+    """,  # noqa: S608 -- the names of our own roles
     watermark="updated_at",
     days={"day": "created_at"},
 )

@@ -301,7 +301,9 @@ places.register(
     Place("today", _("Today"), icon="sun", url_name="customers:today", order=10, chord="g t", rule="today.view")
 )
 places.register(
-    Place("privacy", _("Privacy"), icon="lock", url_name="customers:privacy", order=87, rule="privacy.rules", phone=False)
+    Place(
+        "privacy", _("Privacy"), icon="lock", url_name="customers:privacy", order=87, rule="privacy.rules", phone=False
+    )
 )
 palette.register_action(
     Action(

@@ -226,9 +226,14 @@ def _insert_ready(cursor: Any, told: tuple[str, str, str], rows: list[tuple[int,
     blank = ", ".join(["''"] * len(_BLANK))
     insert = f"INSERT INTO customers_event ({names})"
     if connection.vendor != "postgresql":
-        cursor.executemany(f"{insert} VALUES (%s, %s, %s, %s, {blank}, %s, %s, %s) ON CONFLICT DO NOTHING", [(*row, *told) for row in rows])
+        cursor.executemany(
+            f"{insert} VALUES (%s, %s, %s, %s, {blank}, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [(*row, *told) for row in rows],
+        )
         return
-    cursor.execute("CREATE TEMP TABLE ready (customer_id bigint, occurred_at timestamptz, payload jsonb, source_key text) ON COMMIT DROP")
+    cursor.execute(
+        "CREATE TEMP TABLE ready (customer_id bigint, occurred_at timestamptz, payload jsonb, source_key text) ON COMMIT DROP"
+    )
     with cursor.copy("COPY ready FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

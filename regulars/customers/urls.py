@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.customers.views import agreements, fields, merging, page, people, pop, privacy, reach, record, relations, tasks, today
+from regulars.customers.views import (
+    agreements,
+    fields,
+    merging,
+    page,
+    people,
+    pop,
+    privacy,
+    reach,
+    record,
+    relations,
+    tasks,
+    today,
+)
 
 app_name = "customers"
 urlpatterns = [

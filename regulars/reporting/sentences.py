@@ -152,7 +152,9 @@ def _written(name: str, value: Any, currency: str) -> str:
 ABOUT_DUPLICATES: Final = About(
     _("Possible duplicates"),
     _("Which two records are one customer?"),
-    _("Whoever is in the book twice gets two letters, half a value and an answer from somebody who does not know the other half."),
+    _(
+        "Whoever is in the book twice gets two letters, half a value and an answer from somebody who does not know the other half."
+    ),
     _(
         "Odds = prior + Σ log2(m ∕ u) − log2(1 + 2^(prior of a roof + Σ log2(h ∕ u))): m, u and h are how often a level of agreement is found among pairs of one customer, of strangers, and of two people under one roof. u comes from random pairs, m and h by expectation maximisation over pairs that share a key, each field learned only from pairs found by another one."
     ),

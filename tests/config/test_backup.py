@@ -94,7 +94,12 @@ def server_database() -> Iterator[str]:
 
 def customers(home: Path, **more: str) -> str:
     done = subprocess.run(
-        command("customers", "--json"), env=environment(home, **more), capture_output=True, text=True, timeout=120, check=True
+        command("customers", "--json"),
+        env=environment(home, **more),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
     )
     return done.stdout
 

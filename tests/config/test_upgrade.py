@@ -30,7 +30,12 @@ def proves_itself(home: Path, **more: str) -> None:
     assert Path(told["backup"]).exists()
     assert run(home, "upgrade", **more)["migrations"] == 0
     done = subprocess.run(
-        command("customers", "--json"), env=environment(home, **more), capture_output=True, text=True, timeout=120, check=True
+        command("customers", "--json"),
+        env=environment(home, **more),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
     )
     told_of = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(told_of) == CUSTOMERS + 1

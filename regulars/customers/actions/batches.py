@@ -84,7 +84,9 @@ def undo_batch(*, batch: Batch, by: User | None) -> int:
     locked.undone_at, locked.undone_by = clock.now(), by
     locked.save(update_fields=["undone_at", "undone_by"])
     batch.undone_at, batch.undone_by = locked.undone_at, by
-    audit.record("customers.act_undone", by=by, object_type="batch", object_id=batch.pk, kind=batch.kind, restored=restored)
+    audit.record(
+        "customers.act_undone", by=by, object_type="batch", object_id=batch.pk, kind=batch.kind, restored=restored
+    )
     return restored
 
 

@@ -61,7 +61,9 @@ def add_contact_point(
     normalised = normalise(kind, raw)
     if marks.known([marks.point_digest(kind, normalised)]):
         raise UserError(
-            _("Somebody with the address “%(value)s” asked to be erased. An administrator can allow it again after a new consent.")
+            _(
+                "Somebody with the address “%(value)s” asked to be erased. An administrator can allow it again after a new consent."
+            )
             % {"value": text.clean(raw)}
         )
     number = normalised.partition(";")[0]

@@ -12,7 +12,13 @@ from regulars.integrations.imports.kinds import kind_called
 
 def warning(key: str, count: int, examples: list[str]) -> str:
     """One warning with its first examples."""
-    heads = {
+    sentence = (_of_people(count) | _of_files(count)).get(key, key) % {"n": count}
+    return f"{sentence} ({'; '.join(examples[:5])}{'; …' if count > 5 else ''})" if examples else sentence
+
+
+def _of_people(count: int) -> dict[str, str]:
+    """Warnings about who somebody is."""
+    return {
         "two_names": ngettext(
             "%(n)s customer number belongs to two names; the first name is kept.",
             "%(n)s customer numbers belong to two names; the first name is kept.",
@@ -23,19 +29,6 @@ def warning(key: str, count: int, examples: list[str]) -> str:
             "%(n)s rows name two customers that are here apart; they may be the same.",
             count,
         ),
-        "ahead": ngettext(
-            "%(n)s row lies in the future; please check its date.",
-            "%(n)s rows lie in the future; please check their dates.",
-            count,
-        ),
-        "long_ago": ngettext(
-            "%(n)s row lies before 1970; please check its date.",
-            "%(n)s rows lie before 1970; please check their dates.",
-            count,
-        ),
-        "in_trash": ngettext(
-            "%(n)s customer is in the trash and stays there.", "%(n)s customers are in the trash and stay there.", count
-        ),
         "maybe_same": ngettext(
             "%(n)s new customer has the e-mail address of another; they may be the same.",
             "%(n)s new customers have the e-mail address of another; they may be the same.",
@@ -44,6 +37,30 @@ def warning(key: str, count: int, examples: list[str]) -> str:
         "several_firms": ngettext(
             "%(n)s row names a company of which there are several here; the person works at the oldest.",
             "%(n)s rows name a company of which there are several here; the persons work at the oldest.",
+            count,
+        ),
+        "in_trash": ngettext(
+            "%(n)s customer is in the trash and stays there.", "%(n)s customers are in the trash and stay there.", count
+        ),
+        "missing": ngettext(
+            "%(n)s customer of this source is no longer in the file; it stays here.",
+            "%(n)s customers of this source are no longer in the file; they stay here.",
+            count,
+        ),
+    }
+
+
+def _of_files(count: int) -> dict[str, str]:
+    """Warnings about what a row holds."""
+    return {
+        "ahead": ngettext(
+            "%(n)s row lies in the future; please check its date.",
+            "%(n)s rows lie in the future; please check their dates.",
+            count,
+        ),
+        "long_ago": ngettext(
+            "%(n)s row lies before 1970; please check its date.",
+            "%(n)s rows lie before 1970; please check their dates.",
             count,
         ),
         "tax_id": ngettext(
@@ -61,19 +78,12 @@ def warning(key: str, count: int, examples: list[str]) -> str:
             "%(n)s posts are known from a later report; they stay as they are.",
             count,
         ),
-        "missing": ngettext(
-            "%(n)s customer of this source is no longer in the file; it stays here.",
-            "%(n)s customers of this source are no longer in the file; they stay here.",
-            count,
-        ),
         "shortened": ngettext(
             "%(n)s text was longer than its field and has been shortened.",
             "%(n)s texts were longer than their fields and have been shortened.",
             count,
         ),
     }
-    sentence = heads.get(key, key) % {"n": count}
-    return f"{sentence} ({'; '.join(examples[:5])}{'; …' if count > 5 else ''})" if examples else sentence
 
 
 def summary(result: dict[str, Any]) -> list[str]:

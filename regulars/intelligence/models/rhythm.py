@@ -64,7 +64,7 @@ class Predictive:
         if np.ndim(survival):
             return self.days * factor(self.regularity, self.weight, survival)
         kinds, which = self._kinds
-        return self.days * factor(kinds.real, kinds.imag, survival)[which]
+        return np.asarray(self.days * factor(kinds.real, kinds.imag, survival)[which], float)
 
     @cached_property
     def _kinds(self) -> tuple[Any, Any]:
