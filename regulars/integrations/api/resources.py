@@ -16,7 +16,6 @@ places.register(
         url_name="api:tokens",
         order=88,
         rule="settings.manage",
-        group="setup",
         phone=False,
     )
 )
