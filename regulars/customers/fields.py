@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from asgiref.local import Local
 from django.conf import settings
 from django.db.models import BooleanField, CharField, F, Field, FloatField, Func
 from django.utils.translation import get_language, pgettext
@@ -34,8 +35,34 @@ _BETWEEN_CHOICES: Final = re.compile(r"[,;、，；|]")
 
 
 def active(kind: str = "") -> list[FieldDefinition]:
-    """The fields in use, in the order of the form; those of one kind of party where it is named. One query."""
-    return [one for one in FieldDefinition.objects.active() if not kind or applies(one, kind)]
+    """The fields in use, in the order of the form; those of one kind of party where it is named.
+
+    Within one request it is read once, for a page asks for it often.
+    """
+    held: list[FieldDefinition] | None = getattr(_request, "fields", None)
+    if held is None:
+        held = list(FieldDefinition.objects.active())
+        if getattr(_request, "running", False):
+            _request.fields = held
+    return [one for one in held if not kind or applies(one, kind)]
+
+
+_request = Local()
+
+
+def begin_request(**_signal: Any) -> None:
+    """From now on what was read is kept (``request_started``)."""
+    _request.running, _request.fields = True, None
+
+
+def end_request(**_signal: Any) -> None:
+    """Nothing is kept any longer (``request_finished``)."""
+    _request.running, _request.fields = False, None
+
+
+def forget() -> None:
+    """Read the definitions anew the next time: they have changed."""
+    _request.fields = None
 
 
 def applies(definition: FieldDefinition, kind: str) -> bool:

@@ -165,7 +165,7 @@ def test_merged_customer_leads_to_the_one_it_was_merged_into(browser, owner, par
     other = actions.create_party(by=owner, name="王小明二")
     Party.objects.filter(pk=other.pk).update(merged_into=party)
     answer = browser.get(other.get_absolute_url())
-    assert answer.status_code == 301
+    assert answer.status_code == 302
     assert answer.headers["Location"] == party.get_absolute_url()
 
 

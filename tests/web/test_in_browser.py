@@ -26,7 +26,7 @@ def test_palette_is_opened_searched_and_followed_by_keyboard(browser_page: OpenP
     page = browser_page(owner, path="/patterns/")
     page.keyboard.press("Control+k")
     page.keyboard.type("小明")
-    expect(page.locator(".palette-line", has_text="王小明")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".palette-line", has_text="王小明").first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).not_to_be_visible()
     page.keyboard.press("/")

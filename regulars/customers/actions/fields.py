@@ -59,6 +59,7 @@ def define_field(
     ensure_index(made)
     if adopt:
         _adopt(made, adopt)
+    fields.forget()
     audit.record("customers.field_defined", by=by, object_type="field", object_id=made.pk, key=made.key, kind=kind)
     return made
 
@@ -81,6 +82,7 @@ def change_field(*, field: FieldDefinition, changes: Mapping[str, Any], by: User
     current.save()
     if current.filterable != field.filterable:
         ensure_index(current)
+    fields.forget()
     audit.record(
         "customers.field_changed",
         by=by,
@@ -96,6 +98,7 @@ def change_field(*, field: FieldDefinition, changes: Mapping[str, Any], by: User
 def retire_field(*, field: FieldDefinition, by: User | None) -> None:
     """Show the field no more; its values stay and come back with it."""
     FieldDefinition.objects.filter(pk=field.pk, retired_at=None).update(retired_at=clock.now())
+    fields.forget()
     audit.record("customers.field_retired", by=by, object_type="field", object_id=field.pk, key=field.key)
 
 
@@ -103,6 +106,7 @@ def retire_field(*, field: FieldDefinition, by: User | None) -> None:
 def revive_field(*, field: FieldDefinition, by: User | None) -> None:
     """Show a retired field again."""
     FieldDefinition.objects.filter(pk=field.pk).update(retired_at=None)
+    fields.forget()
     audit.record("customers.field_revived", by=by, object_type="field", object_id=field.pk, key=field.key)
 
 
@@ -117,6 +121,7 @@ def move_field(*, field: FieldDefinition, places: int, by: User | None) -> None:
     for position, one in enumerate(order, 1):
         one.position = position
     FieldDefinition.objects.bulk_update(order, ["position"])
+    fields.forget()
 
 
 def ensure_index(field: FieldDefinition) -> None:
