@@ -95,6 +95,25 @@ def test_note_call_and_task_are_written_with_one_key_each(browser_page, owner, t
     page.locator(".entry", has_text="已寄出").wait_for()
 
 
+def test_who_is_quicker_than_the_field_is_not_sent_elsewhere(browser_page, owner, three):
+    party = three[0]
+    page = browser_page(owner, width=1280, path=party.get_absolute_url())
+    page.wait_for_load_state("networkidle")
+    page.evaluate(
+        """() => new MutationObserver((_, watch) => {
+            const form = document.querySelector(".cell-form");
+            if (!form) return;
+            watch.disconnect();
+            form.elements.value.value = "臺東縣";
+            form.requestSubmit();
+        }).observe(document.body, { childList: true, subtree: true })"""
+    )
+    page.locator(f"[data-edit$='/{party.pk}/cell/city/']").click()
+    page.locator(".toast-undo").wait_for()
+    assert page.url.endswith(party.get_absolute_url())
+    assert Party.objects.get(pk=party.pk).city == "臺東縣"
+
+
 def test_a_detail_is_edited_in_place_and_undone(browser_page, owner, three):
     party = three[0]
     page = browser_page(owner, width=1280, path=party.get_absolute_url())

@@ -37,6 +37,16 @@ window.Regulars = (() => {
     document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax${secure}`;
   }
 
+  /* who is quicker than htmx, which readies a new form a moment after it stands there, is not sent elsewhere */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[hx-post], [hx-get]") || form["htmx-internal-data"]?.initHash) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    window.htmx.process(form);
+    setTimeout(() => form.requestSubmit(event.submitter), 0);    /* a form cannot be sent from within its own sending */
+  }, true);
+
   document.addEventListener("DOMContentLoaded", () => connect(document.body));
   document.addEventListener("htmx:load", (event) => connect(event.detail.elt));
 
