@@ -287,7 +287,7 @@ def _bulk_postgresql(laid_out: list[Table]) -> Iterator[Load]:
 
         def load(table: Table, batch: pa.RecordBatch) -> None:
             names = ", ".join(f'"{one.name}"' for one in table.columns)
-            rows = zip(*(_for_postgresql(one, batch.column(n)) for n, one in enumerate(table.columns)), strict=True)
+            rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
             with cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
                 for row in rows:
                     copy.write_row(row)
@@ -296,10 +296,6 @@ def _bulk_postgresql(laid_out: list[Table]) -> Iterator[Load]:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for name in held:
             cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
-
-
-def _for_postgresql(column: Column, values: pa.Array) -> list[Any]:
-    return values.to_pylist()  # type: ignore[no-any-return]
 
 
 def _reset_sequences() -> None:

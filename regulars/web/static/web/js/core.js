@@ -37,15 +37,12 @@ window.Regulars = (() => {
     document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax${secure}`;
   }
 
-  /* who is quicker than htmx, which readies a new form a moment after it stands there, is not sent elsewhere */
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!form.matches("[hx-post], [hx-get]") || form["htmx-internal-data"]?.initHash) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    window.htmx.process(form);
-    setTimeout(() => form.requestSubmit(event.submitter), 0);    /* a form cannot be sent from within its own sending */
-  }, true);
+  /* htmx readies what it brought in a moment after it stands there: whoever is quicker finds it readied as they press */
+  function readied(event) {
+    const element = event.target.closest?.("[hx-post], [hx-get]");
+    if (element && !element["htmx-internal-data"]?.initHash) window.htmx.process(element);
+  }
+  for (const kind of ["click", "submit"]) document.addEventListener(kind, readied, true);
 
   document.addEventListener("DOMContentLoaded", () => connect(document.body));
   document.addEventListener("htmx:load", (event) => connect(event.detail.elt));
