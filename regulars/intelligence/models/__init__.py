@@ -3,4 +3,27 @@
 ``rhythm``  how long a customer's intervals between purchases are, and how improbable a silence is
 ``leaving`` how often customers leave after their nth purchase, and how likely one has left
 ``journey`` the eight stages, replayed purchase by purchase
+``linkage`` which records are one person
+
+The names below are exported from here and loaded when first asked for, so that importing this package costs nothing.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+_WHERE: Final[dict[str, str]] = {}
+"""Exported name → the module of this package that defines it."""
+
+__all__ = list(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_WHERE})
