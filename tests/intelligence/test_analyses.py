@@ -37,7 +37,8 @@ TODAY = START + timedelta(days=540)
 @pytest.mark.parametrize("name", analyses.names())
 def test_every_analysis_explains_itself_and_can_be_stored(name: str, shop: Store, make_desk: MakeDesk) -> None:
     analysis = analyses.get(name)
-    assert base.question(analysis).endswith("?")
+    assert base.question(analysis) == analysis.QUESTION
+    assert analysis.QUESTION.endswith("?")
     assert base.name(analysis) == name
     assert analysis.WHY.endswith(".")
     assert analysis.FORMULA
@@ -47,7 +48,7 @@ def test_every_analysis_explains_itself_and_can_be_stored(name: str, shop: Store
     assert dataclasses.is_dataclass(result)
     stored = json.loads(json.dumps(result.as_dict()))
     assert stored["headline"]
-    assert stored["chart"]["kind"]
+    assert stored["charts"][0]["kind"]
 
 
 @pytest.mark.parametrize("name", analyses.names())

@@ -6,21 +6,52 @@ each with its interval, over a stated period.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
+from regulars.intelligence.analyses.base import (
+    Certainty,
+    Chart,
+    Column,
+    Desk,
+    Evidence,
+    Json,
+    Range,
+    Saying,
+    Selection,
+    Series,
+    Step,
+    _,
+)
 from regulars.intelligence.days import to_date
 
-WHY = "If few customers carry the house, losing one of them is an event; if none does, care must be made cheap for all."
-FORMULA = (
+QUESTION = _("What share of revenue do the top 20 % of customers bring?")
+TITLE = _("Concentration")
+WHY = _(
+    "If few customers carry the house, losing one of them is an event; if none does, care must be made cheap for all."
+)
+FORMULA = _(
     "Customers by revenue; share of the top p = Σ revenue of the top p / Σ revenue; Gini = 2 Σ (i − ½) y(i) / (n² ȳ) − 1. "
     "95 % intervals from the influence functions of both. Customers whose returns exceed what they bought count as zero."
 )
 SOURCE = "Lorenz 1905; Gini 1912; interval: Davidson, Reliable inference for the Gini index, Journal of Econometrics 150 (2009)"
 READS = ("customer",)
 MAKES = ()
+GIVES: dict[str, tuple[str, ...]] = {}
+SLICES = ("class", "channel", "product_group", "territory")
+SAYS = {
+    "concentration.too_few": _("Not enough buyers yet to speak of concentration (%(customers)s)."),
+    "concentration.top": _("The top %(top_share)s bring %(bring_share)s of revenue (%(low_share)s–%(high_share)s)."),
+    "concentration.half": _("%(customers)s of %(of)s customers bring half."),
+    "concentration.see_top": _("See the top customers"),
+    "concentration.part": _("Part of the customers, the largest first"),
+    "concentration.smallest": _("Share of customers, the smallest first"),
+    "concentration.revenue": _("Share of revenue"),
+    "concentration.equal": _("If all brought the same"),
+}  # fmt: skip
 _Z = 1.96
 
 
@@ -70,13 +101,42 @@ class Result(base.Result):
             Saying("concentration.half", {"customers": self.half, "of": self.buyers}),
         ]
 
-    def chart(self) -> Json:
+    def charts(self) -> list[Chart]:
         """The Lorenz curve."""
-        return {"kind": "lorenz", "points": self.lorenz}
+        if not self.enough:
+            return []
+        x, y = [point[0] for point in self.lorenz], [point[1] for point in self.lorenz]
+        curve, equal = Series("concentration.revenue", y), Series("concentration.equal", x, quiet=True)
+        return [Chart("lines", x, "share", "concentration.smallest", (curve, equal), "share", "concentration.revenue")]
 
-    def next_steps(self) -> list[Saying]:
+    def evidence(self) -> list[Evidence]:
+        """What the largest bring, tenth by tenth."""
+        if not self.enough:
+            return []
+        columns = (Column("concentration.part", "share"), Column("concentration.revenue", "share"))
+        tops = [share / 100 for share in (1, 5, 10, 20, 30, 40, 50)]
+        rows = [(top, round(1 - _on_curve(self.lorenz, 1 - top), 3)) for top in tops]
+        behind = [Selection({"top": f"{round(100 * top)}", "sort": "-revenue"}) for top in tops]
+        return [Evidence(columns, rows, behind)]
+
+    def certainty(self) -> Certainty | None:
+        """The interval of the share of the top."""
+        if not self.enough:
+            return Certainty(self.buyers)
+        return Certainty(self.buyers, "concentration.revenue", "share", self.share, self.share_low, self.share_high)
+
+    def next_steps(self) -> list[Step]:
         """Open the top customers."""
-        return [Saying("concentration.see_top", {"customers": self.top_customers})] if self.enough else []
+        top = Selection({"top": f"{round(100 * self.top)}", "sort": "-revenue"})
+        return [Step(Saying("concentration.see_top", {"customers": self.top_customers}), top)] if self.enough else []
+
+
+def _on_curve(points: Sequence[tuple[float, float]], at: float) -> float:
+    """The curve at a share of customers, straight between its points."""
+    for (x, y), (far_x, far_y) in pairwise(points):
+        if x <= at <= far_x:
+            return y + (far_y - y) * (at - x) / (far_x - x)
+    return 1.0
 
 
 def run(desk: Desk, params: Params | None = None) -> Result:

@@ -11,13 +11,41 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
+from regulars.intelligence.analyses.base import (
+    Certainty,
+    Chart,
+    Column,
+    Desk,
+    Evidence,
+    Json,
+    Range,
+    Saying,
+    Selection,
+    Series,
+    Step,
+    _,
+)
 
-WHY = "Contact shortly before a customer would buy anyway earns most; long before it annoys, long after it is too late."
-FORMULA = "Usual interval = median of the next interval as predicted from own intervals and the population; overdue: S of the present silence ≤ 10 %."
+QUESTION = _("How long do customers usually wait between purchases, and who is overdue?")
+TITLE = _("Purchase cycle")
+WHY = _(
+    "Contact shortly before a customer would buy anyway earns most; long before it annoys, long after it is too late."
+)
+FORMULA = _(
+    "Usual interval = median of the next interval as predicted from own intervals and the population; overdue: S of the present silence ≤ 10 %."
+)
 SOURCE = "Platzer & Reutterer, Marketing Science 35 (2016); Allenby, Leone & Jen, JASA 94 (1999) on shrinking interpurchase times"
 READS = ("standing",)
 MAKES = ()
+GIVES: dict[str, tuple[str, ...]] = {}
+SLICES = ("class", "channel", "product_group", "territory")
+SAYS = {
+    "cycle.too_few": _("Not enough customers have bought twice (%(customers)s) to speak of a cycle."),
+    "cycle.usual": _("Half of the customers buy every %(low_days)s to %(high_days)s; %(usual_days)s in the middle."),
+    "cycle.overdue": _("%(customers)s of %(of)s are overdue."),
+    "cycle.see_due": _("See who has been silent for too long"),
+    "cycle.between": _("Usual days between purchases"), "cycle.in_time": _("In time"), "cycle.late": _("Overdue"),
+}  # fmt: skip
 LOWS = (0, 8, 15, 31, 61, 91, 181, 366)
 """Where the bands begin, in days; each ends before the next."""
 
@@ -59,9 +87,40 @@ class Result(base.Result):
             Saying("cycle.overdue", {"customers": self.overdue, "of": self.customers}),
         ]
 
-    def chart(self) -> Json:
+    def charts(self) -> list[Chart]:
         """Customers by band, overdue ones apart."""
-        return {"kind": "bands", "bands": self.bands}
+        if not self.enough:
+            return []
+        behind = [Selection({"cycle": _asked(one)}) for one in self.bands]
+        timely = Series("cycle.in_time", [one["customers"] - one["overdue"] for one in self.bands], behind=behind)
+        late = Series("cycle.late", [one["overdue"] for one in self.bands], behind=behind)
+        return [Chart("stacked", [_name(one) for one in self.bands], "name", "cycle.between", (timely, late))]
+
+    def evidence(self) -> list[Evidence]:
+        """The bands in figures."""
+        if not self.enough:
+            return []
+        columns = (Column("cycle.between", "name"), Column("customers", "count"), Column("cycle.late", "count"))
+        rows = [(_name(one), one["customers"], one["overdue"]) for one in self.bands]
+        return [Evidence(columns, rows, [Selection({"cycle": _asked(one)}) for one in self.bands])]
+
+    def certainty(self) -> Certainty | None:
+        """On how many customers it rests; everything is counted."""
+        return Certainty(self.customers)
+
+    def next_steps(self) -> list[Step]:
+        """Open the overdue who have not left."""
+        due = Selection({"stage": "pre_divorce", "sort": "-at_stake"})
+        return [Step(Saying("cycle.see_due"), due)] if self.enough and self.overdue else []
+
+
+def _asked(band: Json) -> str:
+    """A band as the list of customers is asked for it."""
+    return f"{band['low']}-{band['high'] or ''}"
+
+
+def _name(band: Json) -> str:
+    return f"{band['low']}+" if band["high"] is None else f"{max(band['low'], 1)}–{band['high'] - 1}"
 
 
 def run(desk: Desk, params: Params | None = None) -> Result:

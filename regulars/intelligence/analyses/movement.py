@@ -10,14 +10,37 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
+from regulars.intelligence.analyses.base import (
+    Chart,
+    Column,
+    Desk,
+    Evidence,
+    Json,
+    Range,
+    Saying,
+    Selection,
+    Series,
+    Step,
+    _,
+)
 from regulars.intelligence.days import months_back, to_date
 
-WHY = "Sales can hold while the base melts: more new customers hide that more old ones leave."
-FORMULA = "Counts of customers by calendar month of the company's zone; each customer counts once a month in each."
+QUESTION = _("Who is new, who returns and who is lost, month by month?")
+TITLE = _("New, returning, lost")
+WHY = _("Sales can hold while the base melts: more new customers hide that more old ones leave.")
+FORMULA = _("Counts of customers by calendar month of the company's zone; each customer counts once a month in each.")
 SOURCE = "Definitions of this product; stages by models.journey"
 READS = ("orders", "parties", "move")
 MAKES = ()
+GIVES: dict[str, tuple[str, ...]] = {}
+SLICES = ("class", "channel", "product_group", "territory")
+SAYS = {
+    "movement.too_short": _("Not a whole month on record yet."),
+    "movement.last": _("In %(in_month)s: %(new)s new, %(returning)s returning, %(lost)s lost."),
+    "movement.year": _("In twelve months %(gained)s gained and %(lost)s lost."),
+    "movement.see_lost": _("See whom we lost last"),
+    "movement.new": _("New"), "movement.returning": _("Returning"), "movement.lost": _("Lost"), "movement.won_back": _("Won back"),
+}  # fmt: skip
 _DIVORCE, _RECOVERY = 6, 7
 
 
@@ -53,9 +76,36 @@ class Result(base.Result):
             said.append(Saying("movement.year", {"gained": gained, "lost": lost}))
         return said
 
-    def chart(self) -> Json:
-        """Months side by side."""
-        return {"kind": "months", "months": self.months}
+    def charts(self) -> list[Chart]:
+        """New and returning customers above the line, lost ones below it."""
+        if not self.months:
+            return []
+        asked = {"returning": "returned_in", "new": "first_order", "lost": "lost_in"}
+        series = [
+            Series(
+                f"movement.{name}",
+                [-one[name] if name == "lost" else one[name] for one in self.months],
+                behind=[Selection({condition: one["month"][:7]}) for one in self.months],
+            )
+            for name, condition in asked.items()
+        ]
+        return [Chart("stacked", [one["month"] for one in self.months], "month", series=series)]
+
+    def evidence(self) -> list[Evidence]:
+        """The months in figures, the newest first."""
+        names = ("new", "returning", "lost", "won_back")
+        columns = (Column("month", "month"), *(Column(f"movement.{name}", "count") for name in names))
+        newest = self.months[::-1]
+        rows = [(one["month"], *(one[name] for name in names)) for one in newest]
+        return [Evidence(columns, rows, [Selection({"ordered_in": one["month"][:7]}) for one in newest])]
+
+    def next_steps(self) -> list[Step]:
+        """Look at whom the last whole month lost."""
+        whole = [month for month in self.months if month["whole"]]
+        if not whole or not whole[-1]["lost"]:
+            return []
+        lost = Selection({"lost_in": whole[-1]["month"][:7], "sort": "-revenue"})
+        return [Step(Saying("movement.see_lost"), lost)]
 
 
 def run(desk: Desk, params: Params | None = None) -> Result:

@@ -13,16 +13,43 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
+from regulars.intelligence.analyses.base import (
+    Chart,
+    Column,
+    Desk,
+    Evidence,
+    Json,
+    Range,
+    Saying,
+    Selection,
+    Series,
+    Step,
+    _,
+)
 
-WHY = "A list of risks nobody acts on is worth nothing; a short list by money at stake is a morning's work."
-FORMULA = (
+QUESTION = _("What should be done next for each customer, and how much money is at stake?")
+TITLE = _("Next steps")
+WHY = _("A list of risks nobody acts on is worth nothing; a short list by money at stake is a morning's work.")
+FORMULA = _(
     "At stake = usual year × margin rate × P(gone); after divorce × the share of divorced customers who have come back. "
     "Usual year = goods bought in the 365 days up to the last purchase."
 )
 SOURCE = "Rules of this product, stated in docs/stages.md"
 READS = ("customer", "standing", "worth", "move")
 MAKES = ("next_step",)
+GIVES: dict[str, tuple[str, ...]] = {}
+SLICES = ("class", "channel", "product_group", "territory")
+SAYS = {
+    "next_step.nothing": _("Nobody has bought yet."),
+    "next_step.at_stake": _("%(stake_money)s is at stake with %(customers)s customers who need somebody now."),
+    "next_step.see": _("See who needs somebody, the most at stake first"),
+    "next_step.action": _("What to do"), "next_step.money": _("At stake"),
+    "action.settle_complaint": _("Settle the complaint"), "action.call": _("Call"), "action.write": _("Write"),
+    "action.win_back": _("Win back"), "action.reacquaint": _("Get reacquainted"), "action.welcome": _("Welcome"),
+    "action.second_purchase": _("Help to a second purchase"), "action.deepen": _("Deepen"), "action.grow": _("Grow"),
+    "action.remind": _("Remind"), "action.review_terms": _("Review the terms"), "action.keep": _("Keep as it is"),
+    "action.let_rest": _("Let rest"), "action.recruit": _("Recruit"),
+}  # fmt: skip
 ACTIONS = (
     "settle_complaint", "call", "write", "win_back", "reacquaint", "welcome", "second_purchase", "deepen", "grow", "remind",
     "review_terms", "keep", "let_rest", "recruit",
@@ -51,15 +78,40 @@ class Result(base.Result):
 
     def headline(self) -> list[Saying]:
         """What is at stake with those who are slipping."""
+        if not self.enough:
+            return [Saying("next_step.nothing")]
         urgent = [
             self.actions.get(code, {"customers": 0, "at_stake": 0}) for code in ("settle_complaint", "call", "write")
         ]
         money, customers = sum(one["at_stake"] for one in urgent), sum(one["customers"] for one in urgent)
         return [Saying("next_step.at_stake", {"stake_money": money, "customers": customers, "currency": self.currency})]
 
-    def chart(self) -> Json:
+    def charts(self) -> list[Chart]:
+        """Money at stake by what is to be done."""
+        codes = [code for code in self.actions if code not in NOTHING_NOW]
+        bars = Series(
+            "next_step.money",
+            [self.actions[code]["at_stake"] for code in codes],
+            behind=[_asked(code) for code in codes],
+        )
+        names = [f"action.{code}" for code in codes]
+        return [Chart("bars", names, "word", series=(bars,), unit="money", currency=self.currency)] if codes else []
+
+    def evidence(self) -> list[Evidence]:
         """Customers and money by action."""
-        return {"kind": "actions"}
+        columns = (Column("next_step.action", "word"), Column("customers", "count"), Column("next_step.money", "money"))
+        rows = [(f"action.{code}", one["customers"], one["at_stake"]) for code, one in self.actions.items()]
+        behind = [None if code in NOTHING_NOW else _asked(code) for code in self.actions]
+        return [Evidence(columns, rows, behind, self.currency)]
+
+    def next_steps(self) -> list[Step]:
+        """Open everybody who needs somebody."""
+        waiting = any(code not in NOTHING_NOW for code in self.actions)
+        return [Step(Saying("next_step.see"), Selection({"needs": "1", "sort": "-at_stake"}))] if waiting else []
+
+
+def _asked(code: str) -> Selection:
+    return Selection({"action": code, "sort": "-at_stake"})
 
 
 _NEXT = """

@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
+from regulars.intelligence.analyses.base import Chart, Column, Desk, Evidence, Json, Range, Saying, Selection, Step, _
 
 if TYPE_CHECKING:
     from regulars.intelligence.models.journey import Moves, Purchases
 
-WHY = (
+QUESTION = _("In which stage is each relationship, since when, and why?")
+TITLE = _("Stages of the relationship")
+WHY = _(
     "Each stage has its own job: welcome a newcomer, deepen what grows, ask why somebody slips away before he is gone."
 )
-FORMULA = (
+FORMULA = _(
     "Intervals of customer i ~ Gamma(regularity νi, pace λi), with νi and λi distributed as fitted to all customers; S(s) = "
     "probability that an interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many "
     "purchases. Pre-divorce: S ≤ 10 %, or S ≤ 20 % and P(gone) ≥ 1/3; divorce: S ≤ 10 % and P(gone) ≥ 2/3, half a usual interval later at the soonest."
@@ -27,6 +29,18 @@ FORMULA = (
 SOURCE = "Stone & Woodcock, Relationship Marketing (stages); Platzer & Reutterer 2016 (regularity); Fader, Hardie & Lee 2005 (leaving after a purchase)"
 READS = ("purchase", "customer", "complaints")
 MAKES = ("standing", "move")
+GIVES: dict[str, tuple[str, ...]] = {}
+SLICES = ("class", "channel", "product_group", "territory")
+SAYS = {
+    "company.nobody": _("Nobody has bought yet."),
+    "company.with_us": _("%(customers)s of %(bought)s customers who ever bought are with us."),
+    "company.slipping": _("%(customers)s are slipping away; they brought %(year_money)s in the last 12 months."),
+    "company.see_slipping": _("See who is slipping away"),
+    "stage.money": _("Revenue, 12 months"),
+    "stage.recruit": _("Recruit"), "stage.welcome": _("Welcome"), "stage.getting_to_know": _("Getting to know"),
+    "stage.account_management": _("Account management"), "stage.intensify": _("Intensify"),
+    "stage.pre_divorce": _("Pre-divorce"), "stage.divorce": _("Divorce"), "stage.recovery": _("Recovery"),
+}  # fmt: skip
 PERIODS = (30, 90, 365)
 STAGES = (
     "recruit", "welcome", "getting_to_know", "account_management", "intensify", "pre_divorce", "divorce", "recovery",
@@ -84,13 +98,20 @@ class Result(base.Result):
             ),
         ]
 
-    def chart(self) -> Json:
+    def charts(self) -> list[Chart]:
         """The arc."""
-        return {"kind": "arc"}
+        return [Chart("arc", currency=self.currency)]
 
-    def next_steps(self) -> list[Saying]:
+    def evidence(self) -> list[Evidence]:
+        """Customers and money by stage."""
+        columns = (Column("stage", "word"), Column("customers", "count"), Column("stage.money", "money"))
+        rows = [(f"stage.{key}", one["customers"], one["money"]) for key, one in self.stages.items()]
+        return [Evidence(columns, rows, [Selection({"stage": key}) for key in self.stages], self.currency)]
+
+    def next_steps(self) -> list[Step]:
         """Call those who are slipping."""
-        return [Saying("company.see_slipping")] if self.stages["pre_divorce"]["customers"] else []
+        slipping = Step(Saying("company.see_slipping"), Selection({"stage": "pre_divorce", "sort": "-at_stake"}))
+        return [slipping] if self.stages["pre_divorce"]["customers"] else []
 
 
 def run(desk: Desk, params: Params | None = None) -> Result:

@@ -6,14 +6,31 @@ brings. Profit decides where costs are known, revenue where they are not, and th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.base import Desk, Json, Range, Saying
+from regulars.intelligence.analyses.base import (
+    Chart,
+    Column,
+    Desk,
+    Evidence,
+    Json,
+    Range,
+    Saying,
+    Selection,
+    Series,
+    Step,
+    _,
+)
 
-WHY = "Attention is scarce: it belongs to those who bring most, to those who could bring more, and not to those who cost money."
-FORMULA = (
+QUESTION = _("What is each customer worth, and where is there more to be had?")
+TITLE = _("Value and classes")
+WHY = _(
+    "Attention is scarce: it belongs to those who bring most, to those who could bring more, and not to those who cost money."
+)
+FORMULA = _(
     "Score of recency, frequency, money = 1 + ⌊5 × share of buyers strictly below⌋, so equal customers score equally. "
     "Most valuable: the fewest customers who bring half of the last 12 months' contribution. Below zero: contribution of the last "
     "24 months under 0, after returns and cost to serve. Most growable: the tenth of buyers with the largest gap between a year of "
@@ -22,6 +39,20 @@ FORMULA = (
 SOURCE = "Peppers & Rogers, The One to One Future (three classes); Hughes, Strategic Database Marketing (RFM)"
 READS = ("purchase", "customer", "standing")
 MAKES = ("worth",)
+GIVES: dict[str, tuple[str, ...]] = {}
+SLICES = ("channel", "product_group", "territory")
+SAYS = {
+    "classes.nobody": _("Nobody has bought yet."),
+    "classes.half_margin": _("%(customers)s customers bring half of the profit."),
+    "classes.half_revenue": _("%(customers)s customers bring half of the revenue."),
+    "classes.could_grow": _("%(customers)s could bring up to %(gain_money)s more a year."),
+    "classes.lose": _("%(customers)s cost %(loss_money)s in 24 months."),
+    "classes.see_growable": _("See who could grow"),
+    "classes.see_below": _("See who costs more than he brings"),
+    "class.most_valuable": _("Most valuable"), "class.most_growable": _("Most growable"), "class.regular": _("Steady"),
+    "class.below_zero": _("Below zero"), "classes.year_margin": _("Profit, 12 months"), "classes.year_revenue": _("Revenue, 12 months"),
+    "classes.gain": _("More a year"),
+}  # fmt: skip
 CLASSES = ("most_valuable", "most_growable", "regular", "below_zero")
 
 
@@ -78,13 +109,44 @@ class Result(base.Result):
             )
         return said
 
-    def chart(self) -> Json:
+    def charts(self) -> list[Chart]:
         """Money by class."""
-        return {"kind": "classes"}
+        if not self.enough:
+            return []
+        keys = [key for key, one in self.classes.items() if one["customers"]]
+        bars = Series(
+            f"classes.year_{self.basis}", [self.classes[key]["contribution_12m"] for key in keys], behind=_opened(keys)
+        )
+        names = [f"class.{key}" for key in keys]
+        return [Chart("bars", names, "word", series=(bars,), unit="money", currency=self.currency)]
 
-    def next_steps(self) -> list[Saying]:
-        """Open the growable."""
-        return [Saying("classes.see_growable")] if self.enough and self.classes["most_growable"]["customers"] else []
+    def evidence(self) -> list[Evidence]:
+        """The classes in figures."""
+        if not self.enough:
+            return []
+        columns = (
+            Column("class", "word"), Column("customers", "count"), Column(f"classes.year_{self.basis}", "money"),
+            Column("share", "share"), Column("classes.gain", "money", known=False),
+        )  # fmt: skip
+        rows = [
+            (f"class.{key}", one["customers"], one["contribution_12m"], one["share"], one["gain"] if key == "most_growable" else None)
+            for key, one in self.classes.items()
+        ]  # fmt: skip
+        return [Evidence(columns, rows, _opened(self.classes), self.currency)]
+
+    def next_steps(self) -> list[Step]:
+        """Open the growable, and those who cost."""
+        if not self.enough:
+            return []
+        steps = {
+            "most_growable": Step(Saying("classes.see_growable"), Selection({"class": "most_growable"})),
+            "below_zero": Step(Saying("classes.see_below"), Selection({"class": "below_zero", "sort": "revenue"})),
+        }
+        return [step for key, step in steps.items() if self.classes[key]["customers"]]
+
+
+def _opened(classes: Iterable[str]) -> list[Selection]:
+    return [Selection({"class": key}) for key in classes]
 
 
 _BUYER = """buyer AS (

@@ -1,0 +1,118 @@
+"""The one rule of what may be believed: a model that loses to the naive forecast is not.
+
+It is judged by its back-tests over the last four cut-offs, taken together. Its order may still be of use where only its
+level is wrong; its money may not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from regulars.intelligence.analyses.base import BackTest, Saying, Trust, _
+
+CUT_OFFS: Final = 4
+"""How many of the newest back-tests count."""
+FEWEST_CASES: Final = 100
+"""With fewer cases in all of them nothing is shown by a back-test."""
+MOST_BIAS: Final = 0.25
+"""From a level so wrong on no amount of money is shown."""
+DRIFT: Final = 0.25
+"""From this population stability index on the scores are said to have drifted."""
+OFF_NOMINAL: Final = 0.05
+"""By how much the coverage of intervals may miss what was promised."""
+
+SAYS: Final[Mapping[str, str]] = {
+    "trust.untested": _("Not tried yet: the record is too short to hide its end from the model and compare."),
+    "trust.few": _("Tried on %(cases)s cases only, too few to believe it."),
+    "trust.loses": _(
+        "Not to be believed yet: in the last %(cut_offs)s back-tests it missed by %(error)s, the naive forecast by %(naive)s."
+    ),
+    "trust.wins": _("Beats the naive forecast in the last %(cut_offs)s back-tests: its error is %(better_share)s smaller."),
+    "trust.bias_high": _("It foretells %(bias_share)s more than comes: the order can be used, the amounts cannot."),
+    "trust.bias_low": _("It foretells %(bias_share)s less than comes: the order can be used, the amounts cannot."),
+    "trust.drift": _("Customers have changed since the cut-off before (stability index %(psi)s): look at it again soon."),
+    "trust.covers": _("%(covered_share)s of its intervals hold what came; %(nominal_share)s is promised."),
+    "trust.covers_not": _("Its intervals are not to be relied on: %(covered_share)s hold what came, %(nominal_share)s is promised."),
+    "trust.counted": _("Counted, not foretold: nothing to try."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What follows from the back-tests of a model.
+
+    Attributes:
+        trusted: False greys everything that rests on it.
+        amounts: False hides its money.
+        sayings: the verdict in sentences, the ruling one first.
+        cases, error, naive_error, bias, coverage: over the back-tests that count, weighted by cases; None where unknown.
+    """
+
+    trusted: bool
+    amounts: bool
+    sayings: tuple[Saying, ...]
+    cases: int = 0
+    error: float | None = None
+    naive_error: float | None = None
+    bias: float | None = None
+    coverage: float | None = None
+    rows: tuple[BackTest, ...] = field(default=(), repr=False)
+
+
+def judge(trust: Trust) -> Verdict:
+    """The verdict on one model."""
+    rows = trust.rows[-CUT_OFFS:]
+    cases = sum(row.n for row in rows)
+    if trust.unidentified:
+        return Verdict(False, False, (Saying(trust.unidentified),), cases, rows=rows)
+    if not rows:
+        return Verdict(False, False, (Saying("trust.untested"),))
+    if cases < FEWEST_CASES:
+        return Verdict(False, False, (Saying("trust.few", {"cases": cases}),), cases, rows=rows)
+    error, naive = _pooled(rows, "mae"), _pooled(rows, "naive_mae")
+    bias, coverage = _pooled(rows, "bias"), _pooled(rows, "coverage")
+    trusted = error is not None and naive is not None and error < naive
+    said = [_ruling(error or 0.0, naive or 0.0, len(rows), trusted)]
+    level = bias is None or abs(bias) <= MOST_BIAS
+    if trusted and bias is not None and not level:
+        said.append(Saying("trust.bias_high" if bias > 0 else "trust.bias_low", {"bias_share": round(abs(bias), 3)}))
+    said += _remarks(trust, rows, coverage)
+    return Verdict(trusted, trusted and level, tuple(said), cases, error, naive, bias, coverage, rows)
+
+
+def of_stored(stored: Mapping[str, Any]) -> Trust:
+    """A ``Trust`` as it was before it was stored as JSON."""
+    rows = tuple(BackTest(**row) for row in stored["rows"])
+    deciles = tuple((float(a), float(b), int(n)) for a, b, n in stored["deciles"])
+    return Trust(**{**stored, "rows": rows, "deciles": deciles})
+
+
+def all_trusted(verdicts: Iterable[Verdict]) -> bool:
+    """Whether every model behind an answer may be believed; what is only counted always may."""
+    return all(one.trusted for one in verdicts)
+
+
+def _ruling(error: float, naive: float, cut_offs: int, trusted: bool) -> Saying:
+    if trusted:
+        return Saying("trust.wins", {"cut_offs": cut_offs, "better_share": round(1 - error / naive, 3)})
+    return Saying("trust.loses", {"cut_offs": cut_offs, "error": round(error, 3), "naive": round(naive, 3)})
+
+
+def _remarks(trust: Trust, rows: Sequence[BackTest], coverage: float | None) -> list[Saying]:
+    said = []
+    if coverage is not None:
+        code = "trust.covers" if abs(coverage - trust.nominal) <= OFF_NOMINAL else "trust.covers_not"
+        said.append(Saying(code, {"covered_share": round(coverage, 3), "nominal_share": trust.nominal}))
+    drift = rows[-1].psi
+    if drift is not None and drift > DRIFT:
+        said.append(Saying("trust.drift", {"psi": round(drift, 2)}))
+    return said
+
+
+def _pooled(rows: Sequence[BackTest], name: str) -> float | None:
+    """The mean of a figure over the back-tests that have it, weighted by cases."""
+    known = [(getattr(row, name), row.n) for row in rows if getattr(row, name) is not None]
+    cases = sum(n for _, n in known)
+    return sum(value * n for value, n in known) / cases if cases else None
