@@ -61,4 +61,27 @@ COMPLAINTS: Final = FactTable(
     days={"day": "opened_at", "settled_day": "settled_at"},
 )
 
-TABLES: Final = (PARTIES, CONTACTS, COMPLAINTS)
+CONTRACTS: Final = FactTable(
+    name="contracts",
+    grain="one term of an agreement; ended_day is an end before its time, follows_id the term before this one",
+    columns={
+        "contract_id": "id",
+        "customer_id": "id",
+        "kind": "text",
+        "starts_day": "day",
+        "ends_day": "day",
+        "ended_day": "day",
+        "amount": "money",
+        "currency": "text",
+        "renews": "flag",
+        "follows_id": "id",
+    },
+    sql="""
+        SELECT c.id, c.party_id, c.kind, daynumber(c.starts_on), daynumber(c.ends_on), daynumber(c.ended_on), c.amount, c.currency,
+               CASE WHEN c.renews THEN 1 ELSE 0 END, c.follows_id
+        FROM customers_contract c
+    """,
+    watermark="contract_id",
+)
+
+TABLES: Final = (PARTIES, CONTACTS, COMPLAINTS, CONTRACTS)

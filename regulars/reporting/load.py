@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.conf import settings
 from django.db import connection
 
+from regulars.catalogue import facts as catalogue
 from regulars.commerce import facts as commerce
 from regulars.customers import facts as customers
 from regulars.kit import clock
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from regulars.intelligence.warehouse.store import Change, Manifest, Store
     from regulars.intelligence.warehouse.tables import FactTable
 
-TABLES = (*commerce.TABLES, *customers.TABLES)
+TABLES = (*commerce.TABLES, *customers.TABLES, *catalogue.TABLES)
 MOST_CHANGES: Final = 300_000
 """With more rows in the log than this it is quicker to read everything."""
 _AT_ONCE: Final = 50_000
@@ -58,7 +59,7 @@ def facts_down(store: Store, *, whole: bool = False) -> Loaded:
     """Bring the warehouse to where the record is now: by what has changed, or ``whole``."""
     before = store.manifest()
     mark = WarehouseMark.objects.order_by("pk").first() or WarehouseMark()
-    whole = whole or not before.token or before.token not in {mark.intended, mark.reached}
+    whole = whole or not before.token or before.token not in {mark.intended, mark.reached} or not store.holds(TABLES)
     with snapshot() as cursor:
         log = _read_log(cursor)
         whole = whole or len(log) > MOST_CHANGES
@@ -69,10 +70,10 @@ def facts_down(store: Store, *, whole: bool = False) -> Loaded:
             if whole
             else store.amended(_changes(cursor, log), clock.now())
         )
+        parties = {party for _, _, _, party in log if party is not None} | _owners(cursor)
     mark.intended = made.token
     mark.save()
     store.put_in_force(made)
-    parties = {party for _, _, _, party in log if party is not None}
     return Loaded(made, whole, before.token, parties, [number for number, *_ in log])
 
 
@@ -94,6 +95,15 @@ def _read_log(cursor: Any) -> list[tuple[int, str, int, int | None]]:
     return list(cursor.fetchall())
 
 
+def _owners(cursor: Any) -> set[int]:
+    """Who bought the orders whose lines have changed."""
+    cursor.execute(
+        """SELECT DISTINCT customer_id FROM commerce_order
+           WHERE customer_id IS NOT NULL AND id IN (SELECT row FROM reporting_factchange WHERE fact = 'lines')"""
+    )
+    return {party for (party,) in cursor.fetchall()}
+
+
 def _everything(cursor: Any) -> Iterator[tuple[FactTable, Iterator[Any]]]:
     from regulars.intelligence.warehouse.extract import batches  # noqa: PLC0415 -- heavy: only for whoever analyses
 
@@ -108,10 +118,12 @@ def _changes(cursor: Any, log: list[tuple[int, str, int, int | None]]) -> Iterat
     from regulars.intelligence.warehouse.store import Change  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     for table in TABLES:
-        keys = sorted({row for _, fact, row, _ in log if fact == table.name})
+        told = (table.name, *table.follows)
+        keys = sorted({row for _, fact, row, _ in log if fact in told})
         if not keys:
             continue
-        wanted = f"SELECT row FROM reporting_factchange WHERE fact = '{table.name}'"  # noqa: S608 -- our own names
+        names = ", ".join(f"'{name}'" for name in told)
+        wanted = f"SELECT row FROM reporting_factchange WHERE fact IN ({names})"  # noqa: S608 -- our own names
         read = batches(table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE, wanted=wanted)
         rows = pa.concat_tables([schema_of(table).empty_table(), *read])
         yield Change(table, pa.array(keys, pa.int64()), rows)

@@ -25,6 +25,7 @@ _TYPES: dict[ColumnType, pa.DataType] = {
     "number": pa.float64(),
     "text": pa.string(),
     "moment": pa.int64(),
+    "day": pa.int32(),
     "flag": pa.int64(),
 }
 

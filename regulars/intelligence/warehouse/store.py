@@ -43,7 +43,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class Held:
-    """What the manifest says of one table: its segments, how many rows, and how far its watermark has come."""
+    """What the manifest says of one table: its segments, how many rows, how far its watermark has come, and a hash of its definition."""
 
     grain: str
     segments: tuple[str, ...]
@@ -51,6 +51,7 @@ class Held:
     watermark: int | None
     key: str = ""
     patch: Patch | None = None
+    shape: str = ""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -116,6 +117,11 @@ class Store:
             read.get("token", ""),
             read.get("notes", {}),
         )
+
+    def holds(self, tables: Iterable[FactTable]) -> bool:
+        """Whether every one of ``tables`` lies here as it is defined now."""
+        held = self.manifest().tables
+        return all(table.name in held and held[table.name].shape == table.shape for table in tables)
 
     def replace(
         self,
@@ -190,7 +196,7 @@ class Store:
                 writer.write_table(part, row_group_size=_ROWS_PER_GROUP)
                 rows += part.num_rows
                 watermark = _furthest(watermark, part, table.watermark)
-        return Held(table.grain, (segment,), rows, watermark, table.key)
+        return Held(table.grain, (segment,), rows, watermark, table.key, shape=table.shape)
 
     def _patched(self, change: Change, held: Held, generation: int) -> Held:
         keys, rows = change.keys, change.rows
@@ -237,7 +243,8 @@ def _writer(path: Path, schema: pa.Schema) -> parquet.ParquetWriter:
 
 def _held(one: dict[str, Any]) -> Held:
     patch = Patch(**one["patch"]) if one.get("patch") else None
-    return Held(one["grain"], tuple(one["segments"]), one["rows"], one["watermark"], one.get("key", ""), patch)
+    segments = tuple(one["segments"])
+    return Held(one["grain"], segments, one["rows"], one["watermark"], one.get("key", ""), patch, one.get("shape", ""))
 
 
 def _furthest(before: int | None, part: pa.Table, column: str) -> int | None:

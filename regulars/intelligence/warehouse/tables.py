@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-ColumnType = Literal["id", "integer", "money", "number", "text", "moment", "flag"]
+ColumnType = Literal["id", "integer", "money", "number", "text", "moment", "day", "flag"]
 
-_MOMENT = re.compile(r"\bepoch\(([\w.]+)\)")
-_EPOCH: Final[Mapping[str, str]] = {
-    "sqlite": r"CAST(strftime('%s', \1) AS INTEGER)",
-    "postgresql": r"CAST(floor(extract(epoch FROM \1)) AS bigint)",
+_SHIM: Final[Mapping[str, Mapping[str, str]]] = {
+    "sqlite": {
+        "epoch": r"CAST(strftime('%s', \1) AS INTEGER)",
+        "daynumber": r"CAST(julianday(\1) - 2440587.5 AS INTEGER)",
+    },
+    "postgresql": {
+        "epoch": r"CAST(floor(extract(epoch FROM \1)) AS bigint)",
+        "daynumber": r"(\1 - DATE '1970-01-01')",
+    },
 }
 
 
@@ -24,10 +30,12 @@ class FactTable:
         name: its name in the warehouse.
         grain: what one row is, in words.
         columns: name → type, in the order of the SELECT. Money is in minor units; a ``moment`` is whole seconds since
-            1970 in UTC, written ``epoch(column)`` in the SQL.
+            1970 in UTC, written ``epoch(column)`` in the SQL; a ``day`` is days since 1970, ``daynumber(column)`` of a date.
         sql: a SELECT in the common subset of SQLite and PostgreSQL; its first column is the table's ``id``.
         watermark: the column that grows with what is newly recorded; says how far the table goes.
         days: new column → the moment whose day in the company's zone it holds (days since 1970-01-01).
+        follows: names of other facts with the same ids; when one of those changes, the rows of this table are read again.
+        sorted_by: what the rows of a segment are sorted by, as in ORDER BY.
     """
 
     name: str
@@ -36,6 +44,8 @@ class FactTable:
     sql: str
     watermark: str
     days: Mapping[str, str] = field(default_factory=dict)
+    follows: tuple[str, ...] = ()
+    sorted_by: str = ""
 
     def sql_for(self, vendor: str) -> str:
         """The SELECT in the words of a database: ``sqlite`` or ``postgresql``.
@@ -43,18 +53,33 @@ class FactTable:
         Raises:
             ValueError: the database is neither.
         """
-        if vendor not in _EPOCH:
+        return f"{self._said_for(vendor)}{self._order}"
+
+    def _said_for(self, vendor: str) -> str:
+        if vendor not in _SHIM:
             raise ValueError(f"facts cannot be read from {vendor}")
-        return _MOMENT.sub(_EPOCH[vendor], self.sql)
+        sql = self.sql
+        for name, words in _SHIM[vendor].items():
+            sql = re.sub(rf"\b{name}\(([\w.]+)\)", words, sql)
+        return sql
+
+    @property
+    def _order(self) -> str:
+        return f" ORDER BY {self.sorted_by}" if self.sorted_by else ""
+
+    @property
+    def shape(self) -> str:
+        """A hash of what the table is; segments written under another definition are of no use."""
+        return hashlib.sha256(repr((self.columns, self.sql, self.days)).encode()).hexdigest()[:12]
 
     @property
     def key(self) -> str:
-        """The column that tells the rows apart: the first one; in the record it is called ``id``."""
+        """The column by which rows are read again and replaced: the first one; in the record it is called ``id``."""
         return next(iter(self.columns))
 
     def changed_sql_for(self, vendor: str, wanted: str) -> str:
         """The SELECT of those rows alone whose ids the subquery ``wanted`` gives."""
-        return f"SELECT * FROM ({self.sql_for(vendor)}) AS told WHERE told.id IN ({wanted})"  # noqa: S608 -- our own names
+        return f"SELECT * FROM ({self._said_for(vendor)}) AS told WHERE told.id IN ({wanted}){self._order}"  # noqa: S608 -- our own names
 
 
 @dataclass(frozen=True)
@@ -66,3 +91,4 @@ class Derived:
     key: str
     schema: Any
     watermark: str = ""
+    shape: str = ""
