@@ -28,6 +28,7 @@ audit.name(
     staff__user_changed=_("User changed"),
     staff__role_changed=_("Role changed"),
     staff__reach_changed=_("Reach of a role changed"),
+    staff__rights_changed=_("Rights of a role changed"),
     staff__user_deactivated=_("User deactivated"),
     staff__user_activated=_("User activated"),
     staff__team_created=_("Team made"),

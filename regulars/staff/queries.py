@@ -9,8 +9,8 @@ from django.db.models.functions import Lower
 
 from regulars.kit import clock
 from regulars.staff.models import Factor, FailedTries, Role, RoleSetting, SignIn, Team, User
-from regulars.staff.rules import CAPABILITIES, REACH, Reach
-from regulars.staff.words import CAPABILITY_WORDS, device
+from regulars.staff.rules import CAPABILITIES, REACH, Reach, refusal
+from regulars.staff.words import RIGHTS, device
 from regulars.web.resources import Text
 
 
@@ -45,31 +45,70 @@ def users_with_access() -> QuerySet[User]:
 
 @dataclass(frozen=True, slots=True)
 class RoleLine:
-    """A role with how far it sees and what it may."""
+    """A role with how far it sees and what it may; ``rights`` is what the company set differently."""
 
     role: str
     label: Text
     reach: Reach
     own_reach: Reach
     users: int
-    may: frozenset[str]
+    rights: dict[str, bool]
+
+    def may(self, capability: str) -> bool:
+        """Whether its people may."""
+        return self.rights.get(capability, capability in CAPABILITIES[self.role])
 
 
 def roles() -> list[RoleLine]:
     """Every role, as set now."""
-    held = dict(RoleSetting.objects.values_list("role", "reach"))
+    held = {one.role: one for one in RoleSetting.objects.all()}
     counts = dict(User.objects.filter(is_active=True).order_by().values_list("role").annotate(Count("pk")))
+
+    def line(role: str, label: Text) -> RoleLine:
+        one = held.get(role) or RoleSetting(role=role)
+        return RoleLine(role, label, Reach(one.reach or REACH[role]), REACH[role], counts.get(role, 0), one.rights)
+
+    return [line(role, label) for role, label in Role.choices]
+
+
+@dataclass(frozen=True, slots=True)
+class RightCell:
+    """Whether a role has a right; ``fixed`` says why the reader cannot change it, ``differs`` from the product's own."""
+
+    line: RoleLine
+    capability: str
+    may: bool
+    differs: bool
+    fixed: str
+
+
+@dataclass(frozen=True, slots=True)
+class RightRow:
+    """A right and who has it."""
+
+    words: Text
+    cells: list[RightCell]
+
+
+def rights_table(lines: list[RoleLine], reader: User) -> list[tuple[Text, list[RightRow]]]:
+    """Group by group every right, role by role, as ``reader`` may change it."""
+
+    def cell(line: RoleLine, key: str) -> RightCell:
+        return RightCell(line, key, line.may(key), key in line.rights, refusal(reader, line.role, key))
+
     return [
-        RoleLine(key, label, Reach(held.get(key, REACH[key])), REACH[key], counts.get(key, 0), CAPABILITIES[key])
-        for key, label in Role.choices
+        (group, [RightRow(words, [cell(line, key) for line in lines]) for key, words in held.items()])
+        for group, held in RIGHTS
     ]
 
 
-def matrix(lines: list[RoleLine]) -> list[tuple[Text, list[bool]]]:
-    """Per capability, whether each of ``lines`` has it, those known by name first and in their order."""
-    every = set().union(*(line.may for line in lines))
-    order = [key for key in CAPABILITY_WORDS if key in every] + sorted(every - set(CAPABILITY_WORDS))
-    return [(CAPABILITY_WORDS.get(key, key), [key in line.may for line in lines]) for key in order]
+def standard_rights(lines: list[RoleLine], by: User) -> dict[str, dict[str, bool]]:
+    """The product's own in every place where the company set otherwise and ``by`` may set it back."""
+    return {
+        line.role: {key: not may for key, may in line.rights.items() if not refusal(by, line.role, key)}
+        for line in lines
+        if line.rights
+    }
 
 
 def teams() -> QuerySet[Team]:

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from regulars.staff import audit
+from regulars.staff import actions, audit
 from regulars.staff.models import AuditEntry, LinkPurpose, Role, SignInMethod, Team, User
 from regulars.staff.queries import users_with_access
-from regulars.web import places
+from regulars.staff.words import CAPABILITY_WORDS, REACH_WORDS
+from regulars.web import places, undo
 from regulars.web.access import User as AnyUser
 from regulars.web.places import Place
 from regulars.web.resources import Badge, Choice, Column, Empty, Filter, Link, Preset, Resource, Rows, Text, register
@@ -106,14 +107,17 @@ def _object(entry: AuditEntry) -> Link | None:
 
 
 _QUIET = frozenset({"user"})
+_SETS = frozenset({"given", "withheld"})
 _KEYS: dict[str, Text] = {
     "method": _("how"), "role": _("role"), "rows": _("rows"), "count": pgettext_lazy("count", "number"), "kind": _("kind"), "format": _("format"),
     "reach": _("sees"), "stages": _("stages"), "days": _("days"), "act": _("act"), "restored": _("restored"),
     "sessions_ended": _("sessions ended"), "left": _("left"), "factor": _("by"), "purpose": _("purpose"), "name": _("name"),
     "team": _("team"), "territory": _("territory"), "email": _("e-mail"), "active": _("active"), "dropped": _("removed"),
+    "given": _("allowed now"), "withheld": _("no longer allowed"),
 }  # fmt: skip
 _VALUES: dict[str, dict[str, Text]] = {
     "method": dict(SignInMethod.choices), "role": dict(Role.choices), "purpose": dict(LinkPurpose.choices),
+    "given": CAPABILITY_WORDS, "withheld": CAPABILITY_WORDS, "reach": {str(key): words for key, words in REACH_WORDS.items()},
 }  # fmt: skip
 
 
@@ -130,7 +134,7 @@ def _value(key: str, value: Any) -> str:
     words = _VALUES.get(key, {})
     if isinstance(value, list):
         said = [str(words.get(one, one) or "–") for one in value]
-        return " → ".join(said) if len(said) == 2 else ", ".join(said)
+        return " → ".join(said) if len(said) == 2 and key not in _SETS else ", ".join(said)
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     return str(words.get(value, value))
@@ -191,3 +195,15 @@ AUDIT = register(
         empty=Empty(_("Nothing is recorded yet."), icon="shield"),
     )
 )  # fmt: skip
+
+
+@undo.handles("staff.reach")
+def _reach_back(user: AnyUser, data: dict[str, Any]) -> Text:
+    actions.set_reach(role=data["role"], reach=data["reach"], by=user)
+    return gettext("The role sees as far as before.")
+
+
+@undo.handles("staff.rights")
+def _rights_back(user: AnyUser, data: dict[str, Any]) -> Text:
+    actions.set_rights(rights=data["rights"], by=user)
+    return gettext("The rights are as they were before.")

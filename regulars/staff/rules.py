@@ -1,5 +1,8 @@
 """Who may do what (capabilities) and to whose customers (reach): the one table, used everywhere.
 
+The table is the product's own; what a company sets differently for a role (``models.RoleSetting``) stands on each of its
+users, so that asking costs nothing. The owner's rights are fixed: somebody always holds them all.
+
 A capability is ``area.verb``. Reach says which customers a role sees: its own, its team's, its territory's
 (with everything below it), or all. ``customers.models.PartyQuerySet.visible_to`` turns reach into a query.
 ``customers.merge`` allows merging what one owns oneself, ``customers.merge_any`` whatever one sees.
@@ -83,11 +86,34 @@ CAPABILITIES: Final[dict[str, frozenset[str]]] = {
 }
 
 
+EVERY: Final[frozenset[str]] = frozenset().union(*CAPABILITIES.values())
+
+
 def can(user: Any, capability: str) -> bool:
     """Whether ``user`` has ``capability``; never for somebody not signed in or inactive."""
-    return bool(
-        user and user.is_authenticated and user.is_active and capability in CAPABILITIES.get(user.role, frozenset())
-    )
+    if not (user and user.is_authenticated and user.is_active):
+        return False
+    own = capability in CAPABILITIES.get(user.role, frozenset())
+    return bool(user.rights.get(capability, own))
+
+
+def capabilities(user: Any) -> frozenset[str]:
+    """Everything ``user`` may."""
+    return frozenset(capability for capability in EVERY if can(user, capability))
+
+
+def refusal(by: Any, role: str, capability: str) -> str:
+    """Why ``by`` may not give or take this right of a role, in a sentence; empty where they may.
+
+    Nobody raises themselves and nobody locks themselves out.
+    """
+    if role == Role.OWNER:
+        return _("The owner sees everything and may do everything.")
+    if by.role == role:
+        return _("Nobody changes what their own role may do. Ask an owner.")
+    if not can(by, capability):
+        return _("You can only give or take what you may do yourself.")
+    return ""
 
 
 def require(user: Any, capability: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.staff.views import me, passkeys, people, setup, sign_in
+from regulars.staff.views import me, passkeys, people, roles, setup, sign_in
 
 app_name = "staff"
 urlpatterns = [
@@ -26,8 +26,9 @@ urlpatterns = [
     path("me/sessions/<int:pk>/end/", me.end_session, name="end_session"),
     path("me/sessions/end-others/", me.end_others, name="end_others"),
     path("users/new/", people.invite, name="invite"),
-    path("users/roles/", people.role_table, name="roles"),
-    path("users/roles/reach/", people.set_reach, name="set_reach"),
+    path("users/roles/", roles.role_table, name="roles"),
+    path("users/roles/reach/", roles.set_reach, name="set_reach"),
+    path("users/roles/rights/", roles.set_rights, name="set_rights"),
     path("users/teams/", people.team_page, name="teams"),
     path("users/<int:pk>/", people.user, name="user"),
     path("users/<int:pk>/change/", people.change, name="change_user"),

@@ -21,28 +21,42 @@ REACH_WORDS: Final[dict[Reach, Text]] = {
     Reach.ALL: gettext_lazy("All customers"),
 }
 
-CAPABILITY_WORDS: Final[dict[str, Text]] = {
-    "today.view": gettext_lazy("See Today"),
-    "customers.view": gettext_lazy("See customers"),
-    "customers.edit": gettext_lazy("Change customers"),
-    "customers.log": gettext_lazy("Log contacts and tasks"),
-    "customers.bulk": gettext_lazy("Change many customers at once"),
-    "customers.export": gettext_lazy("Export lists"),
-    "customers.assign": gettext_lazy("Assign customers"),
-    "customers.trash": gettext_lazy("Move customers to the trash"),
-    "customers.merge": gettext_lazy("Merge duplicates"),
-    "customers.erase": gettext_lazy("Erase a person for good"),
-    "customers.personal_data": gettext_lazy("Hand out all that is held about a person"),
-    "privacy.rules": gettext_lazy("Set how long what is kept"),
-    "views.share": gettext_lazy("Share views"),
-    "insight.view": gettext_lazy("See the company's figures"),
-    "insight.refresh": gettext_lazy("Refresh the figures"),
-    "imports.run": gettext_lazy("Import files"),
-    "imports.undo": gettext_lazy("Undo imports"),
-    "staff.manage": gettext_lazy("Manage users, teams and roles"),
-    "settings.manage": gettext_lazy("Change settings"),
-    "audit.view": gettext_lazy("Read the audit log"),
-}
+RIGHTS: Final[tuple[tuple[Text, dict[str, Text]], ...]] = (
+    (gettext_lazy("Customers"), {
+        "today.view": gettext_lazy("See Today"),
+        "customers.view": gettext_lazy("See customers"),
+        "customers.edit": gettext_lazy("Change customers"),
+        "customers.log": gettext_lazy("Log contacts and tasks"),
+        "customers.merge": gettext_lazy("Merge one's own duplicates"),
+        "customers.merge_any": gettext_lazy("Merge anybody's duplicates"),
+        "customers.assign": gettext_lazy("Assign customers"),
+        "customers.trash": gettext_lazy("Move customers to the trash"),
+    }),
+    (gettext_lazy("Lists and files"), {
+        "views.share": gettext_lazy("Share views"),
+        "customers.bulk": gettext_lazy("Change many customers at once"),
+        "customers.export": gettext_lazy("Export lists"),
+        "imports.run": gettext_lazy("Import files"),
+        "imports.undo": gettext_lazy("Undo imports"),
+    }),
+    (gettext_lazy("Company"), {
+        "insight.view": gettext_lazy("See the company's figures"),
+        "insight.refresh": gettext_lazy("Refresh the figures"),
+    }),
+    (gettext_lazy("Personal data"), {
+        "customers.personal_data": gettext_lazy("Hand out all that is held about a person"),
+        "customers.erase": gettext_lazy("Erase a person for good"),
+        "privacy.rules": gettext_lazy("Set how long what is kept"),
+    }),
+    (gettext_lazy("Administration"), {
+        "staff.manage": gettext_lazy("Manage users, teams and roles"),
+        "settings.manage": gettext_lazy("Change settings"),
+        "audit.view": gettext_lazy("Read the audit log"),
+    }),
+)  # fmt: skip
+"""Every capability in words, in the groups of the page of roles."""
+
+CAPABILITY_WORDS: Final[dict[str, Text]] = {key: words for _label, held in RIGHTS for key, words in held.items()}
 
 _BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (

@@ -68,7 +68,9 @@ def all() -> list[Shortcut]:  # noqa: A001 -- read as keys.all()
     return list(_registered)
 
 
-_MARKS = {"mod": "Ctrl", "shift": "⇧", "enter": "↵", "escape": "Esc", "up": "↑", "down": "↓"}
+_MARKS = {
+    "mod": "Ctrl", "shift": "⇧", "enter": "↵", "escape": "Esc", "up": "↑", "down": "↓", "left": "←", "right": "→", "space": "␣",
+}  # fmt: skip
 
 
 def caps(keys: str) -> list[list[str]]:

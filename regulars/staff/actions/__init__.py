@@ -22,12 +22,12 @@ from regulars.staff.actions.people import (
     set_password,
     unlock_user,
 )
-from regulars.staff.actions.roles import set_reach
+from regulars.staff.actions.roles import set_reach, set_rights
 from regulars.staff.actions.sessions import begin_session, end_session, end_sessions_of
 
 __all__ = [
     "activate_user", "add_app", "add_passkey", "begin_session", "change_password", "change_user", "choose_password",
     "create_team", "create_territory", "create_user", "deactivate_user", "drop_factor", "drop_factors_of", "end_session",
     "end_sessions_of", "invite_user", "make_link", "new_recovery_codes", "rename_factor", "set_password", "set_reach",
-    "unlock_user", "user_of_company",
+    "set_rights", "unlock_user", "user_of_company",
 ]  # fmt: skip

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Forbidden, UserError
 from regulars.staff import audit, lockout
+from regulars.staff.actions.roles import set_for
 from regulars.staff.actions.sessions import end_sessions_of
-from regulars.staff.models import Role, RoleSetting, Team, Territory, User
+from regulars.staff.models import Role, Team, Territory, User
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -49,7 +50,7 @@ def create_user(
         )
     user = User(
         username=username, name=name or username, role=role, email=email, team=team, territory=territory, language=language,
-        reach=reach_set_for(role),
+        **set_for(role),
     )  # fmt: skip
     if password is None:
         user.set_unusable_password()
@@ -60,11 +61,6 @@ def create_user(
         "staff.user_created", by=by, object_type="user", object_id=user.pk, request=request, user=username, role=role
     )
     return user
-
-
-def reach_set_for(role: str) -> str:
-    """The reach that the company set for a role; empty where it set none."""
-    return RoleSetting.objects.filter(role=role).values_list("reach", flat=True).first() or ""
 
 
 def invite_user(
@@ -135,7 +131,7 @@ def change_user(
     for name, value in changes.items():
         setattr(current, name, value)
         setattr(user, name, value)
-    user.reach = current.reach
+    user.reach, user.rights = current.reach, current.rights
     differs = {name: [_told(old), _told(changes[name])] for name, old in before.items() if old != changes[name]}
     if differs:
         current.save()
@@ -157,7 +153,8 @@ def _settle_role(user: User, role: str, by: User | None) -> None:
     _refuse_raising_above_oneself(by, user.role)
     if user.role == Role.OWNER:
         _keep_an_owner(user)
-    user.reach = reach_set_for(role)
+    held = set_for(role)
+    user.reach, user.rights = held["reach"], held["rights"]
 
 
 def _refuse_raising_above_oneself(by: User | None, role: str) -> None:

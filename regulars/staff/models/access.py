@@ -155,10 +155,15 @@ class Identity(models.Model):
 
 
 class RoleSetting(models.Model):
-    """What the company set for a role: how far it sees. Without a row the product's own holds (``rules.REACH``)."""
+    """What the company set for a role in the place of the product's own (``rules.REACH``, ``rules.CAPABILITIES``).
+
+    ``reach`` is how far it sees, empty for the product's own. ``rights`` says, capability by capability, what the role
+    may or may not; only what differs from the product's own is kept.
+    """
 
     role = models.CharField(_("role"), max_length=20, choices=Role, primary_key=True)
-    reach = models.CharField(_("sees"), max_length=10)
+    reach = models.CharField(_("sees"), max_length=10, blank=True)
+    rights = models.JSONField(default=dict)
     changed_at = models.DateTimeField(default=clock.now)
     changed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
@@ -166,6 +171,6 @@ class RoleSetting(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="role_setting_role_known"),
             models.CheckConstraint(
-                condition=Q(reach__in=["own", "team", "territory", "all"]), name="role_setting_reach_known"
+                condition=Q(reach__in=["", "own", "team", "territory", "all"]), name="role_setting_reach_known"
             ),
         ]

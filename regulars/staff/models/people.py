@@ -72,8 +72,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """Somebody who signs in. Names are never deleted: a user who left is inactive.
 
-    ``reach`` is what the company set for the role (``RoleSetting``), kept here so that asking costs nothing; empty
-    means the role's own (``rules.REACH``).
+    ``reach`` and ``rights`` are what the company set for the role (``RoleSetting``), kept here so that asking costs
+    nothing; empty means the product's own (``rules.REACH``, ``rules.CAPABILITIES``).
     """
 
     username = models.CharField(_("sign-in name"), max_length=150, unique=True)
@@ -83,6 +83,7 @@ class User(AbstractBaseUser):
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="members")
     territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True, related_name="members")
     reach = models.CharField(_("sees"), max_length=10, blank=True, editable=False)
+    rights = models.JSONField(default=dict, editable=False)
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=10, blank=True)
     is_active = models.BooleanField(_("active"), default=True)

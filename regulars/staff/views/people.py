@@ -1,4 +1,4 @@
-"""Users, teams, territories and roles, as an administrator sees and changes them."""
+"""Users, teams and territories, as an administrator sees and changes them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from regulars.staff import actions, lockout
 from regulars.staff.confirm import recently_confirmed
 from regulars.staff.forms import NewUserForm, TeamForm, TerritoryForm, UserForm
 from regulars.staff.models import LinkPurpose, Territory, User
-from regulars.staff.queries import matrix, roles, sessions_of, teams
-from regulars.staff.rules import Reach, require
-from regulars.staff.words import REACH_WORDS
+from regulars.staff.queries import sessions_of, teams
+from regulars.staff.rules import require
 from regulars.web import toasts
 
 MANAGE = "staff.manage"
 
 
-def _administrator(request: HttpRequest) -> User:
+def administrator(request: HttpRequest) -> User:
+    """Who asks; nobody else passes."""
     require(request.user, MANAGE)
     assert isinstance(request.user, User)
     return request.user
@@ -34,7 +34,7 @@ def _administrator(request: HttpRequest) -> User:
 @require_GET
 def user(request: HttpRequest, pk: int) -> HttpResponse:
     """One user: who they are here, how they get in, where they are signed in."""
-    _administrator(request)
+    administrator(request)
     return _show_user(request, get_object_or_404(User.objects.select_related("team", "territory"), pk=pk))
 
 
@@ -55,7 +55,7 @@ def _show_user(
 @recently_confirmed
 def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Change who they are here."""
-    by, one = _administrator(request), get_object_or_404(User, pk=pk)
+    by, one = administrator(request), get_object_or_404(User, pk=pk)
     form = UserForm(request.POST)
     if not form.is_valid():
         return _show_user(request, one, form, status=422)
@@ -69,7 +69,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
 @recently_confirmed
 def invite(request: HttpRequest) -> HttpResponseBase:
     """Make a user and show, once, the link by which they choose their password."""
-    by = _administrator(request)
+    by = administrator(request)
     form = NewUserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -91,7 +91,7 @@ def _link_page(request: HttpRequest, one: User, purpose: LinkPurpose, by: User) 
 @recently_confirmed
 def link(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A new one-time link: for whoever forgot the password, or lost the invitation."""
-    by, one = _administrator(request), get_object_or_404(User, pk=pk, is_active=True)
+    by, one = administrator(request), get_object_or_404(User, pk=pk, is_active=True)
     purpose = LinkPurpose.RESET if one.has_usable_password() else LinkPurpose.INVITE
     return _link_page(request, one, purpose, by)
 
@@ -100,7 +100,7 @@ def link(request: HttpRequest, pk: int) -> HttpResponseBase:
 @recently_confirmed
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
     """Close, open, unlock, sign out everywhere, or reset the second factors of a user."""
-    by, one = _administrator(request), get_object_or_404(User, pk=pk)
+    by, one = administrator(request), get_object_or_404(User, pk=pk)
     match verb:
         case "deactivate":
             actions.deactivate_user(user=one, by=by, request=request)
@@ -125,29 +125,10 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
     return redirect("staff:user", pk)
 
 
-@require_GET
-def role_table(request: HttpRequest) -> HttpResponse:
-    """What each role may do and how far it sees."""
-    _administrator(request)
-    lines = roles()
-    context = {"lines": lines, "matrix": matrix(lines), "reaches": [(one.value, REACH_WORDS[one]) for one in Reach]}
-    return render(request, "staff/roles.html", context)
-
-
-@require_POST
-@recently_confirmed
-def set_reach(request: HttpRequest) -> HttpResponseBase:
-    """Let a role see further or less far."""
-    by = _administrator(request)
-    actions.set_reach(role=request.POST.get("role", ""), reach=request.POST.get("reach", ""), by=by, request=request)
-    toasts.toast(request, _("Saved: it holds from the next click of everybody in that role."))
-    return redirect("staff:roles")
-
-
 @require_http_methods(["GET", "POST"])
 def team_page(request: HttpRequest) -> HttpResponse:
     """Teams and territories; a form adds one of either."""
-    by = _administrator(request)
+    by = administrator(request)
     kind = request.POST.get("kind", "")
     team_form = TeamForm(request.POST if kind == "team" else None, prefix="team")
     territory_form = TerritoryForm(request.POST if kind == "territory" else None, prefix="territory")

@@ -12,7 +12,7 @@ from regulars import __version__
 from regulars.integrations.api.door import reply
 from regulars.integrations.api.identity import ApiRequest
 from regulars.integrations.api.operations import needs
-from regulars.staff.rules import CAPABILITIES
+from regulars.staff.rules import capabilities
 
 router = Router()
 
@@ -43,7 +43,7 @@ def read_me(request: ApiRequest) -> object:
     user, token = request.user, request.token
     return {
         "user": user.pk, "username": user.username, "name": user.name, "role": user.role,
-        "capabilities": sorted(CAPABILITIES.get(user.role, ())), "token": token.name, "scopes": token.scopes,
+        "capabilities": sorted(capabilities(user)), "token": token.name, "scopes": token.scopes,
         "expires_at": token.expires_at,
     }  # fmt: skip
 
