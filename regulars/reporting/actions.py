@@ -15,10 +15,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from regulars.customers.actions import ensure_summaries
+from regulars.intelligence import analyses
 from regulars.intelligence.days import to_date, to_day
 from regulars.kit import clock
 from regulars.reporting import load, queries
-from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, DuplicateRun, RunState
+from regulars.reporting.models import (
+    AnalysisResult,
+    AnalysisRun,
+    AnalysisSlice,
+    Calibration,
+    DuplicateRun,
+    Picked,
+    RunState,
+)
 
 if TYPE_CHECKING:
     from regulars.intelligence.models.journey import Calibration as Learned
@@ -30,14 +39,11 @@ STEPS: Final = (
     "facts",
     "ledger",
     "calibration",
-    "stage",
-    "value",
-    "concentration",
-    "cycle",
-    "movement",
-    "next_step",
+    *analyses.names(),
     "scores",
+    "forecasts",
     "moves",
+    "slices",
 )
 """What a run goes through, in this order."""
 
@@ -100,6 +106,7 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
     """Carry out a run; how many customers were taken up, and how many rows of scores written."""
     from regulars.intelligence import nightly  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.memory import Memory  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.reporting.forecasts import believed, forecasts_up  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.reporting.moves import record_moves  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.reporting.scores import scores_up  # noqa: PLC0415 -- heavy: only for whoever analyses
 
@@ -122,11 +129,16 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         run.as_of, run.historical, run.currency = _moment(outcome, as_of), outcome.historical, outcome.horizon.currency
         _step(run, "scores")
         run.customers, (written, told) = outcome.customers, scores_up(outcome, run.as_of)
+        _step(run, "forecasts")
+        run.believed = believed(outcome) if outcome.chosen is None else _believed_before()
+        forecasts_up(outcome, run.as_of, run.believed)
         _step(run, "moves")
         run.moves = record_moves(outcome, by_memory=as_of is None)
+        _step(run, "slices")
+        sliced = _slices(run, outcome)
         run.facts = {name: held.rows for name, held in loaded.manifest.tables.items()}
         run.seconds = time.perf_counter() - started
-        _finish(run, outcome, loaded)
+        _finish(run, outcome, loaded, sliced)
         if as_of is None:
             nightly.remember(store, outcome, facts=loaded.manifest.token, told=told)
         else:  # a look back is nothing to go on from
@@ -143,7 +155,7 @@ def _moment(outcome: Outcome, as_of: datetime | None) -> datetime:
 
 
 @transaction.atomic
-def _finish(run: AnalysisRun, outcome: Outcome, loaded: load.Loaded) -> None:
+def _finish(run: AnalysisRun, outcome: Outcome, loaded: load.Loaded, sliced: list[AnalysisSlice]) -> None:
     """Store the results, those that wait for the night as they were, and forget the changes that went into them."""
     assert run.as_of is not None
     before = queries.last_done()
@@ -152,16 +164,36 @@ def _finish(run: AnalysisRun, outcome: Outcome, loaded: load.Loaded) -> None:
             AnalysisResult(run=run, name=one.name, as_of=one.as_of, seconds=0, result=one.result)
             for one in before.results.all() if one.name not in outcome.results
         )  # fmt: skip
+        before.slices.update(run=run)
+        before.picked.exclude(name__in=outcome.results).update(run=run)
     AnalysisResult.objects.bulk_create(
         AnalysisResult(run=run, name=name, as_of=run.as_of, seconds=seconds, result=result.as_dict())
         for name, (result, seconds) in outcome.results.items()
     )
+    Picked.objects.bulk_create(
+        Picked(run=run, name=name, key=key, parties=list(ids))
+        for name, (result, _) in outcome.results.items() for key, ids in result.selections().items()
+    )  # fmt: skip
+    AnalysisSlice.objects.exclude(run=run).delete()
+    AnalysisSlice.objects.bulk_create(sliced, batch_size=50)
     _keep(outcome.calibrations)
     load.reached(loaded)
     run.state, run.step, run.finished_at = RunState.DONE, "", clock.now()
     run.save()
     old = AnalysisRun.objects.order_by("-id").values_list("pk", flat=True)[RUNS_KEPT : RUNS_KEPT + 1000]
     AnalysisRun.objects.filter(pk__in=list(old)).delete()
+
+
+def _slices(run: AnalysisRun, outcome: Outcome) -> list[AnalysisSlice]:
+    """The slices of a run about everybody; those of the night stand otherwise."""
+    from regulars.reporting import slices  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    return slices.tell(run, outcome) if outcome.chosen is None else []
+
+
+def _believed_before() -> dict[str, Any]:
+    before = queries.last_done()
+    return before.believed if before else {}
 
 
 def _kept() -> list[Learned]:

@@ -198,7 +198,7 @@ class Company:
         """The three charts with their headlines and definitions."""
         links = {"concentration": customers_url(top=20, sort="-revenue")}
         return [
-            {"name": name, "about": sentences.ABOUT[name], "said": sentences.paragraph(self.results[name]), "chart": self.chart(name), "url": links.get(name, "")}
+            {"name": name, "about": sentences.about(name), "said": sentences.paragraph(self.results[name]), "chart": self.chart(name), "url": links.get(name, "")}
             for name in ("concentration", "cycle", "movement")
         ]  # fmt: skip
 

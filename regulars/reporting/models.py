@@ -21,7 +21,10 @@ class RunState(models.TextChoices):
 
 
 class AnalysisRun(models.Model):
-    """One refresh: facts down, scores up. ``historical`` says that the facts end long before now and were judged as of their end."""
+    """One refresh: facts down, scores up. ``historical`` says that the facts end long before now and were judged as of their end.
+
+    ``believed``: by analysis that foretells, whether its models may be (``trusted``) and whether their money may (``amounts``).
+    """
 
     state = models.CharField(max_length=8, choices=RunState, default=RunState.QUEUED)
     step = models.CharField(max_length=24, blank=True)
@@ -36,6 +39,7 @@ class AnalysisRun(models.Model):
     moves = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(null=True, blank=True)
     facts = models.JSONField(default=dict)
+    believed = models.JSONField(default=dict)
     error = models.TextField(blank=True)
 
     class Meta:
@@ -117,3 +121,66 @@ class DuplicateRun(models.Model):
     class Meta:
         verbose_name = _("search for duplicates")
         indexes: ClassVar = [models.Index(fields=["state", "-id"], name="duplicate_run_by_state")]
+
+
+class AnalysisSlice(models.Model):
+    """What an analysis found of some customers or days alone; ``result`` as in ``AnalysisResult``. Kept of the newest run only.
+
+    ``dimension`` and ``value`` say of whom (``intelligence.analyses.slices``); ``label`` is the value in words where it is
+    a name of the company's own.
+    """
+
+    run = models.ForeignKey(AnalysisRun, models.CASCADE, related_name="slices")
+    name = models.CharField(max_length=40)
+    dimension = models.CharField(max_length=16)
+    value = models.CharField(max_length=80)
+    label = models.CharField(max_length=120, blank=True)
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "name", "dimension", "value"], name="slice_once_per_run")
+        ]
+
+
+class Picked(models.Model):
+    """Customers whom an analysis names one by one, best first: the ids behind a ``Selection`` with a key."""
+
+    run = models.ForeignKey(AnalysisRun, models.CASCADE, related_name="picked")
+    name = models.CharField(max_length=40)
+    key = models.CharField(max_length=60)
+    parties = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "name", "key"], name="picked_once_per_run")]
+
+
+class CustomerForecast(models.Model):
+    """What may be expected of one customer; the columns are those of ``intelligence.analyses.base.FORECAST``.
+
+    Money is in minor units of ``currency`` and empty where the model behind it is not to be believed, so that no list, file
+    or other system shows it. ``mark`` is a hash of the row: the refresh writes only rows that differ.
+    """
+
+    party = models.OneToOneField("customers.Party", models.CASCADE, primary_key=True, related_name="forecast")
+    as_of = models.DateTimeField()
+    currency = models.CharField(max_length=3, blank=True)
+    alive = models.FloatField(_("still a customer"), null=True, blank=True)
+    churn = models.FloatField(_("about to leave"), null=True, blank=True)
+    orders = models.FloatField(_("orders expected"), null=True, blank=True)
+    orders_low = models.FloatField(null=True, blank=True)
+    orders_high = models.FloatField(null=True, blank=True)
+    money = models.BigIntegerField(_("money expected"), null=True, blank=True)
+    money_low = models.BigIntegerField(null=True, blank=True)
+    money_high = models.BigIntegerField(null=True, blank=True)
+    again = models.JSONField(_("will buy again"), default=list)
+    new = models.JSONField(_("will buy new"), default=list)
+    reasons = models.JSONField(_("reasons"), default=list)
+    mark = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("forecast of a customer")
+        indexes: ClassVar = [
+            models.Index(fields=[name, "party"], name=f"forecast_by_{name}")
+            for name in ("alive", "churn", "orders", "money")
+        ]

@@ -96,7 +96,7 @@ def _put_together(outcome: Outcome, as_of: datetime) -> None:
     known = "kept_told" if outcome.remembered else _NOTHING_TOLD
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE telling AS
-            WITH rows AS (SELECT s.customer_id, '{_stamp(as_of)}' AS as_of, {said} FROM score s
+            WITH rows AS (SELECT s.customer_id, '{stamp(as_of)}' AS as_of, {said} FROM score s
                 LEFT JOIN midnight begun ON begun.day = coalesce(s.since, {KNOWN_SINCE})
                 LEFT JOIN midnight due ON due.day = s.last_day + round_even(s.expected_days, 0)::BIGINT),
             hashed AS (SELECT *, hash({", ".join(LISTED)}) AS listed_now, hash('{day}', {others}) AS others_now FROM rows)
@@ -143,11 +143,11 @@ def lay_midnights(engine: Any, days: str) -> None:
     from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     known = [int(day) for (day,) in engine.execute(days).fetchall()]
-    moments = [_stamp(midnight(day)) for day in known]
+    moments = [stamp(midnight(day)) for day in known]
     lay(engine, "midnight", {"day": pa.array(known, pa.int64()), "at": pa.array(moments, pa.string())})
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
     """A moment as both databases take it."""
     return str(connection.ops.adapt_datetimefield_value(moment))
 

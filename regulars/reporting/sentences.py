@@ -1,136 +1,74 @@
 """What the analyses ask, mean and found, in the reader's language.
 
-The analyses themselves are a library without Django, so their English is here once more as message ids; a test holds
-the two together.
+The analyses themselves are a library without Django: they write their English and mark it for the translators
+(``SAYS`` in each file; the catalog is ``intelligence/locale``). Here it is put into words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
 from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
-from regulars.customers.reasons import written
+from regulars.customers.reasons import duration, written
+from regulars.intelligence import analyses, trust
+from regulars.intelligence.analyses import base
 from regulars.web import format as show
+
+Text = str | Promise
 
 
 @dataclass(frozen=True)
 class About:
     """An analysis explained: the question, why it matters, how it is computed, and where that comes from."""
 
-    title: Promise
-    question: Promise
-    why: Promise
-    how: Promise
+    title: Text
+    question: Text
+    why: Text
+    how: Text
     source: str
 
 
-ABOUT: Final[dict[str, About]] = {
-    "stage": About(
-        _("Stages of the relationship"),
-        _("In which stage is each relationship, since when, and why?"),
-        _(
-            "Each stage has its own job: welcome a newcomer, deepen what grows, ask why somebody slips away before he is gone."
-        ),
-        _(
-            "Intervals of customer i ~ Gamma(regularity νi, pace λi), with νi and λi distributed as fitted to all customers; S(s) = "
-            "probability that an interval outlasts the silence s; P(gone) = π / (π + (1 − π) S), π = share who leave after as many "
-            "purchases. Pre-divorce: S ≤ 10 %, or S ≤ 20 % and P(gone) ≥ 1/3; divorce: S ≤ 10 % and P(gone) ≥ 2/3, half a usual interval later at the soonest."
-        ),
-        "Stone & Woodcock, Relationship Marketing (stages); Platzer & Reutterer 2016 (regularity); Fader, Hardie & Lee 2005 (leaving after a purchase)",
-    ),
-    "value": About(
-        _("Value and classes"),
-        _("What is each customer worth, and where is there more to be had?"),
-        _(
-            "Attention is scarce: it belongs to those who bring most, to those who could bring more, and not to those who cost money."
-        ),
-        _(
-            "Score of recency, frequency, money = 1 + ⌊5 × share of buyers strictly below⌋, so equal customers score equally. "
-            "Most valuable: the fewest customers who bring half of the last 12 months' contribution. Below zero: contribution of the last "
-            "24 months under 0, after returns and cost to serve. Most growable: the tenth of buyers with the largest gap between a year of "
-            "theirs and what the best fifth of like customers do, times the probability that they stay."
-        ),
-        "Peppers & Rogers, The One to One Future (three classes); Hughes, Strategic Database Marketing (RFM)",
-    ),
-    "concentration": About(
-        _("Concentration"),
-        _("What share of revenue do the top 20 % of customers bring?"),
-        _(
-            "If few customers carry the house, losing one of them is an event; if none does, care must be made cheap for all."
-        ),
-        _(
-            "Customers by revenue; share of the top p = Σ revenue of the top p / Σ revenue; Gini = 2 Σ (i − ½) y(i) / (n² ȳ) − 1. "
-            "95 % intervals from the influence functions of both. Customers whose returns exceed what they bought count as zero."
-        ),
-        "Lorenz 1905; Gini 1912; interval: Davidson, Reliable inference for the Gini index, Journal of Econometrics 150 (2009)",
-    ),
-    "cycle": About(
-        _("Purchase cycle"),
-        _("How long do customers usually wait between purchases, and who is overdue?"),
-        _(
-            "Contact shortly before a customer would buy anyway earns most; long before it annoys, long after it is too late."
-        ),
-        _(
-            "Usual interval = median of the next interval as predicted from own intervals and the population; overdue: S of the present silence ≤ 10 %."
-        ),
-        "Platzer & Reutterer, Marketing Science 35 (2016); Allenby, Leone & Jen, JASA 94 (1999) on shrinking interpurchase times",
-    ),
-    "movement": About(
-        _("New, returning, lost"),
-        _("Who is new, who returns and who is lost, month by month?"),
-        _("Sales can hold while the base melts: more new customers hide that more old ones leave."),
-        _("Counts of customers by calendar month of the company's zone; each customer counts once a month in each."),
-        "Definitions of this product; stages by models.journey",
-    ),
-    "next_step": About(
-        _("Next steps"),
-        _("What should be done next for each customer, and how much money is at stake?"),
-        _("A list of risks nobody acts on is worth nothing; a short list by money at stake is a morning's work."),
-        _(
-            "At stake = usual year × margin rate × P(gone); after divorce × the share of divorced customers who have come back. "
-            "Usual year = goods bought in the 365 days up to the last purchase."
-        ),
-        "Rules of this product, stated in docs/stages.md",
-    ),
-}
+def about(name: str) -> About:
+    """The analysis of that name, in the active language.
 
-FOUND: Final[dict[str, Promise]] = {
-    "company.nobody": _("Nobody has bought yet."),
-    "company.with_us": _("%(customers)s of %(bought)s customers who ever bought are with us."),
-    "company.slipping": _("%(customers)s are slipping away; they brought %(year_money)s in the last 12 months."),
-    "company.see_slipping": _("See who is slipping away"),
-    "classes.nobody": _("Nobody has bought yet."),
-    "classes.half_margin": _("%(customers)s customers bring half of the profit."),
-    "classes.half_revenue": _("%(customers)s customers bring half of the revenue."),
-    "classes.could_grow": _("%(customers)s could bring up to %(gain_money)s more a year."),
-    "classes.lose": _("%(customers)s cost %(loss_money)s in 24 months."),
-    "classes.see_growable": _("See who could grow"),
-    "concentration.too_few": _("Not enough buyers yet to speak of concentration (%(customers)s)."),
-    "concentration.top": _("The top %(top_share)s bring %(bring_share)s of revenue (%(low_share)s–%(high_share)s)."),
-    "concentration.half": _("%(customers)s of %(of)s customers bring half."),
-    "concentration.see_top": _("See the top customers"),
-    "cycle.too_few": _("Not enough customers have bought twice (%(customers)s) to speak of a cycle."),
-    "cycle.usual": _("Half of the customers buy every %(low_days)s to %(high_days)s; %(usual_days)s in the middle."),
-    "cycle.overdue": _("%(customers)s of %(of)s are overdue."),
-    "movement.too_short": _("Not a whole month on record yet."),
-    "movement.last": _("In %(in_month)s: %(new)s new, %(returning)s returning, %(lost)s lost."),
-    "movement.year": _("In twelve months %(gained)s gained and %(lost)s lost."),
-    "next_step.at_stake": _("%(stake_money)s is at stake with %(customers)s customers who need somebody now."),
-}
+    Raises:
+        KeyError: there is none.
+    """
+    one = analyses.get(name)
+    return About(_said(one.TITLE), _said(one.QUESTION), _said(one.WHY), _said(one.FORMULA), one.SOURCE)
+
+
+@cache
+def english() -> Mapping[str, str]:
+    """Every code that a result may carry, and its English."""
+    said = {**base.SAYS, **trust.SAYS}
+    for name in analyses.names():
+        said.update(analyses.get(name).SAYS)
+    return said
+
+
+def word(code: str) -> str:
+    """A word of an analysis in the active language; the bare code when it is unknown."""
+    text = english().get(code)
+    return code if text is None else _said(text)
 
 
 def found(saying: Mapping[str, Any]) -> str:
     """A finding in the active language; the bare code when it is unknown."""
-    sentence = FOUND.get(saying["code"])
-    if sentence is None:
+    text = english().get(saying["code"])
+    if text is None:
         return str(saying["code"])
     values, currency = saying.get("values") or {}, str((saying.get("values") or {}).get("currency", ""))
-    return str(sentence) % {name: _written(name, value, currency) for name, value in values.items()}
+    return _said(text) % {name: _written(name, value, currency) for name, value in values.items()}
 
 
 def headline(result: Mapping[str, Any]) -> list[str]:
@@ -139,13 +77,60 @@ def headline(result: Mapping[str, Any]) -> list[str]:
 
 
 def paragraph(result: Mapping[str, Any]) -> str:
-    """The headline as one paragraph; Chinese sentences stand without a blank between them."""
-    return ("" if show.is_chinese() else " ").join(headline(result))
+    """The headline as one paragraph."""
+    return joined(headline(result))
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences one after the other; Chinese ones stand without a blank between them."""
+    return ("" if show.is_chinese() else " ").join(sentences)
+
+
+def value(shown: Any, unit: str, currency: str = "") -> str:
+    """A value of a chart or a table as a reader of the active language expects it (``base.Unit``)."""
+    if shown is None:
+        return show.DASH
+    match unit:
+        case "money":
+            return show.show_money(round(shown), currency)
+        case "share":
+            return show.show_percent(shown, 0 if shown == 0 or abs(shown) >= 0.1 else 1)
+        case "days":
+            return duration(float(shown))
+        case "on":
+            return show.show_date(date.fromisoformat(shown))
+        case "month":
+            return show.show_month(date.fromisoformat(shown))
+        case "word":
+            return word(shown)
+        case "count":
+            return show.show_number(round(shown))
+        case "number":
+            return show.show_number(shown, 0 if abs(shown) >= 100 else 2 if abs(shown) < 10 else 1)
+    return str(shown)
+
+
+def _said(text: str) -> str:
+    return _catalog(to_locale(get_language() or "en")).gettext(text)
+
+
+@cache
+def _catalog(locale: str) -> NullTranslations:
+    """The library's own catalog, apart from Django's, in which the same English may mean something else."""
+    compiled = files("regulars.intelligence").joinpath("locale", locale, "LC_MESSAGES", "django.mo")
+    if not compiled.is_file():
+        return NullTranslations()
+    with compiled.open("rb") as file:
+        return GNUTranslations(file)
 
 
 def _written(name: str, value: Any, currency: str) -> str:
     if name.endswith("_month"):
         return show.show_month(date.fromisoformat(value))
+    if name.endswith("_name"):
+        return str(value)
+    if name.endswith("_word"):
+        return word(value)
     return written(name, value, currency)
 
 

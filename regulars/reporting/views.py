@@ -27,7 +27,7 @@ def company(request: HttpRequest) -> HttpResponse:
         "page": page,
         "progress": _progress(run),
         "may_refresh": can(request.user, "insight.refresh"),
-        "about": sentences.ABOUT,
+        "about": {name: sentences.about(name) for name in ("stage", "value")},
     }
     return render(request, "reporting/company.html", context)
 
@@ -39,7 +39,7 @@ def stages(request: HttpRequest) -> HttpResponse:
     page = of_last_run(request.GET)
     counts = page.results["stage"]["stages"] if page else {}
     lines = [{"rule": rule, "count": counts.get(rule.key, {}).get("customers")} for rule in STAGE_RULES]
-    return render(request, "reporting/stages.html", {"page": page, "lines": lines, "about": sentences.ABOUT["stage"]})
+    return render(request, "reporting/stages.html", {"page": page, "lines": lines, "about": sentences.about("stage")})
 
 
 @require_POST

@@ -169,7 +169,7 @@ def make(desk: Desk, params: Params | None = None) -> float:
     return come_back
 
 
-def measure(desk: Desk, come_back: float) -> Result:
+def measure(desk: Desk, come_back: float = 0.0) -> Result:
     """Count the actions."""
     rows = desk.engine.execute(
         "SELECT action, count(*), sum(at_stake)::BIGINT FROM next_step GROUP BY action"

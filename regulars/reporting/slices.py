@@ -1,0 +1,68 @@
+"""The analyses told again for one class, channel, product group, territory or period, and kept beside the results."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from regulars.customers.models import Party
+from regulars.intelligence import analyses
+from regulars.intelligence.analyses import slices
+from regulars.intelligence.analyses.base import Desk
+from regulars.intelligence.analyses.slices import Slice
+from regulars.reporting.models import AnalysisRun, AnalysisSlice
+from regulars.staff.models import Territory
+
+if TYPE_CHECKING:
+    from regulars.intelligence.nightly import Outcome
+
+MOST_SECONDS: Final = 60.0
+"""A house so large that its slices take longer sees fewer of them, the last analyses first."""
+log = logging.getLogger(__name__)
+
+
+def tell(run: AnalysisRun, outcome: Outcome) -> list[AnalysisSlice]:
+    """The results of every slice, to be stored with the run."""
+    desk = Desk(outcome.engine, outcome.horizon, outcome.calibrations)
+    wanted = [*slices.offered(desk), *_territories(outcome)]
+    until = time.monotonic() + MOST_SECONDS
+    told: list[AnalysisSlice] = []
+    for name in analyses.names():
+        analysis = analyses.get(name)
+        for one in wanted:
+            if one.dimension not in analysis.SLICES:
+                continue
+            if time.monotonic() > until:
+                log.warning("slices: no time for %s by %s", name, one.dimension)
+                return told
+            found = slices.tell(analysis, desk, one).as_dict()
+            told.append(
+                AnalysisSlice(
+                    run=run, name=name, dimension=one.dimension, value=one.value, label=one.label, result=found
+                )
+            )
+    return told
+
+
+def _territories(outcome: Outcome) -> list[Slice]:
+    """The largest territories, each with those below it."""
+    import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    held = list(Party.objects.filter(territory__isnull=False).values_list("pk", "territory__path"))
+    if not held:
+        return []
+    lay(outcome.engine, "by_territory", {
+        "customer_id": pa.array([pk for pk, _ in held], pa.int64()), "path": pa.array([path for _, path in held], pa.string()),
+    })  # fmt: skip
+    counts: dict[str, int] = {}
+    for _, path in held:
+        counts[path] = counts.get(path, 0) + 1
+    areas: list[Any] = list(Territory.objects.all())
+    areas.sort(key=lambda area: -sum(count for path, count in counts.items() if path.startswith(area.path)))
+    return [
+        Slice("territory", str(area.pk), f"SELECT customer_id FROM by_territory WHERE starts_with(path, '{area.path}')", label=area.name)  # noqa: S608 -- a path is made of numbers
+        for area in areas[: slices.MOST_VALUES]
+    ]  # fmt: skip
