@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, F, Max, Model, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from regulars.customers.merging.registry import Holding, How, holding, holdings, restorer
 from regulars.customers.models import ContactPoint, Merge, MergeMove, Party
@@ -42,12 +42,23 @@ class Mover:
         Merge.objects.filter(pk=self.merge.pk).update(counts=self.merge.counts)
 
     def repoint(self, one: Holding, rows: QuerySet[Any]) -> int:
-        """Have ``rows`` of the loser refer to the winner. Two statements, however many rows."""
-        moved = self._log(one, rows, {one.column: self.loser}, {one.column: self.winner})
+        """Have ``rows`` of the loser refer to the winner. Three statements, however many rows.
+
+        Both parties are locked, so no row comes between the statements.
+        """
+        moved = list(rows.order_by("pk").values_list("pk", flat=True))
         if moved:
-            rows.update(**{one.column: self.winner})
-            self.counts[one.table] += moved
-        return moved
+            MergeMove.objects.create(
+                merge=self.merge,
+                table=one.table,
+                object_id=moved[0],
+                object_ids=moved,
+                before={one.column: self.loser},
+                after={one.column: self.winner},
+            )
+            rows.order_by().update(**{one.column: self.winner})
+            self.counts[one.table] += len(moved)
+        return len(moved)
 
     def _unless_same(self, one: Holding) -> None:
         mine = rows_of(one, self.loser)
@@ -87,23 +98,22 @@ class Mover:
         for name, value in after.items():
             setattr(row, getattr(fields[name], "attname", name), value)
 
-    def _log(self, one: Holding, rows: QuerySet[Any], before: dict[str, Any], after: dict[str, Any]) -> int:
-        statement, values = rows.order_by().annotate(moved=F("pk")).values_list("moved").query.sql_with_params()
-        name = connection.ops.quote_name
-        json_type = "jsonb" if connection.vendor == "postgresql" else "text"
-        columns = ", ".join(name(column) for column in ("merge_id", "table", "object_id", "before", "after"))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO customers_mergemove ({columns}) SELECT %s, CAST(%s AS varchar(60)), moved,"  # noqa: S608 -- our own names
-                f" CAST(%s AS {json_type}), CAST(%s AS {json_type}) FROM ({statement}) AS those",
-                [self.merge.pk, one.table, json.dumps(before), json.dumps(after), *values],
-            )
-            return max(int(cursor.rowcount), 0)
-
 
 def rows_of(one: Holding, party: int) -> QuerySet[Any]:
     """The rows that refer to ``party`` by this column."""
     return one.model._base_manager.filter(**{one.column: party})
+
+
+def told_of(moves: QuerySet[MergeMove]) -> RawSQL:
+    """The ids of every row that ``moves`` tell of, as a subquery for ``pk__in``."""
+    single, one_by_one = moves.order_by().filter(object_ids=[]).values("object_id").query.sql_with_params()
+    several, together = moves.order_by().exclude(object_ids=[]).values("object_ids").query.sql_with_params()
+    if connection.vendor == "postgresql":
+        each = "SELECT CAST(one AS bigint) FROM ({0}) AS moved, jsonb_array_elements(moved.object_ids) AS one"
+    else:
+        each = "SELECT one.value FROM ({0}) AS moved, json_each(moved.object_ids) AS one"
+    statement = f"{single} UNION ALL {each.format(several)}"
+    return RawSQL(statement, (*one_by_one, *together))  # noqa: S611 -- our own statements
 
 
 def put_back(merge: Merge) -> None:
@@ -130,7 +140,7 @@ def put_back(merge: Merge) -> None:
 def _put_back(merge: Merge, moves: QuerySet[MergeMove], table: str, column: str, before: Any, after: Any) -> None:
     model = _model(table)
     if (told := holding(table, column)) is not None and told.how is not How.STAYS:
-        model._base_manager.filter(pk__in=moves.values("object_id"), **{column: after}).update(**{column: before})
+        model._base_manager.filter(pk__in=told_of(moves), **{column: after}).update(**{column: before})
         return
     ids = [
         pk
@@ -191,9 +201,9 @@ def return_newcomers(merge: Merge, systems: set[str]) -> int:
 def newcomers(one: Holding, merge: Merge, systems: set[str]) -> QuerySet[Any]:
     """The rows at the winner that arrived since the merge from one of ``systems`` and that no other merge brought."""
     names = systems | {f"import:{system}"[:60] for system in systems}
-    moved = MergeMove.objects.filter(table=one.table, merge__undone_at=None)
+    moved = MergeMove.objects.filter(table=one.table, merge__undone_at=None, merge__winner=merge.winner_id)
     arrived = {one.column: merge.winner_id, f"{one.source}__in": sorted(names), f"{one.arrived}__gt": merge.made_at}
-    return one.model._base_manager.filter(**arrived).exclude(pk__in=moved.values("object_id"))
+    return one.model._base_manager.filter(**arrived).exclude(pk__in=told_of(moved))
 
 
 def strays() -> set[int]:

@@ -73,7 +73,7 @@ class Event(models.Model):
     source = models.CharField(max_length=60, blank=True)
     source_key = models.CharField(max_length=160, null=True, blank=True)
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
-    batch_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    batch_id = models.BigIntegerField(null=True, blank=True)
     retracted_in = models.BigIntegerField(null=True, blank=True)
 
     objects = EventQuerySet.as_manager()
@@ -84,6 +84,7 @@ class Event(models.Model):
             models.Index(fields=["customer", "-occurred_at", "-id"], name="event_of_customer"),
             models.Index(fields=["kind", "-occurred_at", "-id"], name="event_of_kind"),
             models.Index(fields=["object_type", "object_id"], name="event_of_object"),
+            models.Index(fields=["batch_id"], name="event_of_batch", condition=Q(batch_id__isnull=False)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

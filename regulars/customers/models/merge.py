@@ -103,11 +103,16 @@ class Merge(models.Model):
 
 
 class MergeMove(models.Model):
-    """One row that a merge moved or set aside: what stood in which columns before, and after."""
+    """What stood in which columns before a merge, and after: of the row ``object_id``, or of all of ``object_ids``.
+
+    Rows that were changed or set aside one by one have an entry each; rows that were re-pointed together share one (whose
+    ``object_id`` is the first of them), so that tens of thousands are remembered as fast as one.
+    """
 
     merge = models.ForeignKey(Merge, models.PROTECT, related_name="moves")
     table = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
+    object_ids = models.JSONField(default=list)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 

@@ -228,9 +228,12 @@ def parting_of(merge: Merge) -> Parting:
     """What undoing ``merge`` means now."""
     going: dict[str, int] = defaultdict(int)
     told = MergeMove.objects.filter(merge=merge).exclude(before__has_key=moves.SET_ASIDE)
-    for table, n in told.order_by().values_list("table").annotate(n=Count("object_id", distinct=True)):
+    rows: dict[str, set[int]] = defaultdict(set)
+    for table, single, several in told.values_list("table", "object_id", "object_ids"):
+        rows[table].update(several or [single])
+    for table, ids in rows.items():
         if label := _label_of(table):
-            going[label] += n
+            going[label] += len(ids)
     systems = systems_of_loser_alone(merge)
     returning: dict[str, int] = defaultdict(int)
     staying = 0
@@ -266,6 +269,6 @@ def systems_of_loser_alone(merge: Merge) -> set[str]:
     """The systems of the numbers that would go back to the loser and in which the winner has no number of its own."""
     moved = MergeMove.objects.filter(merge=merge, table=Identifier._meta.label_lower)
     here = Identifier.objects.filter(party=merge.winner_id)
-    going = set(here.filter(pk__in=moved.values("object_id")).values_list("system", flat=True))
-    staying = set(here.exclude(pk__in=moved.values("object_id")).values_list("system", flat=True))
+    going = set(here.filter(pk__in=moves.told_of(moved)).values_list("system", flat=True))
+    staying = set(here.exclude(pk__in=moves.told_of(moved)).values_list("system", flat=True))
     return going - staying
