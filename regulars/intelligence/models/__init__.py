@@ -4,6 +4,9 @@
 ``leaving`` how often customers leave after their nth purchase, and how likely one has left
 ``journey`` the eight stages, replayed purchase by purchase
 ``linkage`` which records are one person
+``lifetime`` how often customers will still buy, for how much, and how long they stay
+``erlang``  how long callers wait
+``backtest`` how well a model would have done
 
 The names below are exported from here and loaded when first asked for, so that importing this package costs nothing.
 """
@@ -13,7 +16,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, Final
 
-_WHERE: Final[dict[str, str]] = {}
+_WHERE: Final[dict[str, str]] = {
+    "BGNBD": "lifetime.dropout",
+    "MBGNBD": "lifetime.dropout",
+    "ParetoNBD": "lifetime.pareto",
+    "GammaGamma": "lifetime.spending",
+    "ShiftedBetaGeometric": "lifetime.contracts",
+    "KaplanMeier": "lifetime.survival",
+    "CoxPH": "lifetime.survival",
+    "erlang_b": "erlang",
+    "erlang_c": "erlang",
+    "erlang_a": "erlang",
+}
 """Exported name → the module of this package that defines it."""
 
 __all__ = list(_WHERE)
