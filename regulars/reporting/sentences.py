@@ -94,7 +94,9 @@ def value(shown: Any, unit: str, currency: str = "") -> str:
         case "money":
             return show.show_money(round(shown), currency)
         case "share":
-            return show.show_percent(shown, 0 if shown == 0 or abs(shown) >= 0.1 else 1)
+            return show.show_percent(
+                shown, 0 if abs(shown) >= 0.1 or round(100 * shown, 1) == round(100 * shown) else 1
+            )
         case "days":
             return duration(float(shown))
         case "on":

@@ -202,11 +202,15 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A view every user finds there from the start; ``query`` is what follows the ``?``."""
+    """A view every user finds there from the start; ``query`` is what follows the ``?``.
+
+    ``list`` is the key of another list, to which the tab leads instead.
+    """
 
     key: str
     label: Text
     query: str = ""
+    list: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +304,24 @@ def offer(key: str, action: BulkAction) -> None:
     resource = _registered[key]
     actions = sorted((*resource.bulk_actions, action), key=lambda one: one.at_stake)
     _registered[key] = replace(resource, bulk_actions=tuple(actions))
+
+
+def enrich(
+    key: str,
+    *,
+    columns: tuple[Column, ...] = (),
+    filters: tuple[Filter, ...] = (),
+    rows: Callable[[Rows], Rows] | None = None,
+) -> None:
+    """Let a room above add columns and filters to a list; ``rows`` adds to its queryset what they need to be read at once."""
+    resource = _registered[key]
+    inner = resource.queryset
+    _registered[key] = replace(
+        resource,
+        columns=(*resource.columns, *columns),
+        filters=(*resource.filters, *filters),
+        queryset=inner if rows is None else lambda user: rows(inner(user)),
+    )
 
 
 def unregister(key: str) -> None:

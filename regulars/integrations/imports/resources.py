@@ -22,7 +22,7 @@ places.register(
         icon="upload",
         url_name="imports:index",
         order=80,
-        chord="g i",
+        chord="g f",
         rule="imports.run",
         group="setup",
         phone=False,

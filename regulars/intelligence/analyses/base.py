@@ -284,26 +284,26 @@ class Result:
         """As it is stored: the fields, with what the methods say."""
         sure = self.certainty()
         return {
-            **_plain(asdict(self)),
+            **plain(asdict(self)),
             "headline": [one.as_dict() for one in self.headline()],
-            "charts": [_plain(one) for one in self.charts()],
-            "evidence": [_plain(one) for one in self.evidence()],
+            "charts": [plain(one) for one in self.charts()],
+            "evidence": [plain(one) for one in self.evidence()],
             "certainty": asdict(sure) if sure else None,
             "trust": [asdict(one) for one in self.trust()],
-            "next_steps": [_plain(one) for one in self.next_steps()],
+            "next_steps": [plain(one) for one in self.next_steps()],
         }
 
 
-def _plain(value: Any) -> Any:
-    """Dataclasses and tuples as JSON has them, selections without their ids."""
+def plain(value: Any) -> Any:
+    """Dataclasses and tuples as they are stored: as JSON has them, selections without their ids."""
     if isinstance(value, Selection | Saying):
         return value.as_dict()
     if hasattr(value, "__dataclass_fields__"):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     return value
 
 
@@ -396,7 +396,7 @@ def name(analysis: Analysis) -> str:
 
 SAYS: Final[Mapping[str, str]] = {
     "customers": _("Customers"), "orders": _("Orders"), "revenue": _("Revenue"), "profit": _("Profit"), "share": _("Share"),
-    "month": _("Month"), "interval": _("Interval"), "foretold": _("Foretold"), "came": _("Came about"), "naive": _("Naive forecast"),
+    "month": _("Month"), "interval": _("Interval"), "foretold": _("Foretold"), "came": _("Came about"), "naive": _("Naive forecast"), "right": _("If all came as foretold"),
     "product": _("Product"), "group": _("Product group"), "times": _("Times"), "class": _("Class"), "stage": _("Stage"),
 }  # fmt: skip
 """Words that several analyses share."""

@@ -41,7 +41,7 @@ SOURCE = "Lorenz 1905; Gini 1912; interval: Davidson, Reliable inference for the
 READS = ("customer",)
 MAKES = ()
 GIVES: dict[str, tuple[str, ...]] = {}
-SLICES = ("class", "channel", "product_group", "territory")
+SLICES = ("period", "class", "channel", "product_group", "territory")
 SAYS = {
     "concentration.too_few": _("Not enough buyers yet to speak of concentration (%(customers)s)."),
     "concentration.top": _("The top %(top_share)s bring %(bring_share)s of revenue (%(low_share)s–%(high_share)s)."),

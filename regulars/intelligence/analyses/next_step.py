@@ -26,6 +26,7 @@ from regulars.intelligence.analyses.base import (
     Step,
     _,
 )
+from regulars.intelligence.told import two_digits
 
 QUESTION = _("What should be done next for each customer, and how much money is at stake?")
 TITLE = _("Next steps")
@@ -114,6 +115,7 @@ def _asked(code: str) -> Selection:
     return Selection({"action": code, "sort": "-at_stake"})
 
 
+_AT_STAKE = "greatest(year, 0) * CASE WHEN stage = 6 THEN $come_back ELSE gone END"
 _NEXT = """
 CREATE OR REPLACE TEMP TABLE next_step AS
 WITH known AS (
@@ -126,7 +128,7 @@ WITH known AS (
     FROM customer c LEFT JOIN standing s USING (customer_id) LEFT JOIN worth w USING (customer_id)
 )
 SELECT customer_id, year::BIGINT AS year,
-    round(greatest(year, 0) * CASE WHEN stage = 6 THEN $come_back ELSE gone END)::BIGINT AS at_stake,
+    {at_stake}::BIGINT AS at_stake,
     CASE
         WHEN open_complaints > 0 THEN 'settle_complaint'
         WHEN stage = 0 THEN 'recruit'
@@ -162,7 +164,7 @@ def make(desk: Desk, params: Params | None = None) -> float:
     call: float = chosen.worth_a_call
     if ruler:
         call = float("inf") if ruler.call is None else ruler.call
-    desk.engine.execute(_NEXT.format(big=_BIG_BY_RULER if ruler else _BIG), {
+    desk.engine.execute(_NEXT.format(big=_BIG_BY_RULER if ruler else _BIG, at_stake=two_digits(_AT_STAKE)), {
         "rate": horizon.margin_rate or 1.0, "call": call, "ready": chosen.ready, "come_back": come_back,
         "today": horizon.today,
     })  # fmt: skip

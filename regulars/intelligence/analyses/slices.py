@@ -6,7 +6,7 @@ narrowed, every table that the analysis READS or MAKES shows only those.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,7 @@ from regulars.intelligence.analyses.base import Analysis, Desk, Result
 DIMENSIONS: Final = ("period", "class", "channel", "product_group", "territory")
 PERIODS: Final = ("12m", "prior")
 """The last 12 months, and the 12 before."""
-MOST_VALUES: Final = 12
+MOST_VALUES: Final = 8
 """A dimension shows its largest values only."""
 _KEYS: Final = {"parties": "party_id"}
 _DATED: Final = frozenset({"purchase", "orders", "returns", "lines", "return_lines"})
@@ -73,12 +73,13 @@ def _largest(desk: Desk, dimension: str, table: str) -> list[Slice]:
     ]  # fmt: skip
 
 
-def tell(analysis: Analysis, desk: Desk, chosen: Slice) -> Result:
-    """What the analysis finds of the slice alone."""
-    with narrowed(desk, (*analysis.READS, *analysis.MAKES), chosen):
-        measure = getattr(analysis, "measure", None)
-        found: Result = measure(desk) if hasattr(analysis, "make") and measure else analysis.run(desk)
-        return found
+def tell(chosen: Slice, desk: Desk, every: Sequence[Analysis]) -> Iterator[tuple[Analysis, Result]]:
+    """What the analyses that may be asked by this dimension find of the slice alone; nothing where nobody is in it."""
+    asked = [one for one in every if chosen.dimension in one.SLICES]
+    with narrowed(desk, tuple(name for one in asked for name in (*one.READS, *one.MAKES)), chosen):
+        for one in asked:
+            measure = getattr(one, "measure", None)
+            yield one, measure(desk) if hasattr(one, "make") and measure else one.run(desk)
 
 
 @contextmanager

@@ -1,0 +1,83 @@
+"""What reporting adds to the list of customers: forecasts, what was bought, and whom an analysis names one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Exists, OuterRef
+
+from regulars.commerce.models import Order, OrderLine
+from regulars.customers.reasons import action_label
+from regulars.customers.timeline import channel_label
+from regulars.reporting import queries
+from regulars.reporting.models import Picked
+from regulars.web.access import User
+from regulars.web.resources import Choice, Rows
+
+ACTIONS = (
+    "settle_complaint", "call", "write", "win_back", "reacquaint", "welcome", "second_purchase", "deepen", "grow", "remind",
+    "review_terms",
+)  # fmt: skip
+MOST_PICKED = 10_000
+
+
+def with_forecast(rows: Rows) -> Rows:
+    """The rows with their forecast, but for its lists."""
+    read: Rows = rows.select_related("forecast").defer("forecast__again", "forecast__new", "forecast__reasons")
+    return read
+
+
+def actions(_user: User) -> Sequence[Choice]:
+    """The next steps there are."""
+    return [Choice(key, action_label(key)) for key in ACTIONS]
+
+
+def channels(_user: User) -> Sequence[Choice]:
+    """The channels through which anybody ordered."""
+    found = Order.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
+    return [Choice(key, channel_label(key)) for key in found]
+
+
+def bought_by(rows: Rows, channel: str) -> Rows:
+    """Whoever placed an order through a channel."""
+    return rows.filter(Exists(_orders().filter(channel=channel)))
+
+
+def bought_group(rows: Rows, group: str) -> Rows:
+    """Whoever bought goods of a product group."""
+    return rows.filter(Exists(_lines().filter(product__group=group)))
+
+
+def bought(rows: Rows, numbers: str) -> Rows:
+    """Whoever bought each of the products."""
+    for number in numbers.split(","):
+        if not number.strip().isdigit():
+            return rows.none()
+        rows = rows.filter(Exists(_lines().filter(product=int(number))))
+    return rows
+
+
+def not_bought(rows: Rows, number: str) -> Rows:
+    """Whoever never bought the product."""
+    if not number.strip().isdigit():
+        return rows.none()
+    return rows.filter(~Exists(_lines().filter(product=int(number))))
+
+
+def picked(rows: Rows, value: str) -> Rows:
+    """Whom the last run of an analysis names under a key: ``churn.warned``."""
+    name, _dot, key = value.partition(".")
+    run = queries.last_done()
+    found = (
+        Picked.objects.filter(run=run, name=name, key=key).values_list("parties", flat=True).first() if run else None
+    )
+    return rows.filter(pk__in=found[:MOST_PICKED]) if found else rows.none()
+
+
+def _orders() -> Rows:
+    return Order.objects.filter(customer=OuterRef("pk"), retracted_in=None, state="placed")
+
+
+def _lines() -> Rows:
+    of = {"order__customer": OuterRef("pk"), "order__retracted_in": None, "order__state": "placed"}
+    return OrderLine.objects.filter(**of, retracted_in=None, kind="product")

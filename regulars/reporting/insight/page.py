@@ -1,0 +1,310 @@
+"""A page of Insight and a card of its index, read from what the last run stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from regulars.intelligence import analyses
+from regulars.intelligence.analyses.slices import DIMENSIONS
+from regulars.reporting import pictures, queries, sentences
+from regulars.reporting.insight.charts import Drawn, draw, spark
+from regulars.reporting.insight.links import Source
+from regulars.reporting.insight.trusting import Model, models_of
+from regulars.reporting.models import AnalysisRun
+from regulars.reporting.sentences import About
+from regulars.web import format as show
+from regulars.web.stages import VALUE_CLASSES
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Card:
+    """An analysis on the index: the question, the answer, a small picture, how sure, and of when."""
+
+    name: str
+    about: About
+    said: str
+    path: str
+    bars: bool
+    sure: str
+    trusted: bool
+    as_of: datetime
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return reverse("reporting:insight-page", args=[self.name])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value of a dimension, and the page narrowed to it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """By what a page may be narrowed; ``label`` says the present choice."""
+
+    key: str
+    label: str
+    choices: list[Choice]
+    active: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do: a sentence as a button, whom it opens, and the same as a file."""
+
+    number: int
+    label: str
+    url: str
+    export_url: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A field of the evidence."""
+
+    text: str
+    url: str = ""
+    is_number: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """The evidence ready for a template."""
+
+    title: str
+    headers: list[tuple[str, bool]]
+    rows: list[list[Cell]]
+
+
+class InsightPage:
+    """One analysis as its page shows it; ``dimension`` and ``value`` where it is narrowed."""
+
+    def __init__(self, run: AnalysisRun, name: str, result: Json, *, dimension: str = "", value: str = "") -> None:
+        assert run.as_of is not None
+        self.run, self.name, self.result = run, name, result
+        self.dimension, self.value = dimension, value
+        self.as_of = run.as_of
+        self.about = sentences.about(name)
+        self.source = Source(name, dimension, value)
+
+    @cached_property
+    def models(self) -> list[Model]:
+        """The models behind it."""
+        return models_of(self.name, self.result)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether it may be believed."""
+        return all(one.verdict.trusted for one in self.models)
+
+    @property
+    def amounts(self) -> bool:
+        """Whether its money may be."""
+        return all(one.verdict.amounts for one in self.models)
+
+    @property
+    def said(self) -> str:
+        """The answer."""
+        return sentences.paragraph(self.result)
+
+    @property
+    def doubts(self) -> str:
+        """Why it may not be believed, or not its money; empty when it may."""
+        doubted = [one for one in self.models if not one.verdict.amounts]
+        return sentences.joined(line for one in doubted for line in one.said[:2])
+
+    @property
+    def sure(self) -> str:
+        """How sure the answer is, in a sentence."""
+        return sureness(self.result)
+
+    @cached_property
+    def charts(self) -> list[Drawn]:
+        """The pictures; money that may not be believed is left out."""
+        shown = [one for one in self.result["charts"] if one["kind"] != "arc" and (self.amounts or not one["money"])]
+        return [draw(one, self.source, str(self.about.title)) for one in shown]
+
+    @property
+    def arc(self) -> tuple[Any, Any] | None:
+        """The arc, wide and tall, where the picture is that one."""
+        if not any(one["kind"] == "arc" for one in self.result["charts"]):
+            return None
+        day = show.local_day(self.as_of)
+        wide, tall = (
+            pictures.arc(dict(self.result), by="people", days=90, as_of=day, layout=one) for one in ("wide", "tall")
+        )
+        return wide, tall
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """The evidence."""
+        return [self._table(one) for one in self.result["evidence"]]
+
+    def _table(self, told: Json) -> Table:
+        columns = [
+            (at, one)
+            for at, one in enumerate(told["columns"])
+            if self.amounts or one["known"] or one["unit"] != "money"
+        ]
+        linked = next((at for at, one in columns if one["unit"] == "count"), columns[0][0])
+        rows = []
+        for number, row in enumerate(told["rows"]):
+            url = self.source.url(told["behind"][number]) if told["behind"] else ""
+            rows.append([
+                Cell(sentences.value(row[at], one["unit"], told["currency"]), url if at == linked else "", _is_number(one["unit"]))
+                for at, one in columns
+            ])  # fmt: skip
+        headers = [(sentences.word(one["name"]), _is_number(one["unit"])) for _, one in columns]
+        return Table(sentences.word(told["title"]) if told["title"] else "", headers, rows)
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What to do about it."""
+        return [
+            Step(number, sentences.found(one["saying"]), self.source.url(one["who"]), self.source.export_url(one["who"]))
+            for number, one in enumerate(self.result["next_steps"]) if self.source.query(one["who"])
+        ]  # fmt: skip
+
+    @cached_property
+    def dimensions(self) -> list[Dimension]:
+        """By what the page may be narrowed, with what there is to choose."""
+        stored = self.run.slices.filter(name=self.name).values_list("dimension", "value", "label").order_by("pk")
+        there: dict[str, list[tuple[str, str]]] = {}
+        for dimension, value, label in stored:
+            there.setdefault(dimension, []).append((value, label))
+        return [self._dimension(key, there[key]) for key in DIMENSIONS if key in there]
+
+    def _dimension(self, key: str, values: list[tuple[str, str]]) -> Dimension:
+        names = {value: _slice_word(key, value, label) for value, label in values}
+        active = key == self.dimension
+        label = dimension_word(key)
+        if active:
+            label = _("%(dimension)s: %(value)s") % {"dimension": label, "value": names.get(self.value, self.value)}
+        choices = [
+            Choice(name, self.address(key, value), active and value == self.value) for value, name in names.items()
+        ]
+        return Dimension(key, label, [Choice(pgettext("slice", "All"), self.address(), not active), *choices], active)
+
+    def address(self, dimension: str = "", value: str = "") -> str:
+        """Where the page narrowed so is found."""
+        found = reverse("reporting:insight-page", args=[self.name])
+        return f"{found}?{urlencode({dimension: value})}" if dimension else found
+
+    @property
+    def query(self) -> str:
+        """How the page is narrowed, as its address says it."""
+        return urlencode({self.dimension: self.value}) if self.dimension else ""
+
+
+def sureness(result: Json) -> str:
+    """How sure an answer is: its interval and the number of cases; empty where nothing is estimated."""
+    told = result.get("certainty")
+    if not told:
+        return ""
+    cases = _("from %(cases)s cases") % {"cases": show.show_number(told["cases"])}
+    if told["value"] is None or told["low"] is None:
+        return cases
+    figure, low, high = (sentences.value(told[key], told["unit"], told["currency"]) for key in ("value", "low", "high"))
+    said = _("%(figure)s: %(value)s, between %(low)s and %(high)s with %(level)s certainty, %(cases)s")
+    return said % {
+        "figure": sentences.word(told["of"]), "value": figure, "low": low, "high": high,
+        "level": show.show_percent(told["level"]), "cases": cases,
+    }  # fmt: skip
+
+
+def dimension_word(key: str) -> str:
+    """What a dimension is called."""
+    words = {
+        "period": _("Period"), "class": _("Class"), "channel": _("Channel"), "product_group": _("Product group"),
+        "territory": _("Territory"),
+    }  # fmt: skip
+    return words[key]
+
+
+def _slice_word(dimension: str, value: str, label: str) -> str:
+    if dimension == "period":
+        return {"12m": _("Last 12 months"), "prior": _("The 12 months before")}.get(value, value)
+    if dimension == "class":
+        return str(VALUE_CLASSES.get(value, pgettext("value class", "Steady")))
+    return label or value
+
+
+def _is_number(unit: str) -> bool:
+    return unit not in {"name", "word", "month", "on"}
+
+
+def page_of(name: str, wanted: Mapping[str, str]) -> InsightPage | None:
+    """The page of an analysis, narrowed where the address says so; None before the first run that told it.
+
+    Raises:
+        KeyError: there is no such analysis.
+    """
+    analyses.get(name)
+    run = queries.last_done()
+    if run is None or run.as_of is None:
+        return None
+    for dimension in DIMENSIONS:
+        if value := wanted.get(dimension):
+            part = run.slices.filter(name=name, dimension=dimension, value=value).first()
+            if part is not None:
+                return InsightPage(run, name, part.result, dimension=dimension, value=value)
+    whole = run.results.filter(name=name).first()
+    return InsightPage(run, name, whole.result) if whole and "charts" in whole.result else None
+
+
+def cards() -> list[Card]:
+    """The index: every analysis that the last run told, in the order of running."""
+    run = queries.last_done()
+    if run is None or run.as_of is None:
+        return []
+    results = {one.name: one.result for one in run.results.all()}
+    return [_card(name, results[name], run.as_of) for name in analyses.names() if "charts" in results.get(name, {})]
+
+
+def _card(name: str, result: Json, as_of: datetime) -> Card:
+    models = models_of(name, result)
+    trusted = all(one.verdict.trusted for one in models)
+    sure = sureness(result) if trusted else sentences.joined(one.said[0] for one in models if not one.verdict.trusted)
+    values, bars = _sparked(result, trusted)
+    said = sentences.headline(result)
+    return Card(
+        name, sentences.about(name), said[0] if said else "", spark(values, bars=bars), bars, sure, trusted, as_of
+    )
+
+
+def _sparked(result: Json, trusted: bool) -> tuple[list[Any], bool]:
+    """The values of the small picture, and whether they stand side by side: of the first chart, else of the first count."""
+    for one in result["charts"]:
+        if one["series"] and one["kind"] != "triangle" and (trusted or not one["money"]):
+            return one["series"][0]["values"], one["kind"] != "lines" and one["x_unit"] != "month"
+    for table in result["evidence"]:
+        for at, column in enumerate(table["columns"]):
+            if column["unit"] == "count":
+                return [row[at] for row in table["rows"]], True
+    return [], False
+
+
+def every_model() -> Iterable[Model]:
+    """Every model of the last run."""
+    run = queries.last_done()
+    if run is None:
+        return []
+    results = {one.name: one.result for one in run.results.all()}
+    return [model for name in analyses.names() if name in results for model in models_of(name, results[name])]

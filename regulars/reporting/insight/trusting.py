@@ -1,0 +1,105 @@
+"""The back-tests of every model as the trust page and the pages of the analyses show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from regulars.intelligence.analyses import base
+from regulars.intelligence.trust import Verdict, judge, of_stored
+from regulars.reporting import sentences
+from regulars.reporting.insight.charts import Drawn, draw
+from regulars.reporting.insight.links import Source
+from regulars.web import format as show
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model of one analysis, tried on the past."""
+
+    name: str
+    trust: base.Trust
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What follows from its back-tests."""
+        return judge(self.trust)
+
+    @property
+    def title(self) -> str:
+        """What the model is called."""
+        return sentences.word(self.trust.model)
+
+    @property
+    def outcome(self) -> str:
+        """What it foretells."""
+        return sentences.word(self.trust.outcome)
+
+    @property
+    def naive(self) -> str:
+        """What it has to beat."""
+        return sentences.word(self.trust.naive)
+
+    @property
+    def url(self) -> str:
+        """The page of its analysis."""
+        return reverse("reporting:insight-page", args=[self.name])
+
+    @property
+    def said(self) -> list[str]:
+        """The verdict in sentences."""
+        return [sentences.found(one.as_dict()) for one in self.verdict.sayings]
+
+    @property
+    def error_word(self) -> str:
+        """What its error is called."""
+        words = {"mae": _("Mean error"), "brier": _("Brier score"), "misses": _("Share of misses")}
+        return words[self.trust.error]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The back-tests as a table, the newest cut-off first."""
+        return [self._row(one) for one in self.verdict.rows[::-1]]
+
+    def _row(self, one: base.BackTest) -> dict[str, Any]:
+        return {
+            "day": sentences.value(one.cut_off, "on"), "n": show.show_number(one.n), "wins": one.mae < one.naive_mae,
+            "figures": (
+                _number(one.mae, 3), _number(one.naive_mae, 3), _signed(one.bias), _number(one.auc, 3), _number(one.slope, 2),
+                _number(one.lift, 1), show.show_percent(one.coverage), _number(one.psi, 2),
+            ),
+        }  # fmt: skip
+
+    @property
+    def calibration(self) -> Drawn | None:
+        """Foretold against come, tenth by tenth; none where nothing was tried."""
+        if len(self.trust.deciles) < 2:
+            return None
+        foretold, came = [one[0] for one in self.trust.deciles], [one[1] for one in self.trust.deciles]
+        unit: base.Unit = "share" if self.trust.error == "brier" else "number"
+        chart = base.Chart(
+            "lines", foretold, unit, "foretold",
+            (base.Series("came", came), base.Series("right", foretold, quiet=True)), unit,
+        )  # fmt: skip
+        plain = base.plain(chart)
+        return draw(plain, Source(self.name), _("Calibration: foretold and come, by tenth of the forecast"))
+
+
+def models_of(name: str, result: Mapping[str, Any]) -> list[Model]:
+    """The models behind a stored result."""
+    return [Model(name, of_stored(one)) for one in result.get("trust", [])]
+
+
+def _number(value: float | None, decimals: int) -> str:
+    return show.DASH if value is None else show.show_number(value, decimals)
+
+
+def _signed(value: float | None) -> str:
+    if value is None:
+        return show.DASH
+    return ("+" if value > 0 else "") + show.show_percent(value)
