@@ -109,11 +109,13 @@ class CoxPH:
         """
         lasted, over, _ = _read(duration, ended, None)
         design = np.asarray(traits, float)
-        design = design.reshape(len(lasted), -1)
-        if not np.isfinite(design).all():
-            raise ValueError("traits must be numbers")
+        design = design[:, None] if design.ndim == 1 else design
+        if len(design) != len(lasted) or not np.isfinite(design).all():
+            raise ValueError("traits must be numbers, one row for each duration")
         self.names_ = tuple(names or (f"x{number}" for number in range(design.shape[1])))
-        self._mean, spread = design.mean(axis=0), design.std(axis=0)
+        rows = max(len(design), 1)
+        self._mean = design.sum(axis=0) / rows
+        spread = np.sqrt(((design - self._mean) ** 2).sum(axis=0) / rows)
         unit = np.where(spread > 0, spread, 1.0)
         order = np.lexsort((~over, -lasted))
         known = _Ordered((design - self._mean)[order] / unit, lasted[order], over[order])
@@ -132,9 +134,8 @@ class CoxPH:
             line = line + step
             value, slope, curve = there
         self.covariance_ = np.linalg.pinv(-curve, rcond=1e-10) / np.outer(unit, unit)
-        self.identified_ = bool(
-            converged and spread.all() and np.linalg.cond(curve) < 1e10 and np.abs(line).max(initial=0) < 15
-        )
+        told = np.linalg.eigvalsh(-curve)
+        self.identified_ = bool(converged and told.size and told[0] > max(1e-10 * told[-1], 1.0 / _VAGUE**2))
         self.log_likelihood_, self._line = value, line / unit
         self.params_ = dict(zip(self.names_, map(float, self._line), strict=True))
         errors = np.sqrt(np.maximum(np.diag(self.covariance_), 0.0))
