@@ -73,12 +73,11 @@ def _put_together(outcome: Outcome, as_of: datetime, trusted: Believed) -> None:
     joins = " ".join(f"LEFT JOIN {table} USING (customer_id)" for table in tables)
     some = " OR ".join(f"{table}.customer_id IS NOT NULL" for table in tables) or "false"
     listed = ", ".join(f"{expression} AS {column}" for column, expression in told.items())
-    day = as_of.date().isoformat()
     outcome.engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE forecast AS
             WITH rows AS (SELECT c.customer_id AS party_id, '{stamp(as_of)}' AS as_of, '{outcome.horizon.currency}' AS currency, {listed}
                           FROM customer c {joins} WHERE {some})
-            SELECT *, (hash('{day}', currency, {", ".join(FORECAST)}) >> 1)::BIGINT AS mark FROM rows"""  # noqa: S608 -- our own names
+            SELECT *, (hash(currency, {", ".join(FORECAST)}) >> 1)::BIGINT AS mark FROM rows"""  # noqa: S608 -- our own names
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from regulars.customers import resources as _customers  # noqa: F401 -- its lists must be there to be enriched
-from regulars.reporting import filters, queries
+from regulars.reporting import filters, panels, queries  # noqa: F401 -- panels register themselves
 from regulars.web import asof, assets, places
 from regulars.web.palette import Action, register_action
 from regulars.web.places import Place

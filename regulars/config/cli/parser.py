@@ -10,7 +10,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars import __version__
-from regulars.config.cli import commands, doctor, duplicates, finding, merging, safekeeping, serve, tokens, worker
+from regulars.config.cli import (
+    commands,
+    doctor,
+    duplicates,
+    finding,
+    insight,
+    merging,
+    safekeeping,
+    serve,
+    tokens,
+    worker,
+)
 from regulars.staff.models import Role
 
 
@@ -143,6 +154,12 @@ def _import(sub: Any) -> None:
     command = _command(sub, "export", commands.export, _("write all customers to a file"))
     command.add_argument("file", type=Path, help=_("where to; readable by you only"))
     command.add_argument(
+        "--what",
+        choices=("customers", "assets", "contracts"),
+        default="customers",
+        help=_("what leaves; assets and contracts as csv or xlsx (default %(default)s)"),
+    )
+    command.add_argument(
         "--format",
         default="csv",
         help=_(
@@ -159,6 +176,8 @@ def _refresh(sub: Any) -> None:
         "--full", action="store_true", help=_("read every fact and write every score again, whatever is remembered")
     )
     command.add_argument("--as-of", metavar=_("DATE"), help=_("as if it were the end of that day (YYYY-MM-DD)"))
+    command = _command(sub, "insight", insight.run, _("answer the questions of Insight from the last refresh"))
+    command.add_argument("name", nargs="?", metavar=_("NAME"), help=_("one analysis; without it, all of them"))
     command = _command(sub, "customers", commands.customers, _("list the customers with their figures"))
     command.add_argument("--limit", type=_count, help=_("at most so many"))
 
