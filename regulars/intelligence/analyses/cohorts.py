@@ -157,12 +157,12 @@ def _count(desk: Desk, spans: list[tuple[int, int]]) -> dict[tuple[int, int], in
     """By number of the cohort's month and of a later month: how many of it ordered then."""
     listed = ", ".join(f"({at:d}, {low:d}, {high:d})" for at, (low, high) in enumerate(spans))
     rows = desk.engine.execute(
-        f"""WITH month(at, low, high) AS (VALUES {listed}),
+        f"""WITH month(nth, low, high) AS (VALUES {listed}),
             told AS (SELECT o.customer_id, o.day FROM orders o JOIN parties p ON p.party_id = o.customer_id WHERE o.day <= $today),
             began AS (SELECT customer_id, min(day) AS first_day FROM told GROUP BY customer_id),
-            cohort AS (SELECT customer_id, m.at AS first FROM began JOIN month m ON first_day >= m.low AND first_day < m.high),
-            active AS (SELECT DISTINCT t.customer_id, m.at FROM told t JOIN month m ON t.day >= m.low AND t.day < m.high)
-            SELECT c.first, a.at, count(*) FROM cohort c JOIN active a USING (customer_id) GROUP BY ALL""",  # noqa: S608 -- whole numbers
+            cohort AS (SELECT customer_id, m.nth AS first FROM began JOIN month m ON first_day >= m.low AND first_day < m.high),
+            active AS (SELECT DISTINCT t.customer_id, m.nth FROM told t JOIN month m ON t.day >= m.low AND t.day < m.high)
+            SELECT c.first, a.nth, count(*) FROM cohort c JOIN active a USING (customer_id) GROUP BY ALL""",  # noqa: S608 -- whole numbers
         {"today": desk.horizon.today},
     ).fetchall()
     return {(first, later): count for first, later, count in rows}
