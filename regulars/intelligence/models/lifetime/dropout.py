@@ -21,8 +21,10 @@ from regulars.intelligence.models.lifetime.newton import Peak, maximise, named
 
 FEWEST_REPEATERS: Final = 30
 """With fewer customers who came back, ``enough_`` is False and the parameters are mostly the walls' belief."""
-SIGNIFICANT: Final = 3.0
-"""By how much the log-likelihood must gain by letting customers leave at all (about 2 × 3 > χ²(2) at 5 %)."""
+SIGNIFICANT: Final = 5.0
+"""By how much the log-likelihood must gain by letting customers leave at all: χ²(2) of 10 is passed by chance once in 150."""
+VAGUE: Final = 0.5
+"""Standard error of the logarithm of the mean share who leave, from which on it is not told."""
 _SAMPLE: Final = 20_000
 
 
@@ -52,7 +54,7 @@ class BGNBD:
         covariance_: of their logarithms, in that order.
         log_likelihood_: at the parameters.
         dropout_gain_: how much of it is owed to letting customers leave (against the NBD of those who never do).
-        dropout_identified_: whether the data tell that and how customers leave; if not, ``expected`` rests on belief.
+        dropout_identified_: whether the data tell that customers leave, and how many do; if not, ``expected`` rests on belief.
         enough_: whether at least ``FEWEST_REPEATERS`` customers came back.
         condition_: of the Hessian in log-parameters.
         evaluations_: passes over all customers that the fit has needed.
@@ -88,7 +90,7 @@ class BGNBD:
     def fit_histories(self, read: Histories) -> Self:
         """Learn from customers who have been read already."""
         scale = max(read.scale, 1e-6)
-        walls = [(0.01, 40.0), (1e-3 * scale, 100.0 * scale), (5e-3, 40.0), (5e-3, 60.0)]
+        walls = [(0.01, 40.0), (1e-3 * scale, 100.0 * scale), (5e-3, 100.0), (5e-3, 200.0)]
         start = [0.5, 0.5 * scale, 0.8, 2.5]
         stride = len(read.x) // _SAMPLE
         if stride > 1:
@@ -147,7 +149,9 @@ class BGNBD:
         self.customers_, self.repeaters_ = read.customers, read.repeaters
         self.enough_ = read.repeaters >= FEWEST_REPEATERS
         self.dropout_gain_ = gain
-        self.dropout_identified_ = bool(self.enough_ and peak.identified and gain > SIGNIFICANT)
+        share = np.array([0.0, 0.0, 1.0, -1.0])
+        told = peak.converged and float(share @ peak.covariance @ share) < VAGUE**2
+        self.dropout_identified_ = bool(self.enough_ and told and gain > SIGNIFICANT)
 
 
 class MBGNBD(BGNBD):

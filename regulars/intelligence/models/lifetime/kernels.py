@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from regulars.intelligence.models.compiled import compiled, inlined
+from regulars.intelligence.models.compiled import compiled
 
 FINE: Final = 0
 OFF_GRID: Final = 1
@@ -173,7 +173,7 @@ def told_by_silence(at: Any, times: Any, rows: Any, stride: int, begin: int, mos
     ])  # fmt: skip
 
 
-@inlined
+@compiled
 def _purchases_if_alive(rate: float, gone: float, stay: float, share: float) -> float:
     """E[Y] of one who has not left: rate shape r + x; drop-out beta(gone, stay); ``share`` = t / (α + T + t).
 
@@ -269,7 +269,7 @@ def spending_sums(total: Any, frequency: Any, weight: Any, v: float) -> Any:
     return np.array([l0, l1, i0, i1, s0, s1])
 
 
-@inlined
+@compiled
 def _ways(at: Any, x: float, t: float, T: float, nodes: Any, into: Any) -> float:  # noqa: N803 -- as the field writes it
     """Fill logarithms and slopes of all that may have become of a customer; gives the largest logarithm."""
     r, alpha, s, beta = at[0], at[1], at[2], at[3]
