@@ -39,7 +39,7 @@ def known(owner):
         ends_on=today - timedelta(days=3),
     )
     Contract.objects.create(
-        party=company, title="年約", number="C-2", starts_on=today, ends_on=today + timedelta(days=300)
+        party=company, kind="service", title="年約", number="C-2", starts_on=today, ends_on=today + timedelta(days=300)
     )
     Asset.objects.create(party=party, name="冷氣", serial="AC-9", warranty_until=today + timedelta(days=300))
     actions.add_task(party=party, title="回電報價", by=owner, kind="promise", due_at=clock.now())
@@ -88,6 +88,9 @@ def test_one_match_brings_everything(owner, known, told):
     assert [(one["number"], one["expired"], one["of"]) for one in told["of_theirs"]] == [
         ("C-2", False, "大同股份有限公司")
     ]
+    assert [(one["name"], one["entitlement"].split(" · ")[0]) for one in told["entitled_through"]] == [
+        ("大同股份有限公司", "年約")
+    ]
     assert [one["number"] for one in told["assets"]] == ["AC-9"]
     assert told["consent"]["sms"]["state"] == "withdrawn"
     assert (told["preferred_channel"], told["language"], told["preferred_time"]) == ("line", "zh-hant", "14:00 以後")
@@ -113,6 +116,36 @@ def test_page_shows_the_bundle_with_the_composer_open(client, owner, known):
         ):
             assert words in page, (query, words)
         assert f"/customers/{known.pk}/compose/?mode=call" in page
+
+
+def test_caller_is_told_what_the_company_is_entitled_to(client, owner, known):
+    client.force_login(owner)
+    page = client.get("/pop/?q=0912345678").content.decode()
+    assert page.index("through 大同股份有限公司") < page.index('class="customer-head"')
+    assert "年約 · until" in page
+    assert page.count("Service valid") == 3  # one's own warranty, the company at the top and above its contracts
+    company = Party.objects.get(name="大同股份有限公司")
+    Contract.objects.filter(party=company).update(starts_on="2020-01-01", ends_on="2020-12-31")
+    through = screen_pop(owner, "0912345678").as_dict()["customer"]["entitled_through"]
+    assert "expired" in through[0]["entitlement"]
+    Contract.objects.filter(party=company).delete()
+    assert screen_pop(owner, "0912345678").as_dict()["customer"]["entitled_through"] == []
+
+
+def test_nothing_is_told_of_a_company_that_may_not_be_seen(world):
+    company = actions.create_party(
+        by=None, name="密密股份有限公司", kind="organisation", owner=world.hidden.owner, team=world.hidden.team
+    )
+    actions.add_relation(party=world.mine, other=company, kind="employed_by", title="經理", by=None)
+    Contract.objects.create(party=company, title="密約二", kind="service", starts_on="2020-01-01")
+    pop = screen_pop(world.seller, "0912345678")
+    told = pop.as_dict()["customer"]
+    assert (told["entitled_through"], told["of_theirs"]) == ([], [])
+    assert {(one["id"], one["name"], one["title"]) for one in told["relations"]} == {(None, None, "")}
+    for address in (f"/customers/{world.mine.pk}/", "/pop/?q=0912345678"):
+        page = world.client.get(address).content.decode()
+        assert page.count('class="kin-hidden"') == 2, address
+        assert "密" not in page
 
 
 def test_two_with_one_number_are_to_be_chosen(client, owner, known):

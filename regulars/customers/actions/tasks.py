@@ -89,7 +89,13 @@ def move_task(*, task: Task, due_at: datetime | None, by: User | None) -> Task:
 
 @transaction.atomic
 def assign_task(*, task: Task, assignee: User | None, by: User | None) -> Task:
-    """Hand a task over to ``assignee`` (None: to nobody in particular)."""
+    """Hand a task over to ``assignee`` (None: to nobody in particular).
+
+    Raises:
+        UserError: ``assignee`` does not see the customer.
+    """
+    if assignee is not None and not Party.objects.visible_to(assignee).filter(pk=task.party_id).exists():
+        raise UserError(_("%(name)s does not see this customer.") % {"name": assignee})
     revise(record=task, before={"assignee": task.assignee}, after={"assignee": assignee}, by=by, party_id=task.party_id)
     Task.objects.filter(pk=task.pk).update(assignee=assignee)
     task.refresh_from_db()

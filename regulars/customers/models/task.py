@@ -31,6 +31,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Neither done nor dropped."""
         return self.filter(done_at=None)
 
+    def done(self) -> Self:
+        """Done, by whoever."""
+        return self.filter(done_at__isnull=False)
+
 
 class Task(models.Model):
     """Something promised or planned for a party; done when ``done_at`` says so, by whom and with what outcome."""
@@ -59,6 +63,7 @@ class Task(models.Model):
             models.Index(fields=["assignee", "due_at"], condition=Q(done_at=None), name="task_open_by_assignee"),
             models.Index(fields=["party", "due_at"], condition=Q(done_at=None), name="task_open_by_party"),
             models.Index(fields=["due_at", "id"], condition=Q(done_at=None), name="task_open_by_due"),
+            models.Index(fields=["done_at", "id"], condition=Q(done_at__isnull=False), name="task_done_by_time"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["source", "source_key"], name="task_once_per_source"),

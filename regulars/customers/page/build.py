@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -222,10 +223,10 @@ def read_timeline(
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """One relation seen from the party: what the other is to it."""
+    """One relation seen from the party: what the other is to it; nobody where the reader may not see who it is."""
 
     relation: PartyRelation
-    other: Party
+    other: Party | None
     words: str
     depth: int
 
@@ -242,37 +243,34 @@ _SEEN_FROM_OTHER = {
 
 def kin_of(profile: Profile) -> list[Kin]:
     """The relations of the party: where it belongs first, then who belongs to it, people under their superiors."""
-    up = [Kin(one, one.other, str(RelationKind(one.kind).label), 0) for one in profile.upward]
+
+    def kin(relation: PartyRelation, words: str, depth: int = 0) -> Kin:
+        other = relation.other if relation.party_id == profile.party.pk else relation.party
+        return Kin(relation, other if other.pk in profile.seen else None, words, depth)
+
+    up = [kin(one, str(RelationKind(one.kind).label)) for one in profile.upward]
     people = {one.party_id: one for one in profile.downward if one.kind == RelationKind.EMPLOYED_BY}
+    works = _SEEN_FROM_OTHER[RelationKind.EMPLOYED_BY]()
+    chart = [kin(people[pk], works, depth) for pk, depth in _chart(people, profile.superiors)]
     others = [one for one in profile.downward if one.party_id not in people]
-    down = [Kin(one, one.party, _SEEN_FROM_OTHER[RelationKind(one.kind)](), 0) for one in others]
-    return up + _chart(people, profile.superiors) + down
+    return up + chart + [kin(one, _SEEN_FROM_OTHER[RelationKind(one.kind)]()) for one in others]
 
 
-def _chart(people: dict[int, PartyRelation], superiors: dict[int, int]) -> list[Kin]:
-    """The people of an organisation, each below whom they report to; a circle in the record ends the descent."""
+def _chart(people: Iterable[int], superiors: dict[int, int]) -> list[tuple[int, int]]:
+    """The people of an organisation with their depth, each below whom they report to; a circle ends the descent."""
     below: dict[int | None, list[int]] = {}
-    for pk in people:
+    known = list(people)
+    for pk in known:
         superior = superiors.get(pk)
-        below.setdefault(superior if superior in people else None, []).append(pk)
-    chart: list[Kin] = []
+        below.setdefault(superior if superior in known else None, []).append(pk)
+    chart: dict[int, int] = {}
     waiting = [(pk, 0) for pk in reversed(below.get(None, []))]
-    seen: set[int] = set()
     while waiting:
         pk, depth = waiting.pop()
-        if pk in seen:
-            continue
-        seen.add(pk)
-        chart.append(
-            Kin(people[pk], people[pk].party, _SEEN_FROM_OTHER[RelationKind.EMPLOYED_BY](), min(depth, DEEPEST))
-        )
-        waiting += [(one, depth + 1) for one in reversed(below.get(pk, []))]
-    circling = [
-        Kin(people[pk], people[pk].party, _SEEN_FROM_OTHER[RelationKind.EMPLOYED_BY](), 0)
-        for pk in people
-        if pk not in seen
-    ]
-    return chart + circling
+        if pk not in chart:
+            chart[pk] = min(depth, DEEPEST)
+            waiting += [(one, depth + 1) for one in reversed(below.get(pk, []))]
+    return [*chart.items(), *((pk, 0) for pk in known if pk not in chart)]
 
 
 def condensed(party: Party, user: User) -> dict[str, Any]:

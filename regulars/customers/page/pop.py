@@ -10,11 +10,12 @@ from typing import Any
 from django.urls import reverse
 
 from regulars.customers import choices, reasons
-from regulars.customers.models import Event, Party
+from regulars.customers.models import Asset, Contract, Event, Party, RelationKind
 from regulars.customers.page import agreements
-from regulars.customers.page.agreements import Held, held_assets, held_contracts
-from regulars.customers.page.build import CustomerPage
+from regulars.customers.page.agreements import Badge, Held, held_assets, held_contracts
+from regulars.customers.page.build import CustomerPage, Kin
 from regulars.customers.page.entries import Day, days_of, entry_of
+from regulars.customers.queries.entitlements import best_of
 from regulars.customers.queries.pop import Around, Caller, Match, around, is_sure, read_caller, who_is
 from regulars.customers.queries.profile import visible_among, visible_party
 from regulars.web import format as show
@@ -74,9 +75,16 @@ class Bundle(CustomerPage):
     @cached_property
     def around(self) -> Around:
         """The last contacts and orders, and what their company or household has."""
-        return around(
-            self.party, [one.other for one in self.profile.upward if one.kind in {"employed_by", "member_of"}]
-        )
+        return around(self.party, self._houses)
+
+    @cached_property
+    def _houses(self) -> list[Party]:
+        """The companies and households they belong to, as far as the reader may see them."""
+        return [
+            one.other
+            for one in self.profile.upward
+            if one.kind in {RelationKind.EMPLOYED_BY, RelationKind.MEMBER_OF} and one.other_id in self.profile.seen
+        ]
 
     @cached_property
     def contacts(self) -> list[Day]:
@@ -101,6 +109,19 @@ class Bundle(CustomerPage):
         """The contracts and assets of the company or household they belong to."""
         day = agreements.today()
         return [*held_contracts(self.around.contracts, day), *held_assets(self.around.assets, day)]
+
+    @cached_property
+    def entitled_through(self) -> list[tuple[Party, Badge]]:
+        """What their companies and households are entitled to today, those where something was ever agreed. A query each at most."""
+        day = agreements.today()
+        told = [(house, best_of(*self._agreed_with(house), day)) for house in self._houses]
+        return [(house, badge) for house, one in told if (badge := agreements.badge_of(one))]
+
+    def _agreed_with(self, house: Party) -> tuple[list[Contract], list[Asset]]:
+        contracts, assets = self.around.contracts, self.around.assets
+        return [one for one in contracts if one.party_id == house.pk], [
+            one for one in assets if one.party_id == house.pk
+        ]
 
     @property
     def prefers(self) -> dict[str, str]:
@@ -131,6 +152,7 @@ class Bundle(CustomerPage):
             "as_of": _moment(summary.as_of),
             "suggestion": {"why": advice.why, "do": advice.do, "step": advice.step.key if advice.step else None},
             "entitlement": self.entitled.sentence if self.entitled else None,
+            "entitled_through": [{"id": house.pk, "name": house.name, "entitlement": badge.sentence} for house, badge in self.entitled_through],
             "open": [
                 {"id": one.pk, "kind": one.kind, "title": one.title, "due_at": _moment(one.due_at), "assignee": str(one.assignee) if one.assignee else None}
                 for one in self.profile.tasks
@@ -138,7 +160,7 @@ class Bundle(CustomerPage):
             "contracts": [_held(one, party) for one in self.contracts],
             "assets": [_held(one, party) for one in self.assets],
             "of_theirs": [_held(one, one.thing.party) for one in self.of_theirs],
-            "relations": [{"id": one.other.pk, "name": one.other.name, "is": one.words, "title": one.relation.title} for one in self.kin],
+            "relations": [_kin(one) for one in self.kin],
             "reach": [
                 {"channel": one.channel, "address": one.shown, "state": one.state, "reason": one.reason, "preferred": one.preferred}
                 for one in self.ways
@@ -155,6 +177,13 @@ def _match(match: Match) -> dict[str, Any]:
         "id": party.pk, "kind": party.kind, "name": party.name, "by": match.hit.by, "near": match.hit.near,
         "owner": str(party.owner) if party.owner else None, "url": f"{reverse('customers:pop')}?party={party.pk}",
     }  # fmt: skip
+
+
+def _kin(kin: Kin) -> dict[str, Any]:
+    """A relation; who it is stays out where the user may not see them."""
+    if kin.other is None:
+        return {"id": None, "name": None, "is": kin.words, "title": ""}
+    return {"id": kin.other.pk, "name": kin.other.name, "is": kin.words, "title": kin.relation.title}
 
 
 def _held(held: Held, party: Party) -> dict[str, Any]:

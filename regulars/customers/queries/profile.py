@@ -60,6 +60,7 @@ class Sums:
 class Profile:
     """A party with what hangs on it.
 
+    ``relations`` are all that run, ``seen`` says of whom in them the user may read more than that there is somebody.
     ``consents`` holds the newest word per channel and purpose, ``superiors`` to whom each of its people reports.
     """
 
@@ -70,6 +71,7 @@ class Profile:
     consents: dict[tuple[str, str], Consent]
     roles: list[PartyRole]
     relations: list[PartyRelation]
+    seen: set[int]
     superiors: dict[int, int]
     tasks: list[Task]
     assets: list[Asset]
@@ -105,8 +107,8 @@ def visible_party(user: User | Any, pk: int) -> Party:
 
 
 def load_profile(party: Party, user: User | Any) -> Profile:
-    """What hangs on ``party``; relations only to parties whom ``user`` may see. Fourteen queries at most."""
-    relations = _relations(party, user)
+    """What hangs on ``party``. Fourteen queries at most."""
+    relations = _relations(party)
     roles = list(party.roles.filter(valid_to=None).order_by("valid_from"))
     return Profile(
         party=party,
@@ -116,6 +118,8 @@ def load_profile(party: Party, user: User | Any) -> Profile:
         consents=newest_consents(party),
         roles=roles,
         relations=relations,
+        # whom the user sees is asked for these few alone: inside the query it would be worked out for everybody
+        seen=visible_among(user, {one.party_id for one in relations} | {one.other_id for one in relations}),
         superiors=_superiors(party, relations),
         tasks=list(open_tasks(party)[:MOST_TASKS]),
         assets=list(party.assets.order_by(F("warranty_until").asc(nulls_last=True), "pk")),
@@ -148,14 +152,15 @@ def open_tasks(party: Party) -> QuerySet[Task]:
     return party.tasks.open().select_related("assignee").order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
-def _relations(party: Party, user: User | Any) -> list[PartyRelation]:
+def _relations(party: Party) -> list[PartyRelation]:
     here = Q(party=party) | Q(other=party)
     rows = PartyRelation.objects.current().filter(here).select_related("party__summary", "other__summary")
-    found = list(rows.order_by("kind", "party__fold", "pk")[:MOST_RELATIONS])
-    # whom the user sees is asked for these few alone: inside the query it would be worked out for everybody
-    ids = {one.party_id for one in found} | {one.other_id for one in found}
-    seen = visible_among(user, ids) | {party.pk}
-    return [one for one in found if one.party_id in seen and one.other_id in seen]
+    found = rows.order_by("kind", "party__fold", "pk")[:MOST_RELATIONS]
+    return [one for one in found if _is_live(one.other if one.party_id == party.pk else one.party)]
+
+
+def _is_live(party: Party) -> bool:
+    return party.trashed_at is None and party.merged_into_id is None
 
 
 def _superiors(party: Party, relations: list[PartyRelation]) -> dict[int, int]:

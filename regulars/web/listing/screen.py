@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from regulars.web import resources
 from regulars.web.access import User, can
 from regulars.web.listing import export, filtering, paging
 from regulars.web.listing.paging import Count, Page
@@ -145,7 +146,11 @@ class Screen:
         """All, the presets, the pinned views; and the current view even when it is not pinned."""
         tabs = [Tab("", "?", current=not self.state.view and not self.state.params())]
         tabs += [
-            Tab(one.label, f"?view={one.key}&{one.query}", current=self.state.view == one.key)
+            Tab(
+                one.label,
+                resources.get(one.list).url() if one.list else f"?view={one.key}&{one.query}",
+                current=self.state.view == one.key,
+            )
             for one in self.resource.presets
         ]
         for one in self.saved_views:
