@@ -187,6 +187,13 @@ class ContactPointForm(forms.Form):
     preferred = forms.BooleanField(required=False, label=_("Use this one first"))
 
 
+class IdentifierForm(forms.Form):
+    """How another system calls the customer."""
+
+    system = forms.CharField(max_length=60, label=_("System"), help_text=_("E.g. erp, member_card, tax_id"))
+    number = forms.CharField(max_length=120, label=_("Number there"))
+
+
 class ConsentForm(forms.Form):
     """What the customer said about being contacted, and how we know."""
 

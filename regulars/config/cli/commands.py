@@ -128,12 +128,16 @@ def import_(arguments: Namespace) -> int:
 
 
 def export(arguments: Namespace) -> int:
-    """Write the customers to a file."""
-    from regulars.integrations.exchange.actions import export_customers  # noqa: PLC0415 -- after django.setup()
+    """Write the customers, or what they own, or what was agreed with them, to a file."""
+    from regulars.integrations.exchange.actions import export_customers, export_things  # noqa: PLC0415
 
     ready()
-    result = export_customers(path=arguments.file, format_=arguments.format, by=None)
-    sentence = _("%(customers)s customers written to %(file)s.") % result
+    if arguments.what == "customers":
+        result = export_customers(path=arguments.file, format_=arguments.format, by=None)
+        sentence = _("%(customers)s customers written to %(file)s.") % result
+    else:
+        result = export_things(what=arguments.what, path=arguments.file, format_=arguments.format, by=None)
+        sentence = _("%(rows)s rows written to %(file)s.") % result
     output.show(result, as_json=arguments.json, sentences=[sentence])
     return 0
 

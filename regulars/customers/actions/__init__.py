@@ -1,7 +1,15 @@
 """Every way the customer record is written. Keyword-only, ``by=`` the user (None: the system), one transaction."""
 
 from regulars.customers.actions.acts import new_act, take_back
-from regulars.customers.actions.assets import add_asset, add_assets, change_asset, retire_asset, retire_assets
+from regulars.customers.actions.assets import (
+    add_asset,
+    add_assets,
+    change_asset,
+    check_asset,
+    retire_asset,
+    retire_assets,
+    write_assets,
+)
 from regulars.customers.actions.batches import bulk_change, undo_batch, undo_revision
 from regulars.customers.actions.contact import (
     add_contact_point,
@@ -13,11 +21,14 @@ from regulars.customers.actions.contracts import (
     add_contract,
     add_contracts,
     change_contract,
+    check_contract,
+    correct_end,
     end_contract,
     put_off_end,
     renew_contract,
     see_to_end,
     use_contract,
+    write_contracts,
 )
 from regulars.customers.actions.erasure import (
     allow_again,
@@ -35,6 +46,7 @@ from regulars.customers.actions.fields import (
     revive_field,
 )
 from regulars.customers.actions.households import make_household, move_out
+from regulars.customers.actions.identifiers import Taken, add_identifier, remove_identifier
 from regulars.customers.actions.merges import (
     ask_again,
     gather_strays,
@@ -55,11 +67,13 @@ from regulars.customers.actions.summaries import ensure_summaries, rebuild_activ
 from regulars.customers.actions.tasks import add_task, assign_task, complete_task, move_task, reopen_task, snooze
 
 __all__ = [
+    "Taken",
     "add_asset",
     "add_assets",
     "add_contact_point",
     "add_contract",
     "add_contracts",
+    "add_identifier",
     "add_relation",
     "add_task",
     "allow_again",
@@ -71,7 +85,10 @@ __all__ = [
     "change_contract",
     "change_field",
     "change_party",
+    "check_asset",
+    "check_contract",
     "complete_task",
+    "correct_end",
     "create_party",
     "define_field",
     "drop_rule",
@@ -101,6 +118,7 @@ __all__ = [
     "reapply_erasures",
     "rebuild_activity",
     "record_consent",
+    "remove_identifier",
     "renew_contract",
     "reopen_task",
     "restore_parties",
@@ -122,4 +140,6 @@ __all__ = [
     "unmerge",
     "unmerge_batch",
     "use_contract",
+    "write_assets",
+    "write_contracts",
 ]  # fmt: skip

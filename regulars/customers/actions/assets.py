@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ValidationError
@@ -65,16 +65,29 @@ def add_assets(*, rows: Iterable[Mapping[str, Any]], by: User | None, batch: Bat
         except UserError as error:
             raise UserError(_("Row %(n)s: %(problem)s") % {"n": number, "problem": error}) from error
         assets.append(asset)
-    Asset.objects.bulk_create(assets, batch_size=500)
-    now, author = clock.now(), by.pk if by else None
+    now = clock.now()
+    write_assets(assets=[(asset, now) for asset in assets], by=by, batch=act)
+    return act
+
+
+@transaction.atomic
+def write_assets(*, assets: Sequence[tuple[Asset, datetime]], by: User | None, batch: Batch) -> None:
+    """Write assets that ``check_asset`` has seen, each with the moment at which it stands on the timeline.
+
+    Cost: two statements per 500 assets.
+    """
+    made = [asset for asset, _moment in assets]
+    for one in made:
+        one.batch_id = batch.pk
+    Asset.objects.bulk_create(made, batch_size=500)
+    author = by.pk if by else None
     timeline.record_many(
         timeline.NewEvent(
-            kind="customers.asset_added", customer_id=one.party_id, occurred_at=now, actor_id=author, batch_id=act.pk,
+            kind="customers.asset_added", customer_id=one.party_id, occurred_at=moment, actor_id=author, batch_id=batch.pk,
             object_type="asset", object_id=one.pk, payload=_payload(one),
         )
-        for one in assets
+        for one, moment in assets
     )  # fmt: skip
-    return act
 
 
 @transaction.atomic
@@ -129,29 +142,32 @@ def assign(record: Any, changes: Mapping[str, Any], known: frozenset[str]) -> No
         setattr(record, f"{name}_id" if is_key else name, told)
 
 
-def check(record: Any) -> None:
+def check(record: Any, *, at_hand: Collection[str] = ()) -> None:
     """Refuse values that do not fit their columns, saying which.
+
+    Args:
+        at_hand: relations whose other end was just read; they are not looked up once more.
 
     Raises:
         UserError: a value does not fit.
     """
     try:
-        record.full_clean(validate_unique=False, validate_constraints=False)
+        record.full_clean(exclude=at_hand, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         label = type(record)._meta.get_field(field).verbose_name if field != "__all__" else ""
         raise UserError(f"{label}: {messages[0]}") from error
 
 
-def check_asset(asset: Asset) -> None:
-    """Refuse an asset whose values do not fit each other.
+def check_asset(asset: Asset, *, at_hand: Collection[str] = ()) -> None:
+    """Refuse an asset whose values do not fit each other; ``at_hand`` as in ``check``.
 
     Raises:
         UserError: it ends before it begins, or it has no name.
     """
     if not asset.name:
         raise UserError(_("Please give a name."))
-    check(asset)
+    check(asset, at_hand=at_hand)
     begun = asset.installed_on
     if begun and asset.warranty_until and asset.warranty_until < begun:
         raise UserError(_("The warranty cannot end before it began."))

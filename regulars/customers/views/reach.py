@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.customers import actions
-from regulars.customers.forms import ConsentForm, ContactPointForm
+from regulars.customers.forms import ConsentForm, ContactPointForm, IdentifierForm
 from regulars.customers.models import ContactPoint, Party
-from regulars.customers.views.common import Request, ask, changed, party_for, refuse
+from regulars.customers.views.common import Request, acted, ask, changed, party_for, refuse
 from regulars.kit import clock
 from regulars.kit.errors import UserError
+from regulars.staff.rules import can
 from regulars.web.toasts import toast
 
 
@@ -85,6 +89,43 @@ def replace_point(request: Request, pk: int, point: int) -> HttpResponse:
             return changed(party)
     context = {"form": form, "party": party, "title": _("Correct this address"), "url": request.path, "verb": _("Save")}
     return ask(request, "customers/ask.html", context, refused=bool(form.errors))
+
+
+@require_http_methods(["GET", "POST"])
+def add_identifier(request: Request, pk: int) -> HttpResponse:
+    """Let the customer be known by a number of another system; where it is another customer's, lead to the merge."""
+    party = party_for(request, pk, "customers.edit")
+    form = IdentifierForm(request.POST or None)
+    context: dict[str, Any] = {
+        "form": form, "party": party, "title": _("Add a number of another system"), "url": request.path, "verb": _("Add"),
+    }  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                act = actions.new_act(by=request.user)
+                actions.add_identifier(party=party, by=request.user, batch=act, **form.cleaned_data)
+        except actions.Taken as error:
+            refuse(form, error)
+            if error.holder is not None and can(request.user, "customers.merge"):
+                context["way_out"] = (f"{reverse('customers:merge')}?ids={party.pk},{error.holder.pk}", _("Merge them"))
+        except UserError as error:
+            refuse(form, error)
+        else:
+            return acted(request, party, act, _("Number added"))
+    return ask(request, "customers/ask.html", context, refused=bool(form.errors))
+
+
+@require_POST
+def remove_identifier(request: Request, pk: int, identifier: int) -> HttpResponse:
+    """Take a number off the customer."""
+    party = party_for(request, pk, "customers.edit")
+    with transaction.atomic():
+        found = party.identifiers.select_for_update().filter(pk=identifier).first()
+        if found is None:
+            raise Http404
+        act = actions.new_act(by=request.user)
+        actions.remove_identifier(identifier=found, by=request.user, batch=act)
+    return acted(request, party, act, _("Number taken off"))
 
 
 @require_http_methods(["GET", "POST"])

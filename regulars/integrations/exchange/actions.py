@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regulars.customers.models import Party
+from django.db.models import QuerySet
+
+from regulars.customers.models import Asset, Contract, Party
 from regulars.integrations.exchange.formats import format_called
 from regulars.kit.errors import UserError
 from regulars.staff import audit
@@ -22,20 +24,38 @@ def export_customers(*, path: Path, format_: str, by: User | None) -> dict[str, 
     Raises:
         UserError: there is no such format, or the file cannot be written.
     """
+    told = _export("customers", _seen_by(by), path, format_, by)
+    return {**told, "customers": told["rows"]}
+
+
+def export_things(*, what: str, path: Path, format_: str, by: User | None) -> dict[str, Any]:
+    """Write all assets or contracts of the customers whom ``by`` may see; ``what`` is "assets" or "contracts".
+
+    Raises:
+        UserError: there is no such format, or the file cannot be written.
+    """
+    model: type[Asset | Contract] = Asset if what == "assets" else Contract
+    return _export(what, model._default_manager.filter(party__in=_seen_by(by)), path, format_, by)
+
+
+def _seen_by(user: User | None) -> QuerySet[Party]:
+    return Party.objects.live() if user is None else Party.objects.live().visible_to(user)
+
+
+def _export(what: str, rows: QuerySet[Any], path: Path, format_: str, by: User | None) -> dict[str, Any]:
     if by is not None:
         require(by, "customers.export")
-    found = format_called(format_)
-    parties = Party.objects.live() if by is None else Party.objects.live().visible_to(by)
+    found = format_called(format_, of=what)
     size = 0
     try:
         with open(path, "wb", opener=_private) as file:
-            for chunk in found.chunks(parties):
+            for chunk in found.chunks(rows):
                 size += file.write(chunk)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from error
-    customers = parties.count()
-    audit.record("customers.exported", by=by, format=found.key, customers=customers)
-    return {"file": str(path), "format": found.key, "customers": customers, "bytes": size}
+    count = rows.count()
+    audit.record(f"{what}.exported", by=by, format=found.key, **{what: count})
+    return {"file": str(path), "format": found.key, "rows": count, "bytes": size}
 
 
 def _private(path: str, flags: int) -> int:

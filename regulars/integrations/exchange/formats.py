@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.models import Party
-from regulars.integrations.exchange import cards
+from regulars.integrations.exchange import cards, things
 from regulars.integrations.exchange.layouts import PRESETS, table_of
 from regulars.integrations.exchange.rows import rows_of
 from regulars.kit.errors import UserError
@@ -23,13 +23,13 @@ Parties = QuerySet[Party]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One way out; ``chunks`` streams the file of a queryset of parties."""
+    """One way out; ``chunks`` streams the file of a queryset of parties (of assets, of contracts)."""
 
     key: str
     label: str | Promise
     suffix: str
     content_type: str
-    chunks: Callable[[Parties], Iterator[bytes]]
+    chunks: Callable[[QuerySet[Any]], Iterator[bytes]]
 
 
 def _table(layout: str, kind: str) -> Callable[[Parties], Iterator[bytes]]:
@@ -52,17 +52,20 @@ def _cards(version: str) -> Callable[[Parties], Iterator[bytes]]:
 
 _CSV: Final = tables.TYPES["csv"]
 _CARD: Final = "text/vcard; charset=utf-8"
+
+
+def _full(as_csv: Callable[[Any], Iterator[bytes]], as_xlsx: Callable[[Any], Iterator[bytes]]) -> tuple[Format, ...]:
+    """The two forms in which everything leaves and comes back in."""
+    return (
+        Format("full", _("Everything, as CSV that comes back in"), "csv", _CSV, as_csv),
+        Format("full-xlsx", _("Everything, as Excel that comes back in"), "xlsx", tables.TYPES["xlsx"], as_xlsx),
+    )
+
+
 FORMATS: Final[dict[str, Format]] = {
     one.key: one
     for one in (
-        Format("full", _("Everything, as CSV that comes back in"), "csv", _CSV, _table("regulars", "csv")),
-        Format(
-            "full-xlsx",
-            _("Everything, as Excel that comes back in"),
-            "xlsx",
-            tables.TYPES["xlsx"],
-            _table("regulars", "xlsx"),
-        ),
+        *_full(_table("regulars", "csv"), _table("regulars", "xlsx")),
         Format("vcard", _("vCard 4.0"), "vcf", _CARD, _cards("4.0")),
         Format("vcard3", _("vCard 3.0, for older programs"), "vcf", _CARD, _cards("3.0")),
         Format("google", _("CSV for Google Contacts"), "csv", _CSV, _table("google", "csv")),
@@ -72,20 +75,25 @@ FORMATS: Final[dict[str, Format]] = {
         Format("odoo", _("CSV for Odoo"), "csv", _CSV, _table("odoo", "csv")),
     )
 }
+OF_THINGS: Final[dict[str, dict[str, Format]]] = {
+    what: {one.key: one for one in _full(things.csv_of(lines), things.xlsx_of(lines))}
+    for what, lines in (("assets", things.asset_lines), ("contracts", things.contract_lines))
+}
 _ALSO: Final = {"csv": "full", "xlsx": "full-xlsx", "vcf": "vcard"}
 
 
-def format_called(key: str) -> Format:
-    """The format called ``key`` (``csv``, ``xlsx`` and ``vcf`` will do).
+def format_called(key: str, *, of: str = "customers") -> Format:
+    """The format called ``key`` (``csv``, ``xlsx`` and ``vcf`` will do) of customers, assets or contracts.
 
     Raises:
         UserError: there is none, with those there are.
     """
-    found = FORMATS.get(_ALSO.get(key, key))
+    formats = OF_THINGS.get(of, FORMATS)
+    found = formats.get(_ALSO.get(key, key))
     if found is None:
         raise UserError(
             gettext("There is no format “%(key)s”; there are: %(keys)s.")
-            % {"key": key, "keys": ", ".join(["csv", "xlsx", *FORMATS])}
+            % {"key": key, "keys": ", ".join(["csv", "xlsx", *formats])}
         )
     return found
 

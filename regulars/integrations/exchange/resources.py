@@ -1,4 +1,4 @@
-"""The formats in the menus of the list of customers and of a selection, and who took what away."""
+"""The formats in the menus of the lists of customers, assets and contracts and of a selection, and who took what away."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from regulars.customers import resources as _customers  # noqa: F401 -- the list comes first
-from regulars.integrations.exchange.formats import FORMATS
+from regulars.integrations.exchange.formats import FORMATS, OF_THINGS
 from regulars.staff import audit
 from regulars.web.access import User
 from regulars.web.listing import export
@@ -35,8 +35,9 @@ def _write_down(request: HttpRequest, key: str, format_: str, rows: int) -> None
     audit.record(f"{key}.exported", by=request.user, request=request, format=format_, rows=rows)  # type: ignore[arg-type]
 
 
-for _one in FORMATS.values():
-    export.register("customers", export.Way(_one.key, _one.label, _one.suffix, _one.content_type, _one.chunks))
+for _list, _formats in {"customers": FORMATS, **OF_THINGS}.items():
+    for _one in _formats.values():
+        export.register(_list, export.Way(_one.key, _one.label, _one.suffix, _one.content_type, _one.chunks))
 export.heard.append(_write_down)
 offer(
     "customers", BulkAction("export", _("Export"), _export, rule="customers.export", icon="download", form=FormatForm)

@@ -19,7 +19,7 @@ from regulars.customers.actions.batches import undo_by_kind
 from regulars.customers.models import Batch, BatchKind
 from regulars.integrations.imports import hooks, mapping, own_fields, queries
 from regulars.integrations.imports import plan as plans
-from regulars.integrations.imports.engine import finish, run, undo
+from regulars.integrations.imports.engine import entries, finish, run, undo
 from regulars.integrations.imports.engine.run import LostLeaseError, Progress, StoppedError
 from regulars.integrations.imports.files import Look, look
 from regulars.integrations.imports.files.form import Corrections
@@ -293,7 +293,7 @@ def _complete(batch: int) -> None:
     touched = finish.touched_by(batch)
     finish.match_returns(touched)
     finish.give_roles(batch)
-    finish.write_timeline(batch)
+    entries.write_timeline(batch)
     finish.rebuild(sorted({*touched, *finish.parties_with_events(batch)}))
 
 

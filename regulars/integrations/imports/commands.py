@@ -33,7 +33,7 @@ def import_file(
     """Import one file, or go on with an import of it that was interrupted; returns ``queries.outcome``.
 
     Args:
-        kind: orders, customers, events, order_items, payments, products; guessed when None.
+        kind: orders, customers, events, order_items, payments, products, assets, contracts; guessed when None.
         mapping: field → column name, over what is guessed or remembered.
         options: see ``plan.Options``.
         dry_run: only say what would happen.

@@ -42,7 +42,8 @@ def fingerprint(names: Sequence[str]) -> str:
 
 def guess(look: Look, *, kind: str = "") -> Guess:
     """The kind and the mapping that explain the columns best; of the given kind only, when one is named."""
-    if kind in {"", "customers"} and (known := _known_layout(look)) is not None:
+    known = _known_layout(look)
+    if known is not None and kind in {"", known.kind}:
         return known
     if kind:
         return guess_for(look, KINDS[kind])
@@ -57,7 +58,7 @@ def _known_layout(look: Look) -> Guess | None:
     found = recognise(look.names, LAYOUTS, [bool(column.filled) for column in look.columns])
     if found is None:
         return None
-    return Guess("customers", found.targets, 1_000.0, found.layout.key, found.layout.options)
+    return Guess(found.layout.kind, found.targets, 1_000.0, found.layout.key, found.layout.options)
 
 
 def _undated_orders(look: Look, customers: Guess, orders: Guess) -> bool:

@@ -228,6 +228,7 @@ class Page:
             ("missing", _("No longer in the file"), _("listed, not deleted")),
             ("orders_created", _("New orders"), ""),
             ("orders_extended", _("Orders with new lines"), ""),
+            ("orders_changed", _("Changed orders"), _("what they were is kept")),
             (
                 "returns",
                 _("Returns"),
@@ -244,6 +245,11 @@ class Page:
             ("products_changed", _("Changed products"), ""),
             ("events_created", _("New timeline entries"), ""),
             ("payments_created", _("New payments"), ""),
+            ("assets_created", _("New assets"), ""),
+            ("assets_changed", _("Changed assets"), _("what they were is kept")),
+            ("contracts_created", _("New contracts"), ""),
+            ("contracts_renewed", _("Renewals among them"), _("linked to the term before")),
+            ("contracts_changed", _("Changed contracts"), _("what they were is kept")),
         ]
         for key, label, meaning in named:
             if facts.get(key):

@@ -78,6 +78,16 @@ def _of_files(count: int) -> dict[str, str]:
             "%(n)s posts are known from a later report; they stay as they are.",
             count,
         ),
+        "status": ngettext(
+            "%(n)s status was not understood; the dates decide.",
+            "%(n)s statuses were not understood; the dates decide.",
+            count,
+        ),
+        "no_asset": ngettext(
+            "%(n)s contract names an asset that its customer does not have here.",
+            "%(n)s contracts name an asset that their customer does not have here.",
+            count,
+        ),
         "shortened": ngettext(
             "%(n)s text was longer than its field and has been shortened.",
             "%(n)s texts were longer than their fields and have been shortened.",
@@ -92,20 +102,7 @@ def summary(result: dict[str, Any]) -> list[str]:
     lines = [
         _("%(rows)s rows (%(kind)s): %(accepted)s accepted, %(known)s known already, %(rejected)s rejected.") % named,
     ]
-    if result["kind"] != "customers" and (result["customers_created"] or result["orders_created"] or result["returns"]):
-        lines.append(
-            _(
-                "%(customers_created)s customers, %(orders_created)s orders and %(returns)s returns are new; revenue %(revenue)s %(currency)s."
-            )
-            % result
-        )
-    if result["kind"] == "customers":
-        lines.append(
-            _(
-                "%(customers_created)s customers are new, %(customers_changed)s changed; %(relations_begun)s positions begun, %(relations_ended)s ended; %(ambiguous)s rows ambiguous."
-            )
-            % result
-        )
+    lines += _of_kind(result)
     if result["missing_file"]:
         lines.append(_("Who is no longer in the file: %(missing_file)s") % result)
     if result["anonymous"]:
@@ -123,4 +120,33 @@ def summary(result: dict[str, Any]) -> list[str]:
         lines.append(_("Rejected rows, to be corrected and imported again: %(errors_file)s") % result)
     if result["batch"]:
         lines.append(_("To take it back: regulars undo %(batch)s") % result)
+    return lines
+
+
+def _of_kind(result: dict[str, Any]) -> list[str]:
+    """What the rows of this kind made."""
+    lines = []
+    if result["kind"] == "customers":
+        return [
+            _(
+                "%(customers_created)s customers are new, %(customers_changed)s changed; %(relations_begun)s positions begun, %(relations_ended)s ended; %(ambiguous)s rows ambiguous."
+            )
+            % result
+        ]
+    if result["kind"] == "assets":
+        return [_("%(assets_created)s assets are new, %(assets_changed)s changed.") % result]
+    if result["kind"] == "contracts":
+        sentence = _(
+            "%(contracts_created)s contracts are new (%(contracts_renewed)s renewals), %(contracts_changed)s changed."
+        )
+        return [sentence % result]
+    if result["customers_created"] or result["orders_created"] or result["returns"]:
+        lines.append(
+            _(
+                "%(customers_created)s customers, %(orders_created)s orders and %(returns)s returns are new; revenue %(revenue)s %(currency)s."
+            )
+            % result
+        )
+    if result["orders_changed"]:
+        lines.append(_("%(orders_changed)s orders that were here have changed; what they were is kept.") % result)
     return lines

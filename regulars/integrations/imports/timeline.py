@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.models import Event, Party
 from regulars.customers.timeline import EntryKind, kinds, register
 from regulars.kit import text
+from regulars.web.format import show_money
 
 
 def _said(event: Event) -> str:
@@ -35,10 +37,27 @@ def _record_changed(event: Event) -> str:
     return "; ".join(said)
 
 
+def _order_changed(event: Event) -> str:
+    """``Order 1001: paid → shipped; NT$ 100 → NT$ 120``. Whose it was before is told by nobody's name."""
+    labels = {
+        "customer": gettext("another customer"),
+        "shipped_at": gettext("shipped"),
+        "delivered_at": pgettext("order", "delivered"),
+        "promised_at": gettext("promised for another day"),
+    }
+    said = []
+    for name, *values in event.payload.get("changes") or ():
+        currency = str(event.payload.get("currency") or "")
+        told = [show_money(value, currency) for value in values] if name == "amount" else values
+        said.append(f"{told[0] or '–'} → {told[1] or '–'}" if len(told) == 2 else labels.get(name, name))
+    return f"{event.payload.get('number', '')}: {'; '.join(said)}"
+
+
 _PARTY_FIELDS: Final = frozenset(field.name for field in Party._meta.concrete_fields)
 register(
     EntryKind("imports.post_changed", _("Position changed hands"), "record", "people", sentence=_post_changed),
     EntryKind("imports.record_changed", _("Changed by a later file"), "record", "edit", sentence=_record_changed),
+    EntryKind("imports.order_changed", _("Order changed by a later file"), "trade", "edit", sentence=_order_changed),
     EntryKind(
         "imports.left_out",
         _("No longer in the file"),

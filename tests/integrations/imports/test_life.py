@@ -1,6 +1,5 @@
 """The life of an import: preview, twice, undo and again, stop, interruption."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,7 +7,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -21,6 +19,7 @@ from regulars.integrations.imports import actions, hooks, queries
 from regulars.integrations.imports.engine import run
 from regulars.integrations.imports.models import ImportJob, ImportState
 from regulars.kit.errors import Forbidden, UserError
+from tests.support.own_process import environment_of_this_database
 
 from .conftest import ORDERS, Bring
 
@@ -200,17 +199,17 @@ def test_import_killed_anywhere_goes_on_and_ends_the_same(
 
 def _kill_at(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     if not where.startswith("chunk"):
-        target = {
-            "returns": "match_returns",
-            "roles": "give_roles",
-            "timeline": "write_timeline",
-            "summaries": "rebuild",
+        module, target = {
+            "returns": (run.finish, "match_returns"),
+            "roles": (run.finish, "give_roles"),
+            "timeline": (run.entries, "write_timeline"),
+            "summaries": (run.finish, "rebuild"),
         }[where]
 
         def die(*_args: Any, **_named: Any) -> None:
             raise Killed
 
-        monkeypatch.setattr(run.finish, target, die)
+        monkeypatch.setattr(module, target, die)
         return
     count = 0
     checkpoint = run.Run._checkpoint
@@ -262,19 +261,8 @@ def test_stop_keeps_or_undoes_what_is_in(
 
 @pytest.fixture
 def own_home(tmp_path: Path, transactional_db: None) -> dict[str, str]:
-    """The environment of a separate process with a home of its own; on PostgreSQL it shares the test database."""
-    env = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"REGULARS_TESTING", "REGULARS_DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
-    }
-    env["REGULARS_HOME"] = str(tmp_path / "home")
-    if connection.vendor == "postgresql":
-        told = connection.settings_dict
-        env["REGULARS_DATABASE_URL"] = (
-            f"postgresql://{quote(told['USER'])}:{quote(told['PASSWORD'])}@{told['HOST'] or '127.0.0.1'}:{told['PORT'] or 5432}/{told['NAME']}"
-        )
-    return env
+    """The environment of a separate process with a home of its own, on the test's database."""
+    return environment_of_this_database(tmp_path / "home")
 
 
 def regulars(env: dict[str, str], *words: str) -> subprocess.Popen[str]:
@@ -290,7 +278,6 @@ def regulars(env: dict[str, str], *words: str) -> subprocess.Popen[str]:
 @pytest.mark.slow
 def test_import_killed_with_signal_nine_goes_on_where_it_was(own_home: dict[str, str], tmp_path: Path) -> None:
     import json
-    import sqlite3
 
     file = tmp_path / "many.csv"
     lines = [
@@ -301,12 +288,9 @@ def test_import_killed_with_signal_nine_goes_on_where_it_was(own_home: dict[str,
     assert regulars(own_home, "init", "--json").wait(120) == 0
 
     def reached() -> int:
-        if connection.vendor == "postgresql":
-            job = ImportJob.objects.first()
-            return int(job.checkpoint.get("row", 0)) if job else 0
-        with sqlite3.connect(Path(own_home["REGULARS_HOME"]) / "regulars.sqlite3") as database:
-            row = database.execute("SELECT checkpoint FROM imports_importjob").fetchone()
-        return int(json.loads(row[0]).get("row", 0)) if row else 0
+        job = ImportJob.objects.first()
+        connection.close()
+        return int(job.checkpoint.get("row", 0)) if job else 0
 
     process = regulars(own_home, "import", str(file), "--json", "--no-refresh")
     deadline = time.monotonic() + 120

@@ -14,6 +14,7 @@ from regulars.integrations.api.routers import (
     holdings,
     identity,
     imports,
+    staff,
     system,
     tasks,
     timeline,
@@ -35,6 +36,7 @@ ROUTERS: Final[list[tuple[str, Router, str]]] = [
     ("/analyses", analyses.router, "Analyses"),
     ("/webhooks", webhooks.router, "Webhooks"),
     ("", admin.router, "House"),
+    ("", staff.router, "House"),
     ("", system.router, "System"),
 ]
 """Where it stands, the router, and the heading in the documentation."""

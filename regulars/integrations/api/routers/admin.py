@@ -19,7 +19,7 @@ from regulars.integrations.api.identity import ApiRequest
 from regulars.integrations.api.operations import needs
 from regulars.integrations.api.problems import Flaw, Problem
 from regulars.integrations.api.queries import tokens_for
-from regulars.integrations.api.records import one_of
+from regulars.integrations.api.records import one_of, referred
 from regulars.integrations.api.schemas import Pk
 from regulars.integrations.api.schemas.admin import (
     BatchPage,
@@ -34,6 +34,8 @@ from regulars.integrations.api.schemas.admin import (
     ViewOut,
     ViewPatch,
 )  # fmt: skip
+from regulars.integrations.api.schemas.staff import TeamIn
+from regulars.staff.actions import create_team
 from regulars.staff.models import Team, Territory
 from regulars.staff.rules import can, require
 from regulars.web import actions as views
@@ -53,6 +55,15 @@ def list_teams(request: ApiRequest) -> Any:
         {"id": one.pk, "name": one.name, "department": one.department, "territory": present.named(one.territory)}
         for one in Team.objects.select_related("territory")
     ]
+
+
+@router.post("/teams", response={201: TeamOut}, **needs("users:write", "staff.manage"))
+def add_team(request: ApiRequest, given: TeamIn) -> Any:
+    """Make a team."""
+    territory = referred(Territory.objects.all(), given.territory, "territory")
+    made = create_team(name=given.name, territory=territory, by=request.user, request=request)
+    told = {"id": made.pk, "name": made.name, "department": made.department, "territory": present.named(made.territory)}
+    return Status(201, told)
 
 
 @router.get("/territories", response=list[TerritoryOut], **READ)

@@ -16,7 +16,7 @@ from regulars.integrations.api.identity import ApiRequest
 from regulars.integrations.api.operations import check_version, expect_version, needs
 from regulars.integrations.api.problems import Problem
 from regulars.integrations.api.records import one_of, party_for, referred
-from regulars.integrations.api.schemas import Done, Pk
+from regulars.integrations.api.schemas import Done, IdentifierIn, Pk
 from regulars.integrations.api.schemas.customers import (
     ChangePage,
     ConsentIn,
@@ -183,6 +183,23 @@ def end_contact_point(request: ApiRequest, id: Pk, point: Pk) -> Any:  # noqa: A
 def list_identifiers(request: ApiRequest, id: Pk) -> Any:  # noqa: A002
     """How other systems call the customer."""
     return list(party_for(request, id, trashed=True).identifiers.order_by("pk").values("id", "system", "external_id"))
+
+
+@router.post("/{id}/identifiers", response={201: IdentifierOut}, **EDIT)
+def add_identifier(request: ApiRequest, id: Pk, given: IdentifierIn) -> Any:  # noqa: A002
+    """Let another system's number lead to the customer. 409 when it is another customer's: merge the two if they are one."""
+    made = actions.add_identifier(
+        party=party_for(request, id), system=given.system, number=given.external_id, by=request.user
+    )
+    return Status(201, {"id": made.pk, "system": made.system, "external_id": made.external_id})
+
+
+@router.delete("/{id}/identifiers/{identifier}", response={204: None}, **EDIT)
+def remove_identifier(request: ApiRequest, id: Pk, identifier: Pk) -> Any:  # noqa: A002
+    """Take the number off; the history keeps it."""
+    found: Identifier = one_of(party_for(request, id).identifiers.all(), identifier)
+    actions.remove_identifier(identifier=found, by=request.user)
+    return Status(204, None)
 
 
 @router.get("/{id}/consents", response=list[ConsentOut], **READ)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -90,9 +90,22 @@ def marks(values: Sequence[Any]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
+def rows(statement: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """All rows of ``statement``."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        yield from cursor.fetchall()
+
+
 def select(statement: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
     """Rows of ``statement``, whose ``{marks}`` stands for a slice of ``values``; ``before`` goes ahead of them."""
     for batch in batches(values):
         with connection.cursor() as cursor:
             cursor.execute(statement.format(marks=marks(batch)), [*before, *batch])
             yield from cursor.fetchall()
+
+
+def aware(moment: Any) -> datetime:
+    """A time as raw SQL gave it, aware in UTC."""
+    value = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

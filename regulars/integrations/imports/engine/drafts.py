@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,9 @@ from regulars.integrations.imports.engine.parties import Buyer
 from regulars.integrations.imports.files import Row
 from regulars.integrations.imports.plan import Plan
 from regulars.kit import text
+
+if TYPE_CHECKING:
+    from regulars.integrations.imports.engine.changes import Change, Known
 
 Quantity = int | Decimal
 Key = tuple[str, bool]
@@ -96,6 +99,7 @@ class Draft:
 
     __slots__ = (
         "buyer",
+        "change",
         "channel",
         "delivered",
         "digests",
@@ -111,16 +115,20 @@ class Draft:
         "problem",
         "promised",
         "raws",
+        "said",
         "shipped",
         "shipping",
         "state",
+        "was",
     )
 
     def __init__(self, key: Key, prior: bytes) -> None:
         self.key, self.prior = key, prior
         self.moment: datetime | None = None
         self.buyer: Buyer | None = None
-        self.state, self.channel = "placed", ""
+        self.state, self.said, self.channel = "placed", "", ""
+        self.was: Known | None = None
+        self.change: Change | None = None
         self.items: list[str] = []
         self.shipping: int | None = None
         self.shipped: datetime | None = None
@@ -297,7 +305,8 @@ class Reader:
             return
         at = self._at
         draft.moment = values[at["ordered_at"]]
-        draft.state = "cancelled" if values[at["state"]].casefold() in _CANCELLED else "placed"
+        draft.said = values[at["state"]][:40]
+        draft.state = "cancelled" if draft.said.casefold() in _CANCELLED else "placed"
         draft.channel = channel_of(values[at["channel"]])
         draft.shipping = values[at["shipping"]]
         draft.shipped, draft.delivered, draft.promised = (

@@ -1,43 +1,39 @@
-"""What is done once all rows are in: returns find their orders, buyers become customers, the timeline and the summaries follow.
+"""What is done once all rows are in: returns find their orders, buyers become customers, the summaries follow.
 
 Every step may be repeated: it only does what is missing.
 """
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from regulars.commerce.actions import rebuild_trade
 from regulars.customers.actions import rebuild_activity
-from regulars.customers.models import Event, PartyRole
-from regulars.integrations.imports.engine import bulk
-from regulars.integrations.imports.engine.parties import as_json
-from regulars.kit import clock
+from regulars.customers.models import PartyRole
+from regulars.integrations.imports.engine import bulk, changes
 
-SOURCE: Final = "commerce"
 _SLICE = 400
 
 
 def touched_by(batch: int) -> list[int]:
-    """Customers with orders, returns or lines of this batch, oldest first."""
+    """Customers with orders, returns or lines of this batch, or with orders it changed; oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT customer_id FROM commerce_order WHERE batch_id = %s AND customer_id IS NOT NULL
                UNION SELECT customer_id FROM commerce_return WHERE batch_id = %s AND customer_id IS NOT NULL
                UNION SELECT o.customer_id FROM commerce_orderline l JOIN commerce_order o ON o.id = l.order_id
-                     WHERE l.batch_id = %s AND o.batch_id <> %s AND o.customer_id IS NOT NULL
+                     WHERE l.batch_id = %s AND coalesce(o.batch_id, 0) <> %s AND o.customer_id IS NOT NULL
                UNION SELECT r.customer_id FROM commerce_returnline l JOIN commerce_return r ON r.id = l.entry_id
-                     WHERE l.batch_id = %s AND r.batch_id <> %s AND r.customer_id IS NOT NULL""",
+                     WHERE l.batch_id = %s AND coalesce(r.batch_id, 0) <> %s AND r.customer_id IS NOT NULL""",
             [batch] * 6,
         )
-        return sorted(row[0] for row in cursor.fetchall())
+        found = {row[0] for row in cursor.fetchall()}
+    return sorted(found | changes.customers_changed_by(batch))
 
 
 def parties_with_events(batch: int) -> list[int]:
@@ -132,189 +128,10 @@ def give_roles(batch: int) -> None:
                WHERE r.id IS NULL GROUP BY t.customer_id""",
             [batch, batch],
         )
-        rows = [(party, "customer", timezone.localdate(aware(moment)), batch) for party, moment in cursor.fetchall()]
+        rows = [
+            (party, "customer", timezone.localdate(bulk.aware(moment)), batch) for party, moment in cursor.fetchall()
+        ]
     bulk.insert(PartyRole, ("party_id", "role", "valid_from", "batch_id"), rows)
-
-
-_EVENT: Final = (
-    "occurred_at", "recorded_at", "customer_id", "kind", "channel", "department", "object_type", "object_id", "amount", "currency", "quantity", "payload",
-    "source", "source_key", "batch_id", "supersedes_id",
-)  # fmt: skip
-
-
-def write_timeline(batch: int, *, beat: Callable[[], None] = lambda: None) -> int:
-    """One entry for each order, return, shipment and payment of the batch that has a customer; none for anonymous trade."""
-    count = 0
-    for make in (_order_entries, _return_entries, _shipment_entries, _payment_entries):
-        for rows in bulk.batches(make(batch), 5_000):
-            with transaction.atomic():
-                bulk.insert(Event, _EVENT, rows, or_ignore=True)
-            count += len(rows)
-            beat()
-    return count + _correct_entries(batch)
-
-
-_ORDER_FACTS: Final = (
-    "id, customer_id, ordered_at, state, channel, amount, currency, quantity, number, line_count, payload"
-)
-
-
-def _order_entries(batch: int) -> Iterable[tuple[Any, ...]]:
-    statement = f"""SELECT {_ORDER_FACTS} FROM commerce_order
-                    WHERE batch_id = %s AND retracted_in IS NULL AND customer_id IS NOT NULL ORDER BY id"""  # noqa: S608 -- our own names
-    now = clock.now()
-    for order in _rows(statement, [batch]):
-        yield _order_entry(order, now, key=f"order:{order[0]}", batch=batch, supersedes=None)
-
-
-def _order_entry(
-    order: tuple[Any, ...], now: datetime, *, key: str, batch: int | None, supersedes: int | None
-) -> tuple[Any, ...]:
-    """What the timeline says of an order (``_ORDER_FACTS``), as a row of ``_EVENT``."""
-    pk, customer, moment, state, channel, amount, currency, quantity, number, lines, payload = order
-    kind = "commerce.order_placed" if state == "placed" else "commerce.order_cancelled"
-    contents = as_json({"number": number, "lines": lines, **_items(payload)})
-    return (
-        aware(moment), now, customer, kind, channel, "", "order", pk, amount, currency, quantity, contents, SOURCE, key, batch, supersedes,
-    )  # fmt: skip
-
-
-def _items(payload: Any) -> dict[str, Any]:
-    facts = json.loads(payload) if isinstance(payload, str) else payload or {}
-    return {"items": facts["items"]} if facts.get("items") else {}
-
-
-def _return_entries(batch: int) -> Iterable[tuple[Any, ...]]:
-    now = clock.now()
-    items: dict[int, list[str]] = defaultdict(list)
-    for entry, description in _rows(
-        """SELECT l.entry_id, l.description FROM commerce_returnline l JOIN commerce_return r ON r.id = l.entry_id
-           WHERE r.batch_id = %s AND r.retracted_in IS NULL AND r.customer_id IS NOT NULL AND l.description <> '' ORDER BY l.id""",
-        [batch],
-    ):
-        if len(items[entry]) < 2:
-            items[entry].append(description[:80])
-    statement = """SELECT id, customer_id, returned_at, amount, currency, quantity, number, line_count, reason
-                   FROM commerce_return WHERE batch_id = %s AND retracted_in IS NULL AND customer_id IS NOT NULL ORDER BY id"""
-    for pk, customer, moment, amount, currency, quantity, number, lines, reason in _rows(statement, [batch]):
-        facts = {"number": number, "lines": lines, "items": items.get(pk, []), **({"reason": reason} if reason else {})}
-        yield (
-            aware(moment),
-            now,
-            customer,
-            "commerce.goods_returned",
-            "",
-            "",
-            "return",
-            pk,
-            amount,
-            currency,
-            quantity,
-            as_json(facts),
-            SOURCE,
-            f"return:{pk}",
-            batch,
-            None,
-        )
-
-
-def _shipment_entries(batch: int) -> Iterable[tuple[Any, ...]]:
-    now = clock.now()
-    statement = """SELECT s.id, o.customer_id, o.id, o.number, s.shipped_at, s.delivered_at FROM commerce_shipment s JOIN commerce_order o ON o.id = s.order_id
-                   WHERE s.batch_id = %s AND s.retracted_in IS NULL AND o.retracted_in IS NULL AND o.customer_id IS NOT NULL ORDER BY s.id"""
-    for pk, customer, order, number, shipped, delivered in _rows(statement, [batch]):
-        for kind, moment in (("shipped", shipped), ("delivered", delivered)):
-            if moment:
-                contents = as_json({"number": number})
-                yield (
-                    aware(moment),
-                    now,
-                    customer,
-                    f"commerce.order_{kind}",
-                    "",
-                    "",
-                    "order",
-                    order,
-                    None,
-                    "",
-                    None,
-                    contents,
-                    SOURCE,
-                    f"{kind}:{pk}",
-                    batch,
-                    None,
-                )
-
-
-def _payment_entries(batch: int) -> Iterable[tuple[Any, ...]]:
-    now = clock.now()
-    statement = """SELECT p.id, o.customer_id, o.id, o.number, p.paid_at, p.amount, p.currency FROM commerce_payment p JOIN commerce_order o ON o.id = p.order_id
-                   WHERE p.batch_id = %s AND p.retracted_in IS NULL AND p.paid_at IS NOT NULL AND o.customer_id IS NOT NULL ORDER BY p.id"""
-    for pk, customer, order, number, moment, amount, currency in _rows(statement, [batch]):
-        contents = as_json({"number": number})
-        yield (
-            aware(moment),
-            now,
-            customer,
-            "commerce.payment_received",
-            "",
-            "",
-            "order",
-            order,
-            amount,
-            currency,
-            None,
-            contents,
-            SOURCE,
-            f"payment:{pk}",
-            batch,
-            None,
-        )
-
-
-def _correct_entries(batch: int) -> int:
-    """Orders that were here before and got lines: their entry is superseded by one with the new amount."""
-    statement = """SELECT DISTINCT o.id FROM commerce_orderline l JOIN commerce_order o ON o.id = l.order_id
-                   WHERE l.batch_id = %s AND o.batch_id <> %s AND o.customer_id IS NOT NULL AND o.retracted_in IS NULL"""
-    return correct_order_entries([row[0] for row in _rows(statement, [batch, batch])], batch=batch)
-
-
-class _Told(NamedTuple):
-    """What the timeline says of an order: the live entry (0: none), its amount, and how many entries there ever were."""
-
-    entry: int
-    amount: int | None
-    entries: int
-
-
-@transaction.atomic
-def correct_order_entries(orders: Iterable[int], *, batch: int | None) -> int:
-    """Let the timeline say what these orders amount to now; an entry that is right stays."""
-    now, wanted = clock.now(), sorted(orders)
-    newest: dict[int, _Told] = {}
-    for pk, order, amount, retracted, superseded in bulk.select(
-        """SELECT e.id, e.object_id, e.amount, e.retracted_in, s.id FROM customers_event e LEFT JOIN customers_event s ON s.supersedes_id = e.id
-           WHERE e.object_type = 'order' AND e.kind IN ('commerce.order_placed', 'commerce.order_cancelled') AND e.object_id IN ({marks}) ORDER BY e.id""",
-        wanted,
-    ):
-        count = newest[order].entries + 1 if order in newest else 1
-        if retracted is None and superseded is None:
-            newest[order] = _Told(pk, amount, count)
-        else:
-            newest[order] = _Told(
-                newest[order].entry if order in newest else 0, newest[order].amount if order in newest else None, count
-            )
-    rows = []
-    statement = f"SELECT {_ORDER_FACTS} FROM commerce_order WHERE retracted_in IS NULL AND customer_id IS NOT NULL AND id IN ({{marks}})"  # noqa: S608 -- our own names
-    for order in bulk.select(statement, wanted):
-        pk, amount = order[0], order[5]
-        told = newest.get(pk, _Told(0, None, 0))
-        if told.entry and told.amount == amount:
-            continue
-        key = f"order:{pk}:{told.entries}" if told.entries else f"order:{pk}"
-        rows.append(_order_entry(order, now, key=key, batch=batch, supersedes=told.entry or None))
-    bulk.insert(Event, _EVENT, rows, or_ignore=True)
-    return len(rows)
 
 
 def rebuild(customers: list[int]) -> None:
@@ -322,15 +139,3 @@ def rebuild(customers: list[int]) -> None:
     everybody = len(customers) > 5_000
     rebuild_trade(customer_ids=None if everybody else customers)
     rebuild_activity(party_ids=None if everybody else customers)
-
-
-def _rows(statement: str, values: list[Any]) -> Iterable[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        yield from cursor.fetchall()
-
-
-def aware(moment: Any) -> datetime:
-    """A time as raw SQL gave it, aware in UTC."""
-    value = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return value if value.tzinfo else value.replace(tzinfo=UTC)

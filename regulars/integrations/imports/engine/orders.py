@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 from django.utils.translation import gettext as _
 
-from regulars.integrations.imports.engine import bulk, parties
+from regulars.integrations.imports.engine import bulk, changes, parties
+from regulars.integrations.imports.engine.changes import Comparer, Known
 from regulars.integrations.imports.engine.context import Context
 from regulars.integrations.imports.engine.drafts import Chunk, Draft, Key, Line, Reader
-from regulars.integrations.imports.engine.finish import aware
 from regulars.integrations.imports.engine.parse import Parser, Reject
+from regulars.integrations.imports.engine.tally import PICO
 from regulars.integrations.imports.engine.trade import SHIPPING_KEY, TradeWriter
 from regulars.integrations.imports.files import Row
+from regulars.kit.money import exponent
 
 
 class OrdersImporter:
@@ -24,10 +28,12 @@ class OrdersImporter:
         )
         self.directory = parties.Directory(context.plan.options.source, context.tally)
         self.writer = TradeWriter(context, self.directory)
+        self.comparer = Comparer(context, self.directory)
         self._items = context.plan.kind == "order_items"
         self._drop = context.plan.options.duplicates == "drop"
         self._made: set[Key] = set()
         self._extended: set[Key] = set()
+        self._changed: set[Key] = set()
         self._headers: set[Key] = set()
 
     def read(self, rows: list[Row]) -> Chunk:
@@ -38,20 +44,25 @@ class OrdersImporter:
         """Decide for every line whether it is new, known or rejected, and count."""
         self._recognise(chunk)
         self._find_customers(chunk)
-        tally = self.context.tally
         for draft in chunk.drafts.values():
             draft.problem = self._problem(draft)
+            if not draft.problem:
+                draft.change = self.comparer.compare(draft)
+        self._settle_lines(chunk)
+        self._add_shipping(chunk)
+        self._count_orders_changed(chunk)
+        for draft in chunk.drafts.values():
+            if accepted := sum(line.outcome == "accepted" for line in draft.lines):
+                self._count_draft(draft, rows=accepted)
+
+    def _settle_lines(self, chunk: Chunk) -> None:
+        tally = self.context.tally
         for line in chunk.lines:
             draft = line.draft
             if draft.problem:
                 line.outcome = "rejected"
-                chunk.rejects.append(
-                    (
-                        line.number,
-                        line.cells,
-                        self.parser.reject("customer" if draft.buyer else "number", line.cells, draft.problem),
-                    )
-                )
+                reject = self.parser.reject("customer" if draft.buyer else "number", line.cells, draft.problem)
+                chunk.rejects.append((line.number, line.cells, reject))
                 continue
             line.outcome = self._decide(line)
             if line.outcome == "accepted" and not tally.turn_over(self._weight(line)):
@@ -63,12 +74,10 @@ class OrdersImporter:
                 tally.anonymous += 1
             if line.outcome == "known":
                 tally.known += 1
+            elif line.outcome == "changed":
+                self._count_changed(line)
             else:
                 self._count(line)
-        self._add_shipping(chunk)
-        for draft in chunk.drafts.values():
-            if accepted := sum(line.outcome == "accepted" for line in draft.lines):
-                self._count_draft(draft, rows=accepted)
 
     def _recognise(self, chunk: Chunk) -> None:
         """Find the drafts that are orders here already, and the lines those have."""
@@ -78,23 +87,27 @@ class OrdersImporter:
             (True, "commerce_return", "commerce_returnline", "entry_id", "returned_at"),
         ):
             by_number = {draft.number: draft for draft in chunk.drafts.values() if draft.key[1] is is_return}
+            state = "'', '{{}}'" if is_return else "state, payload"
             found = bulk.select(
-                f"SELECT number, id, customer_id, {when}, batch_id FROM {table} WHERE source = %s AND retracted_in IS NULL AND number IN ({{marks}})",  # noqa: S608 -- our own names
+                f"SELECT number, id, customer_id, {when}, batch_id, amount, {state} FROM {table} WHERE source = %s AND retracted_in IS NULL AND number IN ({{marks}})",  # noqa: S608 -- our own names
                 list(by_number),
                 source,
             )
             by_id: dict[int, Draft] = {}
-            for number, pk, customer, moment, batch in found:
+            for number, pk, customer, moment, batch, amount, standing, payload in found:
                 draft = by_number[number]
                 draft.own = batch == self.context.batch
+                facts = json.loads(payload) if isinstance(payload, str) else payload
+                draft.was = Known(customer or 0, standing, facts, amount)
                 draft.id, draft.party, draft.keys = pk, customer or 0, set()
-                draft.moment = draft.moment or aware(moment)
+                draft.moment = draft.moment or bulk.aware(moment)
                 by_id[pk] = draft
             for pk, key in bulk.select(
                 f"SELECT {owner}, line_key FROM {lines} WHERE retracted_in IS NULL AND {owner} IN ({{marks}})",  # noqa: S608 -- our own names
                 list(by_id),
             ):
                 by_id[pk].keys.add(key)
+        changes.learn(draft for draft in chunk.drafts.values() if not draft.own)
         if self._items:
             self._find_orders_of_returns(chunk, source)
 
@@ -103,7 +116,7 @@ class OrdersImporter:
         lost = {draft.number: draft for draft in chunk.drafts.values() if draft.key[1] and not draft.id}
         query = "SELECT number, customer_id, ordered_at FROM commerce_order WHERE source = %s AND retracted_in IS NULL AND number IN ({marks})"
         for number, customer, moment in bulk.select(query, list(lost), source):
-            lost[number].party, lost[number].moment = customer or 0, aware(moment)
+            lost[number].party, lost[number].moment = customer or 0, bulk.aware(moment)
 
     def _find_customers(self, chunk: Chunk) -> None:
         self.directory.look_up(draft.buyer.external for draft in chunk.drafts.values() if draft.buyer)
@@ -119,12 +132,14 @@ class OrdersImporter:
                 return "known"
             self._headers.add(draft.key)
             return "accepted"
+        if draft.change is not None and any(told is line for _held, told in draft.change.lines):
+            return "changed"
         if line.key in draft.keys or (line.duplicate and (self._drop or line.key[0] == "#")):
             return "known"
         return "accepted"
 
     def _problem(self, draft: Draft) -> str:
-        if draft.buyer is not None and draft.party:
+        if draft.own and draft.buyer is not None and draft.party:
             known = self.directory.known.get(draft.buyer.external)
             if known is None or known.party != draft.party:
                 return _("Order %(number)s is here already and belongs to another customer.") % {"number": draft.number}
@@ -152,6 +167,28 @@ class OrdersImporter:
         if line.kind in {"fee", "adjustment"}:
             tally.fee_lines += 1
             tally.fee(line.product or line.description, line.kind, line.description, line.pico)
+
+    def _count_changed(self, line: Line) -> None:
+        tally, change = self.context.tally, line.draft.change
+        tally.accepted += 1
+        held = next(held for held, told in change.lines if told is line) if change else None
+        if held is not None:
+            tally.revenue += line.pico - held.amount * 10 ** (PICO - exponent(self.context.currency))
+
+    def _count_orders_changed(self, chunk: Chunk) -> None:
+        """Each order that changes counts once, and with it one of its rows as accepted, even where all of its lines are known."""
+        tally = self.context.tally
+        for draft in chunk.drafts.values():
+            if draft.change is None or draft.key in self._changed or not draft.lines:
+                continue
+            self._changed.add(draft.key)
+            tally.orders_changed += 1
+            if draft.buyer is not None and draft.buyer.external not in self.directory.known:
+                tally.customers_created += 1
+                self.directory.known[draft.buyer.external] = parties.Known(-1 if self.context.preview else 0)
+            if all(line.outcome == "known" for line in draft.lines):
+                tally.known -= 1
+                tally.accepted += 1
 
     def _add_shipping(self, chunk: Chunk) -> None:
         for draft in chunk.drafts.values():

@@ -17,10 +17,11 @@ from django.db import transaction
 
 from regulars.customers import search
 from regulars.integrations.imports import plan as plans
-from regulars.integrations.imports.engine import cents, finish
+from regulars.integrations.imports.engine import cents, entries, finish
 from regulars.integrations.imports.engine.context import Context, Learned, learn
 from regulars.integrations.imports.engine.customers import CustomersImporter, snapshot
 from regulars.integrations.imports.engine.events import EventsImporter
+from regulars.integrations.imports.engine.holdings import AssetsImporter, ContractsImporter
 from regulars.integrations.imports.engine.orders import OrdersImporter
 from regulars.integrations.imports.engine.others import PaymentsImporter, ProductsImporter
 from regulars.integrations.imports.engine.rejects import RejectFile
@@ -65,6 +66,8 @@ def importer_for(context: Context) -> Importer:
         "products": ProductsImporter,
         "customers": CustomersImporter,
         "events": EventsImporter,
+        "assets": AssetsImporter,
+        "contracts": ContractsImporter,
     }
     return makers[context.plan.kind](context)
 
@@ -171,7 +174,7 @@ class Run:
             finish.give_roles(self.context.batch)
             self._next("timeline")
         if self.stage == "timeline":
-            finish.write_timeline(self.context.batch, beat=self._beat)
+            entries.write_timeline(self.context.batch, beat=self._beat)
             self._next("summaries")
         self._summaries(touched)
         return {**figures(self.context), "seconds": round(self._elapsed(), 2)}

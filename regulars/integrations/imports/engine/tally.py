@@ -44,6 +44,7 @@ class Tally:
     missing: int = 0
     orders_created: int = 0
     orders_extended: int = 0
+    orders_changed: int = 0
     returns: int = 0
     return_lines: int = 0
     fee_lines: int = 0
@@ -51,6 +52,11 @@ class Tally:
     products_changed: int = 0
     events_created: int = 0
     payments_created: int = 0
+    assets_created: int = 0
+    assets_changed: int = 0
+    contracts_created: int = 0
+    contracts_renewed: int = 0
+    contracts_changed: int = 0
     revenue: int = 0
     turned_over: int = 0
     first: str = ""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from regulars.commerce.models import Order, OrderLine, Return, ReturnLine, Shipment
 from regulars.integrations.imports.engine import bulk, parties
+from regulars.integrations.imports.engine.changes import SHIPPING_KEY, ChangeWriter
 from regulars.integrations.imports.engine.context import Context
 from regulars.integrations.imports.engine.drafts import MICRO, Chunk, Draft, Line
 from regulars.integrations.imports.engine.products import Shelf
@@ -16,7 +17,6 @@ from regulars.integrations.imports.engine.tally import PICO, to_minor
 from regulars.kit import clock
 from regulars.kit.money import exponent
 
-SHIPPING_KEY: Final = "shipping"
 _LINE: Final = (
     "line_key", "kind", "product_id", "description", "quantity", "unit_price", "amount", "cost", "batch_id",
 )  # fmt: skip
@@ -56,11 +56,16 @@ class TradeWriter:
 
     def __init__(self, context: Context, directory: parties.Directory) -> None:
         self.context, self.directory, self.shelf = context, directory, Shelf(context)
+        self.changes = ChangeWriter(context)
         self._unit: int = 10 ** (PICO - exponent(context.currency))
 
     def write(self, chunk: Chunk) -> None:
         """Write customers, products, orders, returns, lines and shipments; lets go of the lines afterwards."""
-        drafts = [draft for draft in chunk.drafts.values() if any(line.outcome == "accepted" for line in draft.lines)]
+        drafts = [
+            draft
+            for draft in chunk.drafts.values()
+            if any(line.outcome == "accepted" for line in draft.lines) or draft.change is not None
+        ]
         accepted = [line for line in chunk.lines if line.outcome == "accepted"]
         self._write_customers(drafts)
         products = self.shelf.stock(accepted)
@@ -70,8 +75,9 @@ class TradeWriter:
         bulk.insert(OrderLine, ("order_id", *_LINE), order_lines)
         bulk.insert(ReturnLine, ("entry_id", *_LINE), return_lines)
         new = {id(draft) for draft in fresh}
-        self._extend([draft for draft in drafts if id(draft) not in new], sums)
+        self._extend([draft for draft in drafts if id(draft) not in new and id(draft) in sums], sums)
         self._write_shipments(drafts)
+        self.changes.write(drafts)
         for draft in chunk.drafts.values():  # lines and drafts refer to each other: no collector has to find them
             draft.lines = []
 
@@ -92,9 +98,9 @@ class TradeWriter:
         for draft in drafts:
             if draft.buyer is not None:
                 party = self.directory.known[draft.buyer.external].party
-                if draft.id and not draft.party:
+                if draft.id and not draft.party and draft.change is None:
                     self._name_customer(draft, party)
-                draft.party = draft.party or party
+                draft.party = party if draft.change is not None else draft.party or party
 
     def _restore(self, trashed: list[int]) -> None:
         """Customers whom an undone import had trashed come back; whom a person trashed stays there."""
@@ -191,7 +197,8 @@ class TradeWriter:
             if draft.key[1]:
                 returns.append((*row, ""))
             else:
-                payload = parties.as_json({"items": draft.items} if draft.items else {})
+                told = {"items": draft.items, "said": draft.said}
+                payload = parties.as_json({name: value for name, value in told.items() if value})
                 orders.append((*row, draft.channel, draft.state, payload))
         bulk.insert(Order, _ORDER, orders)
         bulk.insert(Return, _RETURN, returns)
@@ -212,7 +219,12 @@ class TradeWriter:
         rows = [
             (draft.id, "1", draft.shipped, draft.delivered, draft.promised, self.context.batch)
             for draft in drafts
-            if not draft.key[1] and (draft.shipped or draft.delivered or draft.promised)
+            if not draft.key[1] and (draft.shipped or draft.delivered or draft.promised) and not _is_shipped(draft)
         ]
         columns = ("order_id", "source_key", "shipped_at", "delivered_at", "promised_at", "batch_id")
         bulk.insert(Shipment, columns, rows, or_ignore=True)
+
+
+def _is_shipped(draft: Draft) -> bool:
+    """Whether the shipment is here already; what differs of it is a change."""
+    return draft.was is not None and bool(draft.was.shipment)

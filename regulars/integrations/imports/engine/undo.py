@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from django.db import connection
 from django.db.models import F
 
+from regulars.commerce.models import Return
 from regulars.customers.models import (
+    Asset,
     Batch,
     Consent,
     ContactPoint,
+    Contract,
     DuplicatePair,
     Event,
     Identifier,
@@ -18,7 +21,8 @@ from regulars.customers.models import (
     PartyRelation,
     PartyRole,
 )
-from regulars.integrations.imports.engine import bulk, finish
+from regulars.integrations.imports.engine import bulk, changes, entries, finish
+from regulars.integrations.imports.engine.sums import ORDER, RETURN, Trade, resum
 from regulars.kit import clock
 
 _TRADE: Final = (
@@ -31,16 +35,6 @@ _TRADE: Final = (
 )
 
 
-class _Trade(NamedTuple):
-    """A table of orders or returns, that of its lines, and the column by which they belong to it."""
-
-    table: str
-    lines: str
-    owner: str
-
-
-_ORDER: Final = _Trade("commerce_order", "commerce_orderline", "order_id")
-_RETURN: Final = _Trade("commerce_return", "commerce_returnline", "entry_id")
 _SOMETHING_ELSE: Final = """
     EXISTS (SELECT 1 FROM commerce_order o WHERE o.customer_id = p.id AND o.retracted_in IS NULL)
     OR EXISTS (SELECT 1 FROM commerce_return r WHERE r.customer_id = p.id AND r.retracted_in IS NULL)
@@ -66,7 +60,9 @@ def retract(batch: Batch) -> list[int]:
     """
     number = batch.pk
     touched = set(finish.touched_by(number)) | set(finish.parties_with_events(number))
-    extended, grown = _extended(number, _ORDER), _extended(number, _RETURN)
+    touched |= changes.customers_changed_by(number)
+    changed, sent_back = changes.orders_changed_by(number), changes.orders_changed_by(number, Return)
+    extended, grown = _extended(number, ORDER), _extended(number, RETURN)
     _loosen_returns(number)
     with connection.cursor() as cursor:
         for table in _TRADE:
@@ -76,9 +72,11 @@ def retract(batch: Batch) -> list[int]:
             )
     Event.objects.filter(batch_id=number, retracted_in=None).update(retracted_in=number)
     _retract_entries_of_trade(number)
-    _resum(extended, _ORDER)
-    _resum(grown, _RETURN)
-    finish.correct_order_entries(extended, batch=None)
+    resum({*extended, *changed}, ORDER)
+    resum(grown, RETURN)
+    entries.correct_order_entries({*extended, *changed}, batch=None)
+    entries.correct_return_entries(sent_back, batch=None)
+    _remove_holdings(number)
     made = _trash(number, batch)
     kept = {"batch_id": number}
     lessened = sorted(set(ContactPoint.objects.filter(**kept, preferred=True).values_list("party_id", flat=True)))
@@ -98,6 +96,20 @@ def retract(batch: Batch) -> list[int]:
     return sorted(touched | made)
 
 
+def _remove_holdings(number: int) -> None:
+    """Assets and contracts go, unless something was hung on them since: a later term, a visit, a contract about the asset."""
+    others = Event.objects.filter(retracted_in=None).exclude(batch_id=number)
+    later = Contract.objects.exclude(batch_id=number).filter(follows__isnull=False)
+    contracts = Contract.objects.filter(batch_id=number)
+    contracts.exclude(pk__in=later.values("follows")).exclude(
+        pk__in=others.filter(object_type="contract").values("object_id")
+    ).delete()
+    assets = Asset.objects.filter(batch_id=number)
+    assets.exclude(pk__in=Contract.objects.filter(asset__isnull=False).values("asset")).exclude(
+        pk__in=others.filter(object_type="asset").values("object_id")
+    ).delete()
+
+
 def _prefer_again(parties: list[int]) -> None:
     """Whoever lost the preferred address of a kind uses the oldest that is left."""
     for chunk in bulk.batches(parties):
@@ -111,7 +123,7 @@ def _prefer_again(parties: list[int]) -> None:
         ContactPoint.objects.filter(pk__in=list(first.values())).update(preferred=True)
 
 
-def _extended(number: int, trade: _Trade) -> list[int]:
+def _extended(number: int, trade: Trade) -> list[int]:
     """Orders or returns of other batches to which this one added lines."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -125,7 +137,7 @@ def _extended(number: int, trade: _Trade) -> list[int]:
 def _retract_entries_of_trade(number: int) -> None:
     """Entries about orders and returns that are gone go too, whichever batch corrected them last."""
     with connection.cursor() as cursor:
-        for name, trade in (("order", _ORDER), ("return", _RETURN)):
+        for name, trade in (("order", ORDER), ("return", RETURN)):
             cursor.execute(
                 f"""UPDATE customers_event SET retracted_in = %s WHERE retracted_in IS NULL AND object_type = %s
                     AND object_id IN (SELECT id FROM {trade.table} WHERE retracted_in = %s)""",  # noqa: S608 -- our own names
@@ -146,18 +158,6 @@ def _loosen_returns(number: int) -> None:
                AND order_id IN (SELECT id FROM commerce_order WHERE batch_id = %s)""",
             [number, number],
         )
-
-
-def _resum(owners: list[int], trade: _Trade) -> None:
-    """Orders or returns of other batches lose the lines this one had added."""
-    live = f"FROM {trade.lines} l WHERE l.{trade.owner} = {trade.table}.id AND l.retracted_in IS NULL"
-    bulk.execute_many(
-        f"""UPDATE {trade.table} SET amount = coalesce((SELECT sum(l.amount) {live}), 0),
-                goods = coalesce((SELECT sum(l.amount) {live} AND l.kind = 'product'), 0), cost = (SELECT sum(l.cost) {live}),
-                line_count = (SELECT count(*) {live}), quantity = coalesce((SELECT sum(l.quantity) {live} AND l.kind = 'product'), 0)
-            WHERE id = %s""",  # noqa: S608 -- our own names
-        [(owner,) for owner in owners],
-    )
 
 
 def _trash(number: int, batch: Batch) -> set[int]:

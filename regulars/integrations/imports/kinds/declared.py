@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.integrations.imports.kinds import words
 from regulars.integrations.imports.kinds import words_of_people as people_words
 from regulars.integrations.imports.kinds.base import Field, Kind
+from regulars.integrations.imports.kinds.holdings import ASSETS, CONTRACTS
 from regulars.integrations.imports.kinds.people import CUSTOMERS
 from regulars.kit.errors import UserError
 
@@ -151,7 +152,7 @@ EVENTS: Final = Kind(
     telling=frozenset({"occurred_at", "kind", "subject", "text", "score", "channel", "key"}),
 )
 KINDS: Final[dict[str, Kind]] = {
-    kind.key: kind for kind in (ORDERS, CUSTOMERS, EVENTS, ORDER_ITEMS, PAYMENTS, PRODUCTS)
+    kind.key: kind for kind in (ORDERS, CUSTOMERS, EVENTS, ORDER_ITEMS, PAYMENTS, PRODUCTS, ASSETS, CONTRACTS)
 }
 
 

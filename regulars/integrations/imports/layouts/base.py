@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from regulars.integrations.imports.kinds import plain
-from regulars.integrations.imports.kinds.people import CUSTOMERS
+from regulars.integrations.imports.kinds import KINDS, Kind, plain
 
 LEAVE_OUT = ""
 KEEP = "custom"
@@ -16,7 +15,7 @@ KEEP = "custom"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How one system writes its customers.
+    """How one system writes its customers, or rows of another ``kind``.
 
     Headers are compared as ``kinds.plain`` writes them. A file is this system's when it has all headers of one of ``signs``.
     ``columns`` say what headers mean; ``patterns`` do so by regular expression, for numbered columns. What neither names is
@@ -29,6 +28,7 @@ class Layout:
     columns: Mapping[str, str]
     patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = "customers"
 
     def target(self, header: str) -> str | None:
         """What a header means here; None when this layout does not know it."""
@@ -56,21 +56,22 @@ def recognise(names: Sequence[str], layouts: Iterable[Layout], filled: Sequence[
     best = max(layouts, key=lambda one: one.fits(headers), default=None)
     if best is None or not best.fits(headers):
         return None
+    keep = KEEP if KINDS[best.kind].field(KEEP) else LEAVE_OUT
     targets: list[str] = []
     for name, has_values in zip(names, filled, strict=True):
         target = best.target(name)
-        unknown = KEEP if has_values and not name.startswith("_") else LEAVE_OUT
+        unknown = keep if has_values and not name.startswith("_") else LEAVE_OUT
         targets.append(unknown if target is None else target)
-    return Recognised(best, tuple(_once(targets)))
+    return Recognised(best, tuple(_once(targets, KINDS[best.kind], keep)))
 
 
-def _once(targets: Sequence[str]) -> list[str]:
-    """A field of one column takes the first that means it; what else means it is kept as it is."""
+def _once(targets: Sequence[str], kind: Kind, keep: str) -> list[str]:
+    """A field of one column takes the first that means it; what else means it is kept as it is, where the kind can."""
     taken: set[str] = set()
     kept = []
     for target in targets:
-        one = CUSTOMERS.field(target)
-        kept.append(KEEP if one is not None and not one.many and target in taken else target)
+        one = kind.field(target)
+        kept.append(keep if one is not None and not one.many and target in taken else target)
         taken.add(target)
     return kept
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from regulars.integrations.imports.layouts.address_books import GOOGLE, OUTLOOK, OUTLOOK_ZH, VCARD
 from regulars.integrations.imports.layouts.base import Layout, columns, sign
-from regulars.integrations.imports.layouts.own import OWN
+from regulars.integrations.imports.layouts.own import OWN, OWN_ASSETS, OWN_CONTRACTS
 
 HUBSPOT_CONTACTS: Final = Layout(
     "hubspot",
@@ -281,7 +281,7 @@ TWSE: Final = Layout(
     options={"source": "twse", "role": "prospect"},
 )
 LAYOUTS: Final = (
-    OWN, VCARD, GOOGLE, OUTLOOK, OUTLOOK_ZH, HUBSPOT_CONTACTS, HUBSPOT_COMPANIES, SALESFORCE_CONTACTS, SALESFORCE_ACCOUNTS, SALESFORCE_LEADS, ODOO, MAUTIC,
+    OWN, OWN_CONTRACTS, OWN_ASSETS, VCARD, GOOGLE, OUTLOOK, OUTLOOK_ZH, HUBSPOT_CONTACTS, HUBSPOT_COMPANIES, SALESFORCE_CONTACTS, SALESFORCE_ACCOUNTS, SALESFORCE_LEADS, ODOO, MAUTIC,
     ZENDESK, ZENDESK_ORGANIZATIONS, TWSE,
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from regulars.integrations.imports.layouts.base import Layout
 
 
 class OwnColumn(NamedTuple):
-    """A column of the full export: the field it is read back as ("" for what is only told), its name in both languages."""
+    """A column of a full export: the field it is read back as ("" for what is only told), its name in both languages."""
 
     field: str
     english: str
@@ -50,6 +50,42 @@ OWN_COLUMNS: Final = (
     OwnColumn("", "Relations", "關係"),
     OwnColumn("", "Further values", "其他資料"),
 )
+_HOLDER: Final = (
+    OwnColumn("holder", "Customer's Regulars ID", "客戶的 Regulars 編號"),
+    OwnColumn("customer_name", "Customer name", "客戶名稱"),
+)
+OWN_ASSET_COLUMNS: Final = (
+    OwnColumn("self", "Regulars asset ID", "Regulars 設備編號"),
+    *_HOLDER,
+    OwnColumn("serial", "Serial number", "序號"),
+    OwnColumn("name", "Asset", "設備"),
+    OwnColumn("product", "Product code", "產品代號"),
+    OwnColumn("installed", "In use since", "啟用日期"),
+    OwnColumn("warranty", "Warranty until", "保固到期"),
+    OwnColumn("retired", "Out of use since", "停用日期"),
+    OwnColumn("note", "Remarks", "備註"),
+)
+OWN_CONTRACT_COLUMNS: Final = (
+    OwnColumn("self", "Regulars contract ID", "Regulars 合約編號"),
+    *_HOLDER,
+    OwnColumn("number", "Contract number", "合約編號"),
+    OwnColumn("title", "Title", "合約名稱"),
+    OwnColumn("type", "Kind of contract", "合約類型"),
+    OwnColumn("asset", "Regulars asset ID", "Regulars 設備編號"),
+    OwnColumn("serial", "Serial number", "序號"),
+    OwnColumn("starts", "From", "合約起日"),
+    OwnColumn("ends", "Until", "合約迄日"),
+    OwnColumn("amount", "Amount", "合約金額"),
+    OwnColumn("currency", "Currency", "幣別"),
+    OwnColumn("coverage", "Covers", "服務範圍"),
+    OwnColumn("terms", "Terms", "條款"),
+    OwnColumn("response_hours", "Answer within hours", "回應時數"),
+    OwnColumn("visits", "Visits included", "包含次數"),
+    OwnColumn("notice_days", "Remind days before the end", "到期前提醒天數"),
+    OwnColumn("renews", "Renews by itself", "自動續約"),
+    OwnColumn("ended", "Ended on", "提前終止日"),
+    OwnColumn("ended_reason", "Reason of the end", "終止原因"),
+)
 OWN: Final = Layout(
     "regulars",
     "Regulars",
@@ -62,3 +98,14 @@ OWN: Final = Layout(
     {plain(name): one.field for one in OWN_COLUMNS for name in (one.english, one.chinese)},
     options={"source": "regulars"},
 )
+
+
+def _of_things(key: str, kind: str, told: tuple[OwnColumn, ...]) -> Layout:
+    """The layout of our own table of assets or contracts: its first two columns give it away."""
+    signs = tuple(frozenset(plain(getattr(one, language)) for one in told[:2]) for language in ("english", "chinese"))
+    columns = {plain(name): one.field for one in told for name in (one.english, one.chinese)}
+    return Layout(key, "Regulars", signs, columns, options={"source": "regulars"}, kind=kind)
+
+
+OWN_ASSETS: Final = _of_things("regulars_assets", "assets", OWN_ASSET_COLUMNS)
+OWN_CONTRACTS: Final = _of_things("regulars_contracts", "contracts", OWN_CONTRACT_COLUMNS)

@@ -74,7 +74,7 @@ def read_text(raw: str) -> str:
 
 def read_long_text(raw: str) -> str:
     """Return ``raw`` with its line breaks (as one kind of break) and without other control characters."""
-    lines = raw.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _DISARMED.sub("", raw).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(kit_text.clean(line) for line in lines).strip()
 
 

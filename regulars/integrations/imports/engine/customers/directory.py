@@ -18,6 +18,7 @@ _WHERE_THEY_WORK = """SELECT id, party_id, other_id, title, valid_from, valid_to
                       WHERE kind = 'employed_by' AND valid_to IS NULL AND party_id IN ({marks})"""
 _WHO_WORKS_THERE = """SELECT id, party_id, other_id, title, valid_from, valid_to, batch_id FROM customers_partyrelation
                       WHERE kind = 'employed_by' AND other_id IN ({marks})"""
+_MERGED = "SELECT id, merged_into_id FROM customers_party WHERE merged_into_id IS NOT NULL AND id IN ({marks})"
 _FOUND_BY = {"email", "mobile", "phone"}
 
 
@@ -55,6 +56,7 @@ class Directory:
         self._by: dict[Key, dict[int, Record]] = defaultdict(dict)
         self._by_id: dict[int, Record] = {}
         self._new: list[Record] = []
+        self._became: dict[int, int] = {}
 
     def remember(self, record: Record) -> Record:
         """Take charge of a record that is new."""
@@ -80,8 +82,8 @@ class Directory:
         )
 
     def numbered(self, own: int) -> Record | None:
-        """The party of that number here."""
-        return self._by_id.get(own)
+        """The party of that number here; of a merged one the record it became part of."""
+        return self._by_id.get(self._became.get(own, own))
 
     def put(self, key: Key, record: Record) -> None:
         """Let a record be found by a key."""
@@ -103,7 +105,9 @@ class Directory:
 
     def fetch(self, people: list[Person]) -> None:
         """Read everybody these rows may mean."""
-        ids = {person.own for person in people if person.own}
+        own = {person.own for person in people if person.own}
+        self._became = dict(bulk.select(_MERGED, sorted(own)))
+        ids = {self._became.get(one, one) for one in own}
         ids |= self._by_number(people)
         ids |= self._by_point(people)
         ids |= self._by_name(people)

@@ -82,18 +82,23 @@ class CustomersImporter:
         chunk.rejects += erased
         self.directory.fetch(chunk.people)
         met: dict[int, Record] = {}
+        whole: set[int] = set()
         for person in chunk.people:
             self._note(person)
             match = matching.find(person, self.directory)
             if match.ambiguous or (person.own and match.record is None):
                 chunk.rejects.append((person.row, person.cells, self._set_aside(person, match)))
             else:
+                partly = match.by == "own" and match.record is not None and match.record.id != person.own
+                person.again |= partly  # a row about a merged record adds to the winner, and overwrites nothing
                 record = self._settle_one(person, match)
                 met[id(record)] = record
+                if not partly:
+                    whole.add(id(record))
         if self.context.preview:
             self.met |= {record.id for record in met.values() if record.id}
-        for record in met.values():
-            if record.id and end_replaced_points(record):
+        for key, record in met.items():
+            if record.id and key in whole and end_replaced_points(record):
                 self._enqueue(record)
         for record in self.relating.touched:
             self._enqueue(record)

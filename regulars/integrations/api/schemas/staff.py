@@ -1,0 +1,59 @@
+"""Users and teams as a program gives and gets them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from ninja import Schema
+from pydantic import StringConstraints
+
+from regulars.integrations.api.schemas import Given, Named, Ref
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Mail = Annotated[str, StringConstraints(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=12)]
+Language = Annotated[str, StringConstraints(max_length=10, pattern=r"^(en|zh-hant)?$")]
+
+
+class UserIn(Given):
+    """Somebody who shall be able to sign in."""
+
+    username: Annotated[str, StringConstraints(min_length=1, max_length=150)]
+    name: Name
+    role: Word
+    email: Mail = ""
+    team: Ref | None = None
+    territory: Ref | None = None
+    language: Language = ""
+
+
+class UserPatch(Given):
+    """What shall be otherwise; ``team`` and ``territory`` may be emptied by null."""
+
+    name: Name | None = None
+    role: Word | None = None
+    email: Mail | None = None
+    team: Ref | None = None
+    territory: Ref | None = None
+    language: Language | None = None
+
+
+class UserOut(Schema):
+    """A user. ``is_active``: the door is open."""
+
+    id: int
+    username: str
+    name: str
+    role: str
+    email: str
+    team: Named | None
+    territory: Named | None
+    language: str
+    is_active: bool
+
+
+class TeamIn(Given):
+    """People who shall share their customers."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    territory: Ref | None = None

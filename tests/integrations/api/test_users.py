@@ -1,0 +1,67 @@
+"""Users and teams by API: made, changed, closed, each accounted for, by whoever may manage them alone."""
+
+import pytest
+
+from regulars.staff.models import AuditEntry, Team, User
+
+from .conftest import Caller, MakeCaller
+
+pytestmark = pytest.mark.django_db
+
+
+def test_user_is_made_once_changed_closed_and_opened(owner: Caller) -> None:
+    team = owner.post("/teams", {"name": "Taipei"})
+    assert (team.status_code, team.told["name"]) == (201, "Taipei")
+    given = {"username": "mei", "name": "林美", "role": "seller", "email": "mei@example.tw", "team": team.told["id"]}
+    made = owner.post("/users", given, Idempotency_Key="hr-1")
+    again = owner.post("/users", given, Idempotency_Key="hr-1")
+    assert (made.status_code, again.status_code, made.told) == (201, 201, again.told)
+    user = User.objects.get(username="mei")
+    assert (user.team, user.has_usable_password(), made.told["team"]["name"]) == (Team.objects.get(), False, "Taipei")
+    changed = owner.patch(f"/users/{user.pk}", {"role": "manager", "team": None})
+    assert (changed.told["role"], changed.told["team"]) == ("manager", None)
+    assert owner.post(f"/users/{user.pk}/deactivate").told["is_active"] is False
+    assert owner.post(f"/users/{user.pk}/activate").told["is_active"] is True
+    told = AuditEntry.objects.filter(object_type="user", object_id=user.pk).order_by("pk")
+    assert [one.action for one in told] == [
+        "staff.user_created", "staff.role_changed", "staff.user_deactivated", "staff.user_activated",
+    ]  # fmt: skip
+    assert {one.actor_id for one in told} == {owner.user.pk}
+
+
+def test_taken_names_and_unknown_roles_are_refused_in_words(owner: Caller) -> None:
+    given = {"username": "mei", "name": "Mei", "role": "seller"}
+    assert owner.post("/users", given).status_code == 201
+    assert owner.post("/users", given).status_code == 422
+    assert "no role" in owner.post("/users", given | {"username": "x", "role": "king"}).told["detail"]
+    assert owner.post("/users", given | {"username": "x", "team": 99}).status_code == 422
+    owner.post("/teams", {"name": "Taipei"})
+    assert "taken" in owner.post("/teams", {"name": "taipei"}).told["detail"]
+
+
+def test_last_owner_and_oneself_stay(owner: Caller) -> None:
+    assert owner.patch(f"/users/{owner.user.pk}", {"role": "seller"}).status_code == 422
+    assert owner.post(f"/users/{owner.user.pk}/deactivate").status_code == 422
+    assert owner.patch("/users/999999", {"name": "x"}).status_code == 404
+
+
+def test_only_whoever_manages_users_may(make_caller: MakeCaller) -> None:
+    given = {"username": "mei", "name": "Mei", "role": "seller"}
+    assert make_caller("seller").post("/users", given).status_code == 403
+    assert make_caller("owner", scopes=["admin"]).post("/users", given).status_code == 403
+    assert make_caller("seller").post("/teams", {"name": "Mine"}).status_code == 403
+    assert not User.objects.filter(username="mei").exists()
+
+
+def test_number_of_another_system_is_added_taken_off_and_refused(owner: Caller) -> None:
+    one, other = (owner.post("/customers", {"name": name}).told["id"] for name in ("王小明", "陳大文"))
+    number = {"system": "erp", "external_id": "C-1"}
+    made = owner.post(f"/customers/{one}/identifiers", number)
+    assert (made.status_code, made.told["external_id"]) == (201, "C-1")
+    assert owner.post(f"/customers/{one}/identifiers", number).told["id"] == made.told["id"]
+    refused = owner.post(f"/customers/{other}/identifiers", number)
+    assert refused.status_code == 409
+    assert "belongs to 王小明" in refused.told["detail"]
+    assert owner("DELETE", f"/customers/{other}/identifiers/{made.told['id']}").status_code == 404
+    assert owner("DELETE", f"/customers/{one}/identifiers/{made.told['id']}").status_code == 204
+    assert owner.post(f"/customers/{other}/identifiers", number).status_code == 201
