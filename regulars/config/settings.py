@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "regulars.web.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "regulars.web.middleware.Toasts",
+    "regulars.web.middleware.TooLarge",
     "regulars.web.middleware.SentencesForPeople",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.gzip.GZipMiddleware",

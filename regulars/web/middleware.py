@@ -12,9 +12,10 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Conflict, Forbidden, UserError
-from regulars.web import toasts
+from regulars.web import bodies, toasts
 from regulars.web.views import errors
 
 CONTENT_SECURITY_POLICY = (
@@ -74,10 +75,32 @@ class SentencesForPeople(MiddlewareMixin):
         if not isinstance(exception, UserError):
             return None
         status = 403 if isinstance(exception, Forbidden) else 409 if isinstance(exception, Conflict) else 422
-        if not request.headers.get("HX-Request"):
-            return errors.refused(request, str(exception), status)
-        toasts.toast(request, str(exception), tone="wrong")
-        return HttpResponse(status=status, headers={"HX-Reswap": "none"})
+        return _say(request, str(exception), status)
+
+
+def _say(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        return errors.refused(request, sentence, status)
+    toasts.toast(request, sentence, tone="wrong")
+    return HttpResponse(status=status, headers={"HX-Reswap": "none"})
+
+
+class TooLarge(MiddlewareMixin):
+    """Answers what the door (``bodies``) refused: 413, with the sentence that says how much is allowed."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        """Only what the door marked."""
+        most = bodies.too_large(request)
+        if most is None:
+            return None
+        if most < 1 << 30:
+            size = {"n": most // 1_000_000}
+            sentence = _("What was sent is larger than %(n)s MB. Nothing of it was kept.") % size
+        else:
+            sentence = _("The file is larger than %(n)s GB. Nothing of it was kept; please split it.") % {
+                "n": most >> 30
+            }
+        return _say(request, sentence, bodies.STATUS)
 
 
 class Toasts(MiddlewareMixin):

@@ -15,11 +15,12 @@ from django.http.response import HttpResponseBase
 
 from regulars.integrations.api import door
 from regulars.integrations.api.problems import Problem
+from regulars.web.bodies import STATUS, end_slowly
 
 Scope = Mapping[str, Any]
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 THREADS: Final = 4
@@ -47,7 +48,10 @@ class ApiDoor:
         except GoneError:
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        if status == STATUS:
+            await end_slowly(receive, send, body)
+        else:
+            await send({"type": "http.response.body", "body": body})
 
     async def _answer(self, scope: Scope, receive: Receive) -> Parts:
         method, path, headers = scope["method"], scope["path"], dict(scope["headers"])

@@ -68,7 +68,8 @@ def new(request: HttpRequest) -> HttpResponse:
     require(request.user, "imports.run")
     if request.method != "POST":
         first = not Party.objects.exists()
-        return render(request, "imports/new.html", {"is_first": first})
+        most = {"most_bytes": actions.MOST_BYTES, "most_gb": actions.MOST_BYTES >> 30}
+        return render(request, "imports/new.html", {"is_first": first, **most})
     made: list[ImportJob] = []
     refused: list[str] = []
     for file in request.FILES.getlist("file"):
