@@ -5,6 +5,8 @@
 ``journey`` the eight stages, replayed purchase by purchase
 ``linkage`` which records are one person
 ``lifetime`` how often customers will still buy, for how much, and how long they stay
+``patterns`` what is bought together, and what next
+``recommend`` what a customer will buy again, and what new
 ``erlang``  how long callers wait
 ``backtest`` how well a model would have done
 
@@ -27,6 +29,24 @@ _WHERE: Final[dict[str, str]] = {
     "erlang_b": "erlang",
     "erlang_c": "erlang",
     "erlang_a": "erlang",
+    "Baskets": "patterns.baskets",
+    "Histories": "patterns.baskets",
+    "frequent_itemsets": "patterns.itemsets",
+    "association_rules": "patterns.rules",
+    "pair_lift": "patterns.pairs",
+    "frequent_sequences": "patterns.sequences",
+    "order_lift": "patterns.order",
+    "time_to_next": "patterns.following",
+    "EASE": "recommend.linear",
+    "ItemItem": "recommend.linear",
+    "OwnRepeats": "recommend.again",
+    "AdditiveModel": "propensity.additive",
+    "Isotonic": "propensity.calibration",
+    "find_leakage": "propensity.leakage",
+    "Clusters": "types.clusters",
+    "TwoMixture": "types.mixture",
+    "profile": "types.profiles",
+    "wallets": "types.wallet",
 }
 """Exported name → the module of this package that defines it."""
 
