@@ -27,6 +27,7 @@ from regulars.demo.simulator.company import Market, generate
 from regulars.demo.words.firms import COMPANY
 from regulars.kit import clock
 from regulars.kit.errors import UserError
+from regulars.staff.actions import name_company
 from regulars.staff.models import Team, Territory
 
 __all__ = ["COMPANY", "CUSTOMERS", "PASSWORD", "SEED", "load_demo"]
@@ -71,6 +72,7 @@ def load_demo(
     tell = progress or (lambda done, of: None)
     with transaction.atomic():
         loader.load(generate(customers=customers, seed=seed, today=today), lambda done: tell(done, customers))
+        name_company(name=COMPANY[0], by=None)
         ensure_summaries()
         tell_planner(Party, Event, Task, Order, OrderLine, Return, CustomerSummary)
         rebuild_trade()

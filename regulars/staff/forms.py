@@ -130,6 +130,17 @@ class NewUserForm(UserForm):
     field_order = ("name", "username", "email", "role", "team", "territory")
 
 
+class CompanyForm(forms.Form):
+    """What the company calls itself."""
+
+    name = forms.CharField(
+        label=_("Name of the company"),
+        max_length=80,
+        required=False,
+        help_text=_("Stands at the top left, in the title of every page, at the sign-in and in authenticator apps."),
+    )
+
+
 class TeamForm(forms.Form):
     """A new team."""
 

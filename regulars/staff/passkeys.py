@@ -9,7 +9,6 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from regulars.kit import clock
 from regulars.kit.errors import UserError
 from regulars.staff import sealing
 from regulars.staff.models import Factor, FactorKind, User
+from regulars.staff.queries import company_name
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -39,7 +39,7 @@ def _server(request: HttpRequest) -> Fido2Server:
     from fido2.webauthn import PublicKeyCredentialRpEntity  # noqa: PLC0415
 
     host = request.get_host()
-    name = str(settings.COMPANY_NAME or settings.PRODUCT_NAME)
+    name = company_name()
     here = f"{request.scheme}://{host}"
     party = PublicKeyCredentialRpEntity(name=name, id=host.rpartition(":")[0] if _has_port(host) else host)
     return Fido2Server(party, attestation=None, verify_origin=lambda origin: origin == here)

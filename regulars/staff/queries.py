@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from regulars.kit import clock
-from regulars.staff.models import Factor, FailedTries, Role, RoleSetting, SignIn, Team, User
+from regulars.staff.models import CompanySetting, Factor, FailedTries, Role, RoleSetting, SignIn, Team, User
 from regulars.staff.rules import CAPABILITIES, REACH, Reach, refusal
 from regulars.staff.words import RIGHTS, device
 from regulars.web.resources import Text
@@ -109,6 +110,12 @@ def standard_rights(lines: list[RoleLine], by: User) -> dict[str, dict[str, bool
         for line in lines
         if line.rights
     }
+
+
+def company_name() -> str:
+    """What the company calls itself, or the product's name while it has none."""
+    told = CompanySetting.objects.values_list("name", flat=True).first()
+    return told or str(settings.COMPANY_NAME or settings.PRODUCT_NAME)
 
 
 def teams() -> QuerySet[Team]:

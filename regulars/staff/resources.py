@@ -24,6 +24,13 @@ places.register(
     )
 )
 
+places.register(
+    Place(
+        "company-settings", _("Company settings"), icon="building", url_name="staff:company", order=90,
+        rule="settings.manage", phone=False,
+    )
+)  # fmt: skip
+
 
 def _users(_user: AnyUser) -> Rows:
     return users_with_access()
@@ -201,6 +208,12 @@ AUDIT = register(
 def _reach_back(user: AnyUser, data: dict[str, Any]) -> Text:
     actions.set_reach(role=data["role"], reach=data["reach"], by=user)
     return gettext("The role sees as far as before.")
+
+
+@undo.handles("staff.company")
+def _name_back(user: AnyUser, data: dict[str, Any]) -> Text:
+    actions.name_company(name=data["name"], by=user)
+    return gettext("The company has its name of before.")
 
 
 @undo.handles("staff.rights")

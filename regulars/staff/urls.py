@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.staff.views import me, passkeys, people, roles, setup, sign_in
+from regulars.staff.views import company, me, passkeys, people, roles, setup, sign_in
 
 app_name = "staff"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("me/factors/<int:pk>/drop/", me.drop_factor, name="drop_factor"),
     path("me/sessions/<int:pk>/end/", me.end_session, name="end_session"),
     path("me/sessions/end-others/", me.end_others, name="end_others"),
+    path("settings/company/", company.company, name="company"),
     path("users/new/", people.invite, name="invite"),
     path("users/roles/", roles.role_table, name="roles"),
     path("users/roles/reach/", roles.set_reach, name="set_reach"),

@@ -27,6 +27,12 @@ def can(user: User, rule: str) -> bool:
     return not rule or _decide()(user, rule)
 
 
+def company() -> str:
+    """What the company calls itself."""
+    tell = import_string(getattr(settings, "WEB_COMPANY", "regulars.staff.queries.company_name"))
+    return cast("str", tell())
+
+
 def confirmation(request: HttpRequest) -> HttpResponse | None:
     """Where to send whoever has to prove again who they are; None when they have just done so."""
     confirm = import_string(getattr(settings, "WEB_CONFIRM", "regulars.staff.confirm.missing"))

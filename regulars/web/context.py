@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.money import exponent, symbol
 from regulars.web import asof, assets, keys, palette, places, toasts
+from regulars.web.access import company
 from regulars.web.places import Place
 
 THEMES = ("system", "light", "dark")
@@ -100,10 +101,10 @@ class Frame:
         """Whether any room computes figures at all."""
         return asof.is_told()
 
-    @property
+    @cached_property
     def company(self) -> str:
         """The company's name, or the product's while it has none."""
-        return str(settings.COMPANY_NAME or settings.PRODUCT_NAME)
+        return company()
 
     @property
     def sign_out_url(self) -> str:

@@ -13,9 +13,10 @@ from regulars.staff.models.access import (
     SignInMethod,
 )
 from regulars.staff.models.audit import AuditEntry
+from regulars.staff.models.company import CompanySetting
 from regulars.staff.models.people import Role, Team, Territory, User, UserManager
 
 __all__ = [
-    "AuditEntry", "Factor", "FactorKind", "FailedTries", "Identity", "LinkPurpose", "PasswordLink", "RecoveryCode", "Role",
+    "AuditEntry", "CompanySetting", "Factor", "FactorKind", "FailedTries", "Identity", "LinkPurpose", "PasswordLink", "RecoveryCode", "Role",
     "RoleSetting", "SignIn", "SignInMethod", "Team", "Territory", "User", "UserManager",
 ]  # fmt: skip

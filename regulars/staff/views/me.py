@@ -22,7 +22,7 @@ from regulars.staff.actions.sessions import follow_key
 from regulars.staff.forms import AppCodeForm, ChangePasswordForm, ConfirmForm, NewPasswordForm
 from regulars.staff.models import Factor, FactorKind, SignIn, SignInMethod, User
 from regulars.staff.qr import picture
-from regulars.staff.queries import sessions_of
+from regulars.staff.queries import company_name, sessions_of
 from regulars.staff.views.passkeys import CODES
 from regulars.staff.views.sign_in import check_code
 from regulars.staff.words import wait_until
@@ -101,7 +101,7 @@ def app(request: HttpRequest) -> HttpResponseBase:
             request.session[CODES] = codes
             toasts.toast(request, _("The app is yours: from now on its code is asked when you sign in."))
             return redirect("staff:codes" if codes else "staff:me")
-    address = totp.address(seed, issuer=str(settings.COMPANY_NAME or settings.PRODUCT_NAME), account=user.username)
+    address = totp.address(seed, issuer=company_name(), account=user.username)
     groups = [seed[at : at + 4] for at in range(0, len(seed), 4)]
     return render(request, "staff/app.html", {"form": form, "picture": picture(address), "groups": groups})
 
