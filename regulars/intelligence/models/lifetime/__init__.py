@@ -11,5 +11,7 @@ With a contract the end is seen:
 ``contracts`` shifted beta-geometric: renewals period by period
 ``survival``  Kaplan–Meier and Cox
 
+``outlook`` makes of a house's purchases what each customer is expected to do, ``tested`` tries it as of earlier days.
+
 ``histories`` reads a customer's purchases as three numbers, ``newton`` climbs, ``kernels`` holds the compiled loops.
 """

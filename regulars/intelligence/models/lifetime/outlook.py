@@ -159,7 +159,7 @@ def tried(trail: Trail, cutoffs: Sequence[int], days: int) -> list[Tried]:
         outlook = Outlook().fit(known)
         few = slice(None, None, max(len(known.who) // MOST_TRIED, 1))
         some = Known(known.who[few], known.x[few], known.t[few], known.T[few], known.value[few])
-        came, before = trail.between(day, day + days), trail.between(day - days, day)
-        columns = [column[some.who] for column in (*came, *before)]
-        found.append(Tried(day, some, outlook.foretell(some, days), *columns, outlook))
+        orders, value = (column[some.who] for column in trail.between(day, day + days))
+        before, worth = (column[some.who] for column in trail.between(day - days, day))
+        found.append(Tried(day, some, outlook.foretell(some, days), orders, value, before, worth, outlook))
     return found
