@@ -2,7 +2,8 @@
 
 The analyses store ``{"code": "stage.silent", "values": {"usual_days": 23, "silence_days": 61, …}}``; ``say`` makes the
 sentence. The end of a value's name says how it is written: ``_days`` a length of time, ``_on`` a date (ISO), ``_share``
-a share of one, ``_money`` minor units of ``values["currency"]``; any other number with its thousands apart.
+a share of one, ``_money`` minor units of ``values["currency"]``; any other number with its thousands apart. A value
+``silence_since`` (ISO date) stands for ``silence_days`` up to the reader's day.
 Adding a code = one line in ``SENTENCES``.
 """
 
@@ -16,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from regulars.kit import clock
 from regulars.web import format as show
 
 Reason = Mapping[str, Any]
@@ -65,7 +67,8 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "risk.base": _("%(left_share)s of all customers leave after this many purchases."),
     "risk.low": _("The last purchase is no longer ago than usual: %(gone_share)s likely to have left."),
     # what a customer is worth
-    "value.rank": _("Number %(rank)s of %(of)s by revenue."),
+    "value.rank": _("Number %(rank)s by revenue."),
+    "value.among": _("Among the top %(top_share)s by revenue."),
     "value.top": _("One of the few customers who bring half of everything: %(own_money)s in 12 months."),
     "value.grow_basket": _(
         "Spends %(own_money)s a purchase; the best fifth of %(peers)s customers who buy as often spend %(best_money)s."
@@ -118,9 +121,19 @@ def say(reason: Reason) -> str:
     sentence = SENTENCES.get(reason["code"])
     if sentence is None:
         return str(reason["code"])
-    values = reason.get("values") or {}
+    values = _up_to_today(reason.get("values") or {})
     currency = str(values.get("currency", ""))
     return str(sentence) % {name: written(name, value, currency) for name, value in values.items()}
+
+
+def _up_to_today(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Lengths of time in place of the dates since when they last."""
+    since = {name: value for name, value in values.items() if name.endswith("_since")}
+    today = show.local_day(clock.now())
+    lasting = {
+        f"{name.removesuffix('_since')}_days": (today - date.fromisoformat(value)).days for name, value in since.items()
+    }
+    return {name: value for name, value in values.items() if name not in since} | lasting
 
 
 def say_all(reasons: Iterable[Reason]) -> list[str]:

@@ -2,13 +2,15 @@
 
 Written in the engine's SQL, because it is done for everybody at once: each function gives an expression over a row of
 scores (``nightly``) whose value is a JSON list of ``{"code": …, "values": {…}}``. The end of a value's name says what it
-is: ``_days``, ``_on`` (ISO date), ``_share``, ``_money`` (with ``currency``).
+is: ``_days``, ``_on`` (ISO date), ``_since`` (ISO date; the time from then till the reader's day), ``_share``, ``_money``
+(with ``currency``). Of a record that ended long ago, ``historical``, silence is told as of its own end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from regulars.intelligence import told
 from regulars.intelligence.models.journey import Cause, Stage
 from regulars.intelligence.models.leaving import STEPS
 
@@ -18,16 +20,16 @@ KNOWN_SINCE = "least(created_day, first_contact_day, first_trade_day)"
 _FALLS = "({0} IS NOT NULL AND NOT isnan({0}) AND {0} <= -0.15)"
 
 
-def stage() -> str:
+def stage(*, historical: bool) -> str:
     """Why a customer is in the stage they are in, as of now."""
     once = "purchases = 1"
-    usual = {"usual_days": _days("usual_days"), "silence_days": _days("silence")}
+    usual = {"usual_days": _days("usual_days")} | _silence(historical)
     known = _either(
         "silence > 0",
         _say("stage.rhythm_known", usual | {"purchases": "purchases"}),
         _say("stage.bought_today", usual | {"purchases": "purchases"}),
     )
-    gone = usual | {"gone_share": _share("gone")}
+    gone = usual | {"gone_share": f"{told.GONE}::VARCHAR"}
     now = _by_stage(
         {
             Stage.RECRUIT: _say("stage.no_purchase", {"known_on": _on(KNOWN_SINCE)}),
@@ -69,19 +71,19 @@ def _slipping(once: str, usual: dict[str, str]) -> str:
     return _either(" OR ".join(holds), said, neither)
 
 
-def risk(left_shares: Sequence[float]) -> str:
+def risk(left_shares: Sequence[float], *, historical: bool) -> str:
     """Why a customer may have left; nothing for who has never bought. ``left_shares`` by pool of ``leaving.STEPS``."""
-    gone = {"gone_share": _share("gone")}
+    gone = {"gone_share": f"{told.GONE}::VARCHAR"}
     pools = " ".join(
-        f"WHEN purchases >= {least} THEN '{round(left, 3)}'"
+        f"WHEN purchases >= {least} THEN '{round(left, 2)}'"
         for least, left in reversed([*zip(STEPS, left_shares, strict=True)])
     )
-    silent = _say("risk.silence", {"silence_days": _days("silence"), "usual_days": _days("usual_days")} | gone)
+    silent = _say("risk.silence", _silence(historical) | {"usual_days": _days("usual_days")} | gone)
     base = _say("risk.base", {"left_share": f"CASE {pools} END"})
     return _list(_when("purchases > 0", _either("survival > 0.5", _say("risk.low", gone), _both(silent, base))))
 
 
-def value(*, currency: str, buyers: int) -> str:
+def value(*, currency: str) -> str:
     """What the class rests on."""
     money = {"currency": f"'\"{currency}\"'"}
     basket = {"own_money": _whole("basket"), "best_money": _whole("best_basket"), "peers": "rhythm_peers"}
@@ -95,7 +97,11 @@ def value(*, currency: str, buyers: int) -> str:
         _when("class = 'most_valuable'", _say("value.top", {"own_money": "contribution_12m::BIGINT"} | money)),
         _when("class = 'below_zero'", _both(below, _when("returned <> 0", returned))),
         _when("class = 'most_growable'", _both(gap, _say("value.gain", {"gain_money": _whole("gain")} | money))),
-        _when("value_rank IS NOT NULL", _say("value.rank", {"rank": "value_rank", "of": str(buyers)})),
+        _when(f"value_rank <= {told.EXACT_RANKS}", _say("value.rank", {"rank": "value_rank"})),
+        _when(
+            f"value_rank > {told.EXACT_RANKS}",
+            _say("value.among", {"top_share": f"greatest(ceil({told.PERCENTILE}), 1) / 100"}),
+        ),
     )
 
 
@@ -104,13 +110,13 @@ def next_step(*, currency: str, come_back: float) -> str:
     money = {"currency": f"'\"{currency}\"'"}
     year = {"year_money": "year"} | money
     gain = {"gain_money": _whole("gain")} | money
-    expected = {"expected_on": _on("last_day + round_even(expected_days, 0)")}
-    when_expected = "action IN ('remind', 'keep') AND expected_days IS NOT NULL AND expected_days <> 0"
+    expected = {"expected_on": _on("due_day")}
+    when_expected = "action IN ('remind', 'keep') AND due_day IS NOT NULL AND expected_days <> 0"
     by_action = {
         "action = 'settle_complaint'": _say("next.settle_complaint", {"since_on": _on("complaint_day")}),
         "action = 'call'": _say("next.call", year),
         "action = 'write'": _say("next.write", year),
-        "action = 'win_back'": _say("next.win_back", year | {"back_share": f"'{round(come_back, 3)}'"}),
+        "action = 'win_back'": _say("next.win_back", year | {"back_share": f"'{round(come_back, 2)}'"}),
         "action = 'grow' AND more_basket >= more_often": _say("next.grow_basket", gain),
         "action = 'grow'": _say("next.grow_often", gain),
         when_expected: _said("'next.' || action", expected),
@@ -148,6 +154,11 @@ def move() -> str:
         _say("stage.smaller_baskets", {"amount_share": _share("-amount_change")}),
     )
     return _list(_case({f"cause = {cause:d}": sentence for cause, sentence in said.items()}, "NULL"), smaller)
+
+
+def _silence(historical: bool) -> dict[str, str]:
+    """How long they have been silent: since when, unless the record itself ended long ago."""
+    return {"silence_days": _days("silence")} if historical else {"silence_since": _on("last_day")}
 
 
 def _say(code: str, values: dict[str, str] | None = None) -> str:

@@ -57,6 +57,8 @@ _POSTGRESQL: Final = {
 }
 _NOTHING_TOLD: Final = "(SELECT NULL::BIGINT AS customer_id, 0::UBIGINT AS listed, 0::UBIGINT AS others)"
 _AT_ONCE: Final = 900
+SAID_AGAIN: Final = 25
+"""Days within which a row is told again though nothing of it is new, so that its moment is never long ago."""
 _LARGE: Final = 100_000
 """From so many rows on PostgreSQL writes with two connections."""
 
@@ -80,26 +82,30 @@ def _put_together(outcome: Outcome, as_of: datetime) -> None:
     """Make the table ``telling``: the columns of the summary, a hash of each group of columns, and whether they differ
     from what was last told.
 
-    The moment of the analysis does not count as a change, its day does.
+    The moment of the analysis does not count as a change; so that it is never long ago, each row is told again once in
+    ``SAID_AGAIN`` days, some of them every day.
     """
     from regulars.intelligence.explain import KNOWN_SINCE  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.told import due  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    engine, day = outcome.engine, timezone.localtime(as_of).date().isoformat()
+    engine, today = outcome.engine, outcome.horizon.today
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE told AS SELECT *, {due(today)} AS due_day FROM score")  # noqa: S608 -- our own names
     lay_midnights(
         engine,
-        f"""SELECT DISTINCT day FROM (SELECT coalesce(since, {KNOWN_SINCE}) AS day FROM score
-            UNION ALL SELECT last_day + round_even(expected_days, 0)::BIGINT FROM score) WHERE day IS NOT NULL""",  # noqa: S608 -- our own names
+        f"""SELECT DISTINCT day FROM (SELECT coalesce(since, {KNOWN_SINCE}) AS day FROM told
+            UNION ALL SELECT due_day FROM told) WHERE day IS NOT NULL""",  # noqa: S608 -- our own names
     )
     expressions = _expressions(outcome)
     said = ", ".join(f"{expressions[name]} AS {name}" for name in COLUMNS if name != "as_of")
     others = ", ".join(name for name in OTHERS if name != "as_of")
+    turn = f"({today} + customer_id) // {SAID_AGAIN}, {outcome.historical}"
     known = "kept_told" if outcome.remembered else _NOTHING_TOLD
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE telling AS
-            WITH rows AS (SELECT s.customer_id, '{stamp(as_of)}' AS as_of, {said} FROM score s
+            WITH rows AS (SELECT s.customer_id, '{stamp(as_of)}' AS as_of, {said} FROM told s
                 LEFT JOIN midnight begun ON begun.day = coalesce(s.since, {KNOWN_SINCE})
-                LEFT JOIN midnight due ON due.day = s.last_day + round_even(s.expected_days, 0)::BIGINT),
-            hashed AS (SELECT *, hash({", ".join(LISTED)}) AS listed_now, hash('{day}', {others}) AS others_now FROM rows)
+                LEFT JOIN midnight due ON due.day = s.due_day),
+            hashed AS (SELECT *, hash({", ".join(LISTED)}) AS listed_now, hash({turn}, {others}) AS others_now FROM rows)
             SELECT h.*, k.customer_id IS NULL OR k.listed <> h.listed_now OR k.others <> h.others_now AS differs,
                 coalesce(k.listed = h.listed_now, false) AS is_listed
             FROM hashed h LEFT JOIN {known} k USING (customer_id)"""  # noqa: S608 -- our own names
@@ -108,28 +114,29 @@ def _put_together(outcome: Outcome, as_of: datetime) -> None:
 
 def _expressions(outcome: Outcome) -> dict[str, str]:
     """How each column of the summary follows from a row of scores."""
-    from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence import explain, told  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.analyses.next_step import NOTHING_NOW  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     currency = outcome.horizon.currency or settings.CURRENCY
-    buyers = sum(one["customers"] for one in outcome.results["value"][0].as_dict()["classes"].values())
     stages = " ".join(f"WHEN {number} THEN '{key}'" for number, key in enumerate(STAGES))
     margin = "margin_12m" if outcome.horizon.costs_known else "NULL::BIGINT"
     quiet = ", ".join(f"'{one}'" for one in NOTHING_NOW)
-    same = ("orders_12m", "revenue_12m", "revenue_prior_12m", "recency_score", "frequency_score", "monetary_score", "value_rank", "value_percentile", "at_stake")  # fmt: skip
+    same = ("orders_12m", "revenue_12m", "revenue_prior_12m", "recency_score", "frequency_score", "monetary_score", "at_stake")  # fmt: skip
     rhythm = {"cycle_days": "usual_days", "cycle_low": "low_days", "cycle_high": "high_days"}
     return {
         **{name: name for name in same},
         **{name: f"CASE WHEN purchases > 1 THEN round_even({days}, 1) END" for name, days in rhythm.items()},
         "margin_12m": margin,
+        "value_rank": told.RANK,
+        "value_percentile": told.PERCENTILE,
         "value_class": "class",
-        "value_reasons": explain.value(currency=currency, buyers=buyers),
+        "value_reasons": explain.value(currency=currency),
         "stage": f"CASE stage {stages} END",
         "stage_since": "begun.at",
-        "stage_reasons": explain.stage(),
+        "stage_reasons": explain.stage(historical=outcome.historical),
         "previous_stage": f"CASE previous {stages} ELSE '' END",
-        "risk": "CASE WHEN purchases > 0 THEN round_even(gone, 4) END",
-        "risk_reasons": explain.risk(outcome.calibrations[-1].leaving.shares),
+        "risk": f"CASE WHEN purchases > 0 THEN {told.GONE} END",
+        "risk_reasons": explain.risk(outcome.calibrations[-1].leaving.shares, historical=outcome.historical),
         "expected_order_at": f"CASE WHEN purchases > 0 AND stage <> {STAGES.index('divorce')} THEN due.at END",
         "next_action": f"CASE WHEN action IN ({quiet}) THEN '' ELSE action END",
         "next_action_reasons": explain.next_step(currency=currency, come_back=outcome.results["next_step"][0].as_dict()["come_back"]),

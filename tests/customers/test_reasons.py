@@ -1,11 +1,13 @@
 """Reasons in words: every code has a sentence whose values exist, and values are written as a reader expects."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.utils import translation
 
 from regulars.customers import reasons
+from regulars.kit import clock
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,10 @@ def test_both_languages_use_the_same_values(code: str) -> None:
 
 def test_an_unknown_code_is_said_as_itself() -> None:
     assert reasons.say({"code": "of.tomorrow", "values": {}}) == "of.tomorrow"
+
+
+def test_silence_grows_with_the_days_though_nothing_is_written():
+    reason = {"code": "stage.gone_once", "values": {"silence_since": "2026-05-01", "gone_share": 0.9}}
+    for day, said in ((11, "10 days"), (31, "30 days")):
+        with clock.stopped_at(datetime(2026, 5, day, 4, tzinfo=UTC)):
+            assert reasons.say(reason) == f"One purchase, silent for {said}: most likely gone (90%)."

@@ -13,6 +13,7 @@ from regulars.intelligence.memory import Memory
 from regulars.kit import clock
 from regulars.reporting import actions, load
 from regulars.reporting.models import AnalysisResult, AnalysisRun, FactChange, WarehouseMark
+from regulars.reporting.scores import SAID_AGAIN
 from tests.reporting.conftest import NOW, Sell
 
 COMPARED = {
@@ -108,10 +109,24 @@ def test_a_new_day_takes_up_everybody(trade: dict[str, Party], chosen: list[Any]
     actions.refresh()
     with clock.stopped_at(NOW + timedelta(days=1)):
         actions.refresh()
-        assert {one.date() for one in CustomerSummary.objects.values_list("as_of", flat=True)} == {
-            (NOW + timedelta(days=1)).date()
-        }
     assert chosen == [None, set(), None]
+
+
+def test_a_new_day_writes_only_of_whom_something_is_new(trade: dict[str, Party], sell: Sell) -> None:
+    people = CustomerSummary.objects.count()
+    assert actions.refresh()["written"] == people
+    with clock.stopped_at(NOW + timedelta(days=1)):
+        sell("New", days=(0,), amount=40_000)
+        assert 0 < actions.refresh()["written"] < people
+        assert CustomerSummary.objects.get(party=trade["new"]).as_of == NOW + timedelta(days=1)
+
+
+def test_no_row_is_older_than_a_month(trade: dict[str, Party]) -> None:
+    for day in (0, 9, 18, SAID_AGAIN + 1):
+        with clock.stopped_at(NOW + timedelta(days=day)):
+            actions.refresh()
+    oldest = CustomerSummary.objects.order_by("as_of").values_list("as_of", flat=True)[0]
+    assert NOW < oldest < NOW + timedelta(days=SAID_AGAIN)
 
 
 def test_a_small_house_is_always_analysed_as_a_whole(trade: dict[str, Party], sell: Sell, chosen: list[Any]) -> None:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from regulars.customers import reasons
 from regulars.customers.models import CustomerSummary
 from regulars.customers.steps import Step, step_of
-from regulars.web import format as show
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +40,4 @@ def advice_of(summary: CustomerSummary) -> Advice:
 def _not_yet(summary: CustomerSummary) -> str:
     if summary.as_of is None:
         return _("Not analysed yet; the next refresh will say more.")
-    return _("Nothing unusual, as of %(day)s.") % {"day": show.show_date(summary.as_of)}
+    return _("Nothing unusual.")
