@@ -10,7 +10,7 @@ from django.utils import timezone
 from regulars.customers.models import LinkageWeights, Party
 from regulars.intelligence.days import to_day
 from regulars.kit import clock
-from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, DuplicateRun, RunState
+from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, CustomerForecast, DuplicateRun, RunState
 
 
 def latest(name: str) -> AnalysisResult | None:
@@ -27,6 +27,19 @@ def all_latest() -> dict[str, dict[str, Any]]:
 def last_done() -> AnalysisRun | None:
     """The newest run that finished."""
     return AnalysisRun.objects.filter(state=RunState.DONE).order_by("-id").first()
+
+
+def forecast_of(party_id: int) -> dict[str, Any] | None:
+    """What may be expected of a customer, as other systems read it; None where nothing was foretold.
+
+    ``trusted``: by analysis, whether its models may be believed and whether their money may.
+    """
+    row = CustomerForecast.objects.filter(pk=party_id).values().first()
+    run = last_done() if row else None
+    if row is None or run is None:
+        return None
+    told = {name: value for name, value in row.items() if name not in {"party_id", "mark", "as_of"}}
+    return {"customer": party_id, "as_of": run.as_of, **told, "trusted": run.believed}
 
 
 def under_way() -> AnalysisRun | None:

@@ -35,6 +35,7 @@ places.register(
         order=17,
         chord="g i",
         rule="insight.view",
+        phone=False,
     )
 )
 assets.register(style="web/css/arc.css")

@@ -25,6 +25,7 @@ def test_a_hand_counted_triangle(tmp_path: Path, make_desk: MakeDesk) -> None:
         ("2025-02-01", [1, 0]),
     ]
     assert [(one["newcomers"], one["back"]) for one in found.curve] == [(41, 10), (40, 5)]
+    assert [one["once"] for one in found.cohorts] == [30, 1]
     assert found.next_steps()[0].who.where == {"first_order": "2025-02", "orders": "1"}
 
 

@@ -19,6 +19,7 @@ class Analyses:
     runs: Callable[[], QuerySet[Any]]
     last_done: Callable[[], Any]
     refresh: Callable[[User], Any]
+    forecast: Callable[[int], dict[str, Any] | None]
 
 
 _here: Final[list[Analyses]] = []

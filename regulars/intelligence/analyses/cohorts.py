@@ -65,7 +65,8 @@ class Params(base.Params):
 
 @dataclass(frozen=True)
 class Result(base.Result):
-    """``cohorts``, the oldest first: month (its first day), and ``back``: customers who ordered in it, one month later, ….
+    """``cohorts``, the oldest first: month (its first day), and ``back``: customers who ordered in it, one month later, …;
+    ``once``: those who ordered once only.
 
     ``curve``: months after, newcomers whose month is over, who came back in it, share, low, high. ``whole`` False: the last
     month is still running, so the last number of each cohort may still grow.
@@ -127,7 +128,7 @@ class Result(base.Result):
 
     def next_steps(self) -> list[Step]:
         """Speak with the last newcomers who had a whole month to come back and did not."""
-        over = [one for one in self.cohorts if len(one["back"]) > (1 if self.whole else 2)]
+        over = [one for one in self.cohorts if one["once"] and len(one["back"]) > (1 if self.whole else 2)]
         if not self.enough or not over:
             return []
         month = over[-1]["month"]
@@ -144,7 +145,10 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     counted = _count(desk, list(zip(starts, ends, strict=True)))
     whole = ends[-1] <= horizon.today + 1
     cohorts = [
-        {"month": to_date(start).isoformat(), "back": [counted.get((first, later), 0) for later in range(first, len(starts))]}
+        {
+            "month": to_date(start).isoformat(), "once": counted[first, first][1],
+            "back": [counted.get((first, later), (0, 0))[0] for later in range(first, len(starts))],
+        }
         for first, start in enumerate(starts) if counted.get((first, first))
     ]  # fmt: skip
     curve = _curve(cohorts, whole)
@@ -153,19 +157,19 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     return Result(cohorts=cohorts, curve=curve, whole=whole)
 
 
-def _count(desk: Desk, spans: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """By number of the cohort's month and of a later month: how many of it ordered then."""
+def _count(desk: Desk, spans: list[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, int]]:
+    """By number of the cohort's month and of a later month: how many of it ordered then, and how many of them only then."""
     listed = ", ".join(f"({at:d}, {low:d}, {high:d})" for at, (low, high) in enumerate(spans))
     rows = desk.engine.execute(
         f"""WITH month(nth, low, high) AS (VALUES {listed}),
             told AS (SELECT o.customer_id, o.day FROM orders o JOIN parties p ON p.party_id = o.customer_id WHERE o.day <= $today),
-            began AS (SELECT customer_id, min(day) AS first_day FROM told GROUP BY customer_id),
-            cohort AS (SELECT customer_id, m.nth AS first FROM began JOIN month m ON first_day >= m.low AND first_day < m.high),
+            began AS (SELECT customer_id, min(day) AS first_day, count(*) AS orders FROM told GROUP BY customer_id),
+            cohort AS (SELECT customer_id, m.nth AS first, orders FROM began JOIN month m ON first_day >= m.low AND first_day < m.high),
             active AS (SELECT DISTINCT t.customer_id, m.nth FROM told t JOIN month m ON t.day >= m.low AND t.day < m.high)
-            SELECT c.first, a.nth, count(*) FROM cohort c JOIN active a USING (customer_id) GROUP BY ALL""",  # noqa: S608 -- whole numbers
+            SELECT c.first, a.nth, count(*), count(*) FILTER (c.orders = 1) FROM cohort c JOIN active a USING (customer_id) GROUP BY ALL""",  # noqa: S608 -- whole numbers
         {"today": desk.horizon.today},
     ).fetchall()
-    return {(first, later): count for first, later, count in rows}
+    return {(first, later): (count, once) for first, later, count, once in rows}
 
 
 def _curve(cohorts: list[Json], whole: bool) -> list[Json]:

@@ -11,7 +11,7 @@ from ninja import Query, Router, Status
 from regulars.customers import actions
 from regulars.customers.models import ContactPoint, Identifier, Party, PartyRelation, Revision
 from regulars.customers.queries.profile import visible_among
-from regulars.integrations.api import present
+from regulars.integrations.api import hooks, present
 from regulars.integrations.api.identity import ApiRequest
 from regulars.integrations.api.operations import check_version, expect_version, needs
 from regulars.integrations.api.problems import Problem
@@ -27,6 +27,7 @@ from regulars.integrations.api.schemas.customers import (
     CustomerOut,
     CustomerPatch,
     EndIn,
+    ForecastOut,
     IdentifierOut,
     RelationIn,
     RelationOut,
@@ -69,6 +70,15 @@ def create_customer(request: ApiRequest, given: CustomerIn) -> Any:
 def get_customer(request: ApiRequest, id: Pk) -> Any:  # noqa: A002 -- the name in the address
     """One customer; in the trash too."""
     return _told(request, id, 200)
+
+
+@router.get("/{id}/forecast", response=ForecastOut, **READ)
+def get_forecast(request: ApiRequest, id: Pk) -> Any:  # noqa: A002 -- the name in the address
+    """What may be expected of one customer; 404 where nothing was foretold."""
+    told = hooks.analyses().forecast(party_for(request, id).pk)
+    if told is None:
+        raise Http404
+    return told
 
 
 @router.patch("/{id}", response=CustomerOut, **EDIT)

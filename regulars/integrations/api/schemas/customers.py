@@ -183,6 +183,26 @@ class Figures(Schema):
     as_of: datetime | None
 
 
+class ForecastOut(Schema):
+    """What may be expected of a customer within the next 365 days; money is null where the model behind it is not believed."""
+
+    customer: int
+    as_of: datetime
+    currency: str
+    alive: float | None
+    churn: float | None
+    orders: float | None
+    orders_low: float | None
+    orders_high: float | None
+    money: int | None
+    money_low: int | None
+    money_high: int | None
+    again: list[dict[str, Any]]
+    new: list[dict[str, Any]]
+    reasons: list[dict[str, Any]]
+    trusted: dict[str, dict[str, bool]]
+
+
 class CustomerOut(Schema):
     """A customer with all that is needed to work with them."""
 

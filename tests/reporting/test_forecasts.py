@@ -1,0 +1,98 @@
+"""What is foretold of each customer: written in bulk, only where it differs, hidden where it is not believed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from regulars.customers.models import Party
+from regulars.intelligence import analyses
+from regulars.intelligence.analyses.base import BackTest, Result, Trust
+from regulars.reporting import forecasts, panels, sentences
+from regulars.reporting.models import CustomerForecast
+
+MOMENT = datetime(2026, 6, 30, 4, tzinfo=UTC)
+Sell = Callable[..., Party]
+
+
+class Model(Result):
+    mae = 0.5
+
+    def trust(self) -> list[Trust]:
+        return [Trust("orders", "orders", "naive", (BackTest("2026-03-31", 500, self.mae, 1.0, bias=0.0),))]
+
+
+@pytest.fixture
+def outcome(sell: Sell, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Two customers, and an analysis that foretells of one of them."""
+    import duckdb
+
+    told, other = sell("Told", days=(5,)), sell("Other", days=(9,))
+    engine = duckdb.connect()
+    engine.execute(f"CREATE TEMP TABLE customer AS SELECT unnest([{told.pk}, {other.pk}]) AS customer_id")
+    engine.execute(
+        f"""CREATE TEMP TABLE lifetime AS SELECT {told.pk} AS customer_id, 0.9 AS alive, 2.7 AS orders, 1.0 AS orders_low, 6.0 AS orders_high,
+            4820000 AS money, 1200000 AS money_low, 9900000 AS money_high, '[{{"code": "trust.few", "values": {{"cases": 3}}}}]' AS reasons"""
+    )
+    gives = {
+        "lifetime": ("alive", "orders", "orders_low", "orders_high", "money", "money_low", "money_high", "reasons")
+    }
+    sentences.english()  # read before the registry is replaced
+    module = SimpleNamespace(GIVES=gives)
+    monkeypatch.setattr(analyses, "names", lambda: ("lifetime",))
+    monkeypatch.setattr(analyses, "get", lambda _name: module)
+    return SimpleNamespace(
+        engine=engine,
+        horizon=SimpleNamespace(currency="TWD"),
+        chosen=None,
+        results={"lifetime": (Model(), 0.1)},
+        told=told,
+    )
+
+
+def up(outcome: Any) -> int:
+    return forecasts.forecasts_up(outcome, MOMENT, forecasts.believed(outcome))
+
+
+def test_each_told_customer_has_a_row(outcome: Any) -> None:
+    assert up(outcome) == 1
+    row = CustomerForecast.objects.get()
+    assert (row.party, row.orders, row.money, row.currency) == (outcome.told, 2.7, 4_820_000, "TWD")
+    assert (row.as_of, row.again, row.churn) == (MOMENT, [], None)
+    said = panels.told_of(row, {"lifetime": {"trusted": True, "amounts": True}})
+    assert said["orders"] == "about 3 orders (1–6)"
+    assert said["money"] == "about NT$48,000 (NT$12,000–NT$99,000)"
+    assert said["reasons"] == ["Tried on 3 cases only, too few to believe it."]
+
+
+def test_what_is_as_before_is_not_written_again(outcome: Any) -> None:
+    up(outcome)
+    assert up(outcome) == 0
+    outcome.engine.execute("UPDATE lifetime SET orders = 3.1")
+    assert up(outcome) == 1
+    assert CustomerForecast.objects.get().orders == pytest.approx(3.1)
+
+
+def test_whoever_is_foretold_no_more_loses_the_row(outcome: Any) -> None:
+    up(outcome)
+    outcome.engine.execute("DELETE FROM lifetime")
+    up(outcome)
+    assert not CustomerForecast.objects.exists()
+
+
+def test_money_that_is_not_believed_is_never_written(outcome: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Model, "mae", 1.5)
+    up(outcome)
+    row = CustomerForecast.objects.get()
+    assert (row.money, row.money_low, row.money_high) == (None, None, None)
+    assert row.orders == 2.7
+    assert forecasts.believed(outcome) == {"lifetime": {"trusted": False, "amounts": False}}
+
+
+def test_a_run_about_some_leaves_forecasts_to_the_night(outcome: Any) -> None:
+    up(outcome)
+    outcome.chosen, outcome.engine = {1}, None
+    assert up(outcome) == 0
+    assert CustomerForecast.objects.count() == 1

@@ -1,0 +1,236 @@
+"""Insight: every page complete in both languages, every number leads to its customers, what loses is greyed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
+
+from regulars.customers.models import Party, Task
+from regulars.intelligence import analyses
+from regulars.intelligence.analyses.base import BackTest, Chart, Column, Evidence, Saying, Series, Step, Trust
+from regulars.intelligence.analyses.base import Result as Base
+from regulars.reporting import actions, queries, sentences
+from regulars.reporting.insight.page import page_of
+from regulars.reporting.models import AnalysisResult, AnalysisSlice, Picked
+from regulars.web import resources
+from regulars.web.listing import state
+from regulars.web.models import SavedView
+
+MakeUser = Callable[..., Any]
+
+
+@pytest.fixture
+def signed_in(make_user: MakeUser) -> Callable[..., Client]:
+    def sign_in(role: str = "owner", **facts: Any) -> Client:
+        client = Client()
+        client.force_login(make_user(role=role, **facts))
+        return client
+
+    return sign_in
+
+
+class Guess(Base):
+    """A made-up result of a model that loses (or wins) by its back-tests."""
+
+    error = 1.2
+
+    def headline(self) -> list[Saying]:
+        return [Saying("concentration.half", {"customers": 3, "of": 9})]
+
+    def charts(self) -> list[Chart]:
+        return [
+            Chart("bars", ["a", "b"], series=(Series("revenue", [1, 2]),), unit="money", currency="TWD", money=True),
+            Chart("bars", ["a", "b"], series=(Series("orders", [1, 2]),)),
+        ]
+
+    def evidence(self) -> list[Evidence]:
+        columns = (Column("customers", "count"), Column("profit", "money", known=False))
+        return [Evidence(columns, [(3, 987_654_00)], currency="TWD")]
+
+    def trust(self) -> list[Trust]:
+        rows = tuple(BackTest(f"2026-0{n}-01", 200, self.error, 1.0, bias=0.1) for n in range(1, 5))
+        return [Trust("orders", "orders", "naive", rows, deciles=((0.1, 0.2, 50), (0.9, 0.7, 50)))]
+
+
+def put(result: Base, name: str = "concentration") -> None:
+    run = queries.last_done()
+    assert run is not None
+    AnalysisResult.objects.filter(run=run, name=name).update(result=result.as_dict())
+
+
+def counted(query: str, user: Any) -> int:
+    told = state.read(resources.get("customers"), QueryDict(query), user)
+    assert not told.ignored
+    return int(told.narrowed(user).count())
+
+
+@pytest.fixture
+def analysed(trade: dict[str, Party]) -> dict[str, Party]:
+    actions.refresh()
+    return trade
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+def test_every_page_is_complete(
+    analysed: dict[str, Party], signed_in: Callable[..., Client], language: str, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(language=language)
+    addresses = [reverse("reporting:insight"), reverse("reporting:insight-trust")]
+    addresses += [reverse("reporting:insight-page", args=[name]) for name in analyses.names()]
+    for address in addresses:
+        with django_assert_max_num_queries(22):
+            answer = client.get(address)
+        html = answer.content.decode()
+        assert answer.status_code == 200, address
+        assert len(html) < 100_000, address
+        for code in sentences.english():
+            assert f">{code}<" not in html, (address, code)
+
+
+def test_all_that_is_told_is_there(analysed: dict[str, Party]) -> None:
+    for name in analyses.names():
+        page = page_of(name, {})
+        assert page is not None
+        assert page.said, name
+        assert page.charts or page.arc or not page.result["enough"], name
+        for table in page.tables:
+            assert all(len(row) == len(table.headers) for row in table.rows), name
+
+
+def test_each_step_and_row_opens_its_customers(analysed: dict[str, Party], make_user: MakeUser) -> None:
+    """Asked through the very filters of the list; a count beside a link is the length of the list behind it."""
+    owner = make_user(role="owner")
+    compared = 0
+    for name in analyses.names():
+        page = page_of(name, {})
+        assert page is not None
+        for step in page.steps:
+            assert counted(step.url.partition("?")[2], owner) > 0, (name, step.label)
+        for table in page.tables:
+            for row in table.rows:
+                for cell in row:
+                    if cell.url and cell.is_number and "%" not in cell.text:
+                        assert counted(cell.url.partition("?")[2], owner) >= 0
+                        compared += name in {"stage", "value", "cycle", "cohorts", "next_step"} and int(
+                            cell.text.replace(",", "")
+                        ) == counted(cell.url.partition("?")[2], owner)
+    assert compared > 10
+
+
+@pytest.mark.parametrize("role", ["owner", "manager", "marketer", "analyst", "seller", "agent", "technician"])
+def test_who_may_see_figures_sees_the_pages(
+    analysed: dict[str, Party], signed_in: Callable[..., Client], role: str
+) -> None:
+    client, may = signed_in(role), role in {"owner", "manager", "marketer", "analyst"}
+    for name in ("insight", "insight-trust"):
+        assert client.get(reverse(f"reporting:{name}")).status_code == (200 if may else 403)
+    assert client.get(reverse("reporting:insight-page", args=["value"])).status_code == (200 if may else 403)
+    assert client.get(reverse("reporting:insight-page", args=["unheard_of"])).status_code in {403, 404}
+
+
+def test_before_the_first_refresh_the_pages_say_how_to_begin(signed_in: Callable[..., Client], db: None) -> None:
+    client = signed_in()
+    for address in (reverse("reporting:insight"), reverse("reporting:insight-page", args=["value"])):
+        assert "Import orders" in client.get(address).content.decode()
+
+
+def test_what_loses_to_naive_is_greyed_and_its_money_hidden(
+    analysed: dict[str, Party], signed_in: Callable[..., Client]
+) -> None:
+    put(Guess())
+    client = signed_in()
+    page = page_of("concentration", {})
+    assert page is not None
+    assert (page.trusted, len(page.charts), [head for head, _ in page.tables[0].headers]) == (False, 1, ["Customers"])
+    html = client.get(reverse("reporting:insight-page", args=["concentration"])).content.decode()
+    assert "is-doubted" in html
+    assert "987,654" not in html
+    assert "Not to be believed yet" in html
+    assert "is-doubted" in client.get(reverse("reporting:insight")).content.decode()
+    assert "Not believed" in client.get(reverse("reporting:insight-trust")).content.decode()
+
+
+def test_what_wins_is_shown_whole(
+    analysed: dict[str, Party], signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Guess, "error", 0.8)
+    put(Guess())
+    html = signed_in().get(reverse("reporting:insight-page", args=["concentration"])).content.decode()
+    assert "987,654" in html
+    assert "is-doubted" not in html
+    trust = signed_in(username="other").get(reverse("reporting:insight-trust")).content.decode()
+    assert "calibration-1" in trust
+
+
+def test_a_page_narrowed_tells_of_those_alone(analysed: dict[str, Party], make_user: MakeUser) -> None:
+    owner = make_user(role="owner")
+    whole, web = page_of("stage", {}), page_of("stage", {"channel": "web"})
+    assert whole is not None
+    assert web is not None
+    assert web.dimension == "channel"
+    told = {key: one["customers"] for key, one in web.result["stages"].items()}
+    assert (
+        sum(told.values()) == sum(one["customers"] for one in whole.result["stages"].values()) - 1
+    )  # not the stranger
+    for row in web.tables[0].rows:
+        assert "bought_by=web" in row[1].url
+        assert counted(row[1].url.partition("?")[2], owner) == int(row[1].text)
+    assert [one.key for one in web.dimensions if one.active] == ["channel"]
+    assert page_of("stage", {"channel": "unheard of"}).dimension == ""  # type: ignore[union-attr]
+
+
+def test_slices_leave_the_desk_as_it_was_and_only_the_newest_are_kept(analysed: dict[str, Party]) -> None:
+    first = queries.last_done()
+    before = {one.name: one.result for one in first.results.all()}  # type: ignore[union-attr]
+    actions.refresh(whole=True)
+    assert {one.run_id for one in AnalysisSlice.objects.all()} == {queries.last_done().pk}  # type: ignore[union-attr]
+    after = {one.name: one.result for one in queries.last_done().results.all()}  # type: ignore[union-attr]
+    assert {name: one["headline"] for name, one in after.items()} == {
+        name: one["headline"] for name, one in before.items()
+    }
+
+
+def test_a_step_is_kept_as_a_list_and_put_on_today(
+    analysed: dict[str, Party], signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in()
+    client.post(reverse("reporting:insight-save", args=["next_step", 0]))
+    view = SavedView.objects.get()
+    assert "needs=1" in view.query
+    client.post(reverse("reporting:insight-today", args=["next_step", 0]))
+    tasks = Task.objects.open()
+    assert 0 < tasks.count() <= 50
+    assert {task.due_at.date() for task in tasks if task.due_at} == {queries.last_done().as_of.date()}  # type: ignore[union-attr]
+    assert client.post(reverse("reporting:insight-save", args=["next_step", 99])).status_code == 404
+
+
+def test_whoever_may_not_plan_for_many_is_refused(analysed: dict[str, Party], signed_in: Callable[..., Client]) -> None:
+    assert signed_in("analyst").post(reverse("reporting:insight-today", args=["next_step", 0])).status_code == 403
+
+
+def test_customers_named_one_by_one_are_a_list(analysed: dict[str, Party], make_user: MakeUser) -> None:
+    run = queries.last_done()
+    Picked.objects.create(
+        run=run, name="churn", key="warned", parties=[analysed["gone"].pk, analysed["new"].pk, 999_999]
+    )
+    owner = make_user(role="owner")
+    assert counted("picked=churn.warned", owner) == 2
+    assert counted("picked=churn.nobody", owner) == 0
+    seller = make_user(role="seller", username="s")
+    assert (
+        counted("picked=churn.warned", seller)
+        == state.read(resources.get("customers"), QueryDict(""), seller)
+        .narrowed(seller)
+        .filter(pk__in=[analysed["gone"].pk, analysed["new"].pk])
+        .count()
+    )
+
+
+def test_a_step_needs_a_key_for_customers_picked() -> None:
+    from regulars.intelligence.analyses.base import Selection
+
+    with pytest.raises(ValueError, match="key"):
+        Step(Saying("x"), Selection(ids=(1,)))
