@@ -242,6 +242,7 @@ def relation_choices(party: Party) -> list[tuple[str, Any]]:
         RelationKind.MEMBER_OF,
         RelationKind.REFERRED_BY,
         RelationKind.BUYS_THROUGH,
+        RelationKind.RELATED_TO,
     }
     organisation = {RelationKind.SUBSIDIARY_OF, RelationKind.REFERRED_BY, RelationKind.BUYS_THROUGH}
     mine = {Kind.PERSON: person, Kind.ORGANISATION: organisation, Kind.HOUSEHOLD: {RelationKind.REFERRED_BY}}[

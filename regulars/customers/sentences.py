@@ -82,6 +82,7 @@ _FROM_OTHER: dict[str, Callable[[], str]] = {
     RelationKind.BUYS_THROUGH: lambda: _("%(name)s buys through them"),
     RelationKind.SUBSIDIARY_OF: lambda: _("%(name)s is a subsidiary"),
     RelationKind.PARTNER_OF: lambda: _("partner of %(name)s"),
+    RelationKind.RELATED_TO: lambda: _("%(name)s is related to them"),
 }
 
 

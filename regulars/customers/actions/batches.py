@@ -102,8 +102,8 @@ def undo_revision(*, revision: Revision, by: User | None) -> bool:
 def _restore(revision: Revision, by: User | None) -> int:
     model = apps.get_model(revision.table)
     record = model._base_manager.filter(pk=revision.object_id).first()
-    if record is None:
-        return 0
+    if record is None or _made_by(record, revision.batch_id):
+        return 0  # what an act made goes whole, with the rest of the act
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for name, old in revision.before.items():
@@ -124,6 +124,10 @@ def _restore(revision: Revision, by: User | None) -> int:
         names += ["fold", "version", "updated_at"]
     record.save(update_fields=names)
     return 1
+
+
+def _made_by(record: models.Model, batch: int | None) -> bool:
+    return batch is not None and getattr(record, "batch_id", None) == batch
 
 
 def _same(field: Any, now: Any, then: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from regulars.staff import audit
 if TYPE_CHECKING:
     from regulars.staff.models import User
 
-_COLUMNS = ("system", "external_id")
+_LONGEST: Final = {"system": 60, "external_id": 120}
 
 
 class Taken(Conflict):
@@ -40,10 +40,8 @@ def add_identifier(
         Taken: the number is another customer's.
     """
     told = {"system": text.clean(system), "external_id": text.clean(number)}
-    for name, value in told.items():
-        most = Identifier._meta.get_field(name).max_length or 0
-        if not value or len(value) > most:
-            raise UserError(_("Please give the system (at most 60 characters) and the number there (at most 120)."))
+    if any(not value or len(value) > _LONGEST[name] for name, value in told.items()):
+        raise UserError(_("Please give the system (at most 60 characters) and the number there (at most 120)."))
     held = Identifier.objects.select_related("party__merged_into").filter(**told).first()
     if held is not None:
         if held.party_id == party.pk:
@@ -67,9 +65,9 @@ def _taken(holder: Party, told: dict[str, str], by: User | None) -> Taken:
 @transaction.atomic
 def remove_identifier(*, identifier: Identifier, by: User | None, batch: Batch | None = None) -> None:
     """Take a number off a customer; the history keeps it."""
-    before = {name: getattr(identifier, name) for name in _COLUMNS}
+    before = {name: getattr(identifier, name) for name in _LONGEST}
     party = identifier.party_id
-    revise(record=identifier, before=before, after=dict.fromkeys(_COLUMNS), by=by, party_id=party, batch=batch)
+    revise(record=identifier, before=before, after=dict.fromkeys(_LONGEST), by=by, party_id=party, batch=batch)
     identifier.delete()
     _settle("customers.identifier_removed", party, before["system"], by)
 

@@ -25,6 +25,7 @@ _MUST_BE: Final = {
     RelationKind.SUBSIDIARY_OF: (Kind.ORGANISATION, Kind.ORGANISATION),
     RelationKind.REPORTS_TO: (Kind.PERSON, Kind.PERSON),
     RelationKind.MEMBER_OF: (Kind.PERSON, Kind.HOUSEHOLD),
+    RelationKind.RELATED_TO: (Kind.PERSON, Kind.PERSON),
 }
 _WITHOUT_CIRCLES: Final = {
     RelationKind.REPORTS_TO,

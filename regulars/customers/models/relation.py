@@ -37,6 +37,7 @@ class RelationKind(models.TextChoices):
     BUYS_THROUGH = "buys_through", _("buys through")
     SUBSIDIARY_OF = "subsidiary_of", _("subsidiary of")
     PARTNER_OF = "partner_of", _("partner of")
+    RELATED_TO = "related_to", _("related to")
 
 
 class DatedQuerySet(models.QuerySet["PartyRelation"]):

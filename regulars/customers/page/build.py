@@ -238,6 +238,8 @@ _SEEN_FROM_OTHER = {
     RelationKind.REFERRED_BY: lambda: _("was referred by them"),
     RelationKind.BUYS_THROUGH: lambda: _("buys through them"),
     RelationKind.SUBSIDIARY_OF: lambda: _("subsidiary"),
+    RelationKind.PARTNER_OF: lambda: str(RelationKind.PARTNER_OF.label),
+    RelationKind.RELATED_TO: lambda: str(RelationKind.RELATED_TO.label),
 }
 
 

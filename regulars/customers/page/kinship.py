@@ -136,6 +136,14 @@ class Kinship:
             *self._group(RelationKind.PARTNER_OF).nodes,
         ]
 
+    @cached_property
+    def relatives(self) -> list[Node]:
+        """Kin, whichever of the two was written first."""
+        return [
+            *self._group(RelationKind.RELATED_TO, up=True).nodes,
+            *self._group(RelationKind.RELATED_TO).nodes,
+        ]
+
     def _group(self, kind: str, *, up: bool = False) -> Group:
         return group_of(self.party, kind, self.user, self.day, former=self.former, up=up)
 

@@ -54,7 +54,8 @@ def _export(what: str, rows: QuerySet[Any], path: Path, format_: str, by: User |
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from error
     count = rows.count()
-    audit.record(f"{what}.exported", by=by, format=found.key, **{what: count})
+    detail: dict[str, Any] = {"format": found.key, what: count}
+    audit.record(f"{what}.exported", by=by, **detail)
     return {"file": str(path), "format": found.key, "rows": count, "bytes": size}
 
 

@@ -43,7 +43,7 @@ def outcome(job: ImportJob) -> dict[str, Any]:
         name: figures.get(name, 0)
         for name in (
             "rows", "accepted", "known", "rejected", "anonymous", "duplicates", "customers_created", "customers_changed", "orders_created", "orders_extended", "orders_changed", "returns",
-            "return_lines", "fee_lines", "products_created", "events_created", "payments_created", "relations_begun",
+            "return_lines", "fee_lines", "products_created", "events_created", "payments_created", "relations_begun", "relatives",
             "relations_ended", "ambiguous", "hints", "missing", "assets_created", "assets_changed", "contracts_created",
             "contracts_renewed", "contracts_changed",
         )

@@ -223,6 +223,7 @@ class Page:
             ("customers_changed", _("Changed customers"), _("what they were is kept")),
             ("relations_begun", _("Positions begun"), ""),
             ("relations_ended", _("Positions ended"), ""),
+            ("relatives", _("Related persons joined"), _("whom the file names for certain")),
             ("ambiguous", _("Ambiguous rows"), _("several customers fit; set aside with the rejected rows")),
             ("hints", _("Possible duplicates"), _("for you to decide; nothing is merged by itself")),
             ("missing", _("No longer in the file"), _("listed, not deleted")),

@@ -2,11 +2,16 @@
 
 import gzip
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
-from regulars.customers.models import ContactPoint, Identifier, Party, PartyRelation
+from regulars.customers.actions import add_relation, create_party, undo_batch
+from regulars.customers.models import Batch, ContactPoint, Event, Identifier, Party, PartyRelation
 from regulars.integrations.imports.files import Broken, look, rows, vcard
 from regulars.integrations.imports.files.vcard_lines import logical_lines
 
@@ -211,3 +216,87 @@ def test_broken_card_says_where(tmp_path: Path) -> None:
 def test_two_files_put_together_are_two_cards(bring: Bring) -> None:
     found = bring("BEGIN:VCARD\nFN:Anna\nEND:VCARDBEGIN:VCARD\nFN:Carl\nEND:VCARD", name="both.vcf")
     assert (found["rows"], found["accepted"]) == (2, 2)
+
+
+KIN = """BEGIN:VCARD
+VERSION:4.0
+FN:王小明
+N:王;小明;;;
+RELATED;TYPE=spouse;VALUE=text:李美
+RELATED;TYPE=friend;VALUE=text:Somebody
+X-MANAGER:陳主任
+X-ASSISTANT:Nobody Known
+END:VCARD
+BEGIN:VCARD
+VERSION:4.0
+FN:李美
+N:李;美;;;
+RELATED;TYPE=spouse;VALUE=text:王小明
+RELATED;TYPE=child;VALUE=text:王小華
+END:VCARD
+BEGIN:VCARD
+VERSION:4.0
+FN:王小華
+N:王;小華;;;
+END:VCARD
+BEGIN:VCARD
+VERSION:4.0
+FN:趙助理
+N:趙;助理;;;
+EMAIL:zhao@example.tw
+END:VCARD
+BEGIN:VCARD
+VERSION:4.0
+FN:孫經理
+N:孫;經理;;;
+X-ASSISTANT:趙助理
+END:VCARD
+"""
+
+
+def kin() -> list[tuple[str, str, str, str]]:
+    """The relations that are not employment."""
+    rows = PartyRelation.objects.current().exclude(kind="employed_by").order_by("pk")
+    return [(one.party.name, one.kind, one.other.name, one.title) for one in rows.select_related("party", "other")]
+
+
+def test_related_persons_who_can_be_recognised_become_dated_relations(bring: Bring) -> None:
+    create_party(by=None, name="陳主任")
+    found = bring(KIN, name="kin.vcf")
+    assert kin() == [
+        ("王小明", "related_to", "李美", "spouse"),
+        ("王小明", "reports_to", "陳主任", ""),
+        ("李美", "related_to", "王小華", "child"),
+        ("趙助理", "reports_to", "孫經理", "assistant"),
+    ]
+    assert found["relatives"] == 4
+    assert PartyRelation.objects.filter(valid_from=timezone.localdate()).count() == 4
+    assert (
+        Party.objects.get(name="王小明").custom["Related"]
+        == "李美 (spouse), Somebody (friend), 陳主任 (manager), Nobody Known (assistant)"
+    )
+    assert Event.objects.filter(kind="customers.relation_added", customer__name="李美").count() == 2
+    again = bring(KIN, name="kin.vcf")
+    assert (again["known"], again["relatives"], len(kin())) == (5, 0, 4)
+    undo_batch(batch=Batch.objects.get(pk=found["batch"]), by=None)
+    assert kin() == []
+
+
+def test_related_person_of_a_name_that_two_have_stays_text(bring: Bring) -> None:
+    for _twice in range(2):
+        create_party(by=None, name="陳主任")
+    bring("BEGIN:VCARD\nVERSION:4.0\nFN:王小明\nX-MANAGER:陳主任\nEND:VCARD\n", name="one.vcf")
+    assert kin() == []
+    assert Party.objects.get(name="王小明").custom["Related"] == "陳主任 (manager)"
+
+
+def test_partners_and_relatives_are_seen_from_both_sides(client: Client, make_user: Callable[..., Any]) -> None:
+    client.force_login(make_user())
+    one, other = create_party(by=None, name="王小明"), create_party(by=None, name="李美")
+    add_relation(party=one, other=other, kind="related_to", title="spouse", by=None)
+    add_relation(party=one, other=other, kind="partner_of", by=None)
+    for party, named in ((one, other), (other, one)):
+        for page in (f"/customers/{party.pk}/", f"/customers/{party.pk}/relations/"):
+            answer = client.get(page)
+            assert answer.status_code == 200
+            assert named.name in answer.content.decode()

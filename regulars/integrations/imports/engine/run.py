@@ -19,7 +19,7 @@ from regulars.customers import search
 from regulars.integrations.imports import plan as plans
 from regulars.integrations.imports.engine import cents, entries, finish
 from regulars.integrations.imports.engine.context import Context, Learned, learn
-from regulars.integrations.imports.engine.customers import CustomersImporter, snapshot
+from regulars.integrations.imports.engine.customers import CustomersImporter, kin, snapshot
 from regulars.integrations.imports.engine.events import EventsImporter
 from regulars.integrations.imports.engine.holdings import AssetsImporter, ContractsImporter
 from regulars.integrations.imports.engine.orders import OrdersImporter
@@ -171,6 +171,8 @@ class Run:
         if self.stage == "roles":
             if snapshot.is_asked(self.context):
                 snapshot.close(self.context, rows(self.job.path, self.look), self.job.missing_path, beat=self._beat)
+            if self.plan.kind == "customers":
+                kin.join(self.context, beat=self._beat)
             finish.give_roles(self.context.batch)
             self._next("timeline")
         if self.stage == "timeline":

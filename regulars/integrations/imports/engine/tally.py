@@ -39,6 +39,7 @@ class Tally:
     customers_known: int = 0
     relations_begun: int = 0
     relations_ended: int = 0
+    relatives: int = 0
     ambiguous: int = 0
     hints: int = 0
     missing: int = 0
