@@ -10,7 +10,19 @@ from typing import cast
 
 from regulars.intelligence.analyses.base import Analysis
 
-_NAMES = ("stage", "value", "concentration", "cycle", "movement", "cohorts", "lifetime", "next_step")
+_NAMES = (
+    "stage",
+    "value",
+    "concentration",
+    "cycle",
+    "movement",
+    "cohorts",
+    "lifetime",
+    "basket",
+    "sequence",
+    "next_offer",
+    "next_step",
+)
 
 
 def names() -> tuple[str, ...]:
