@@ -18,6 +18,7 @@ _NAMES = (
     "movement",
     "cohorts",
     "lifetime",
+    "survival",
     "basket",
     "sequence",
     "next_offer",

@@ -203,7 +203,7 @@ def _fitted(spells: dict[str, Any], term: float) -> ShiftedBetaGeometric:
     """Renewals counted in terms: an end in the middle of a term is one at its end."""
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    from regulars.intelligence.models import ShiftedBetaGeometric  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.models.lifetime.contracts import ShiftedBetaGeometric  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     terms = spells["lasted"] / term
     periods = np.where(spells["ended"], np.maximum(np.ceil(terms - 0.1), 1.0), np.floor(terms))
