@@ -108,8 +108,10 @@ class UserForm(forms.Form):
     name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail"), required=False)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), required=False)
-    territory = forms.ModelChoiceField(Territory.objects.none(), label=_("Territory"), required=False)
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), required=False, empty_label=_("None"))
+    territory = forms.ModelChoiceField(
+        Territory.objects.none(), label=_("Territory"), required=False, empty_label=_("None")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,12 +146,14 @@ class CompanyForm(forms.Form):
 class TeamForm(forms.Form):
     """A new team."""
 
-    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
-    territory = forms.ModelChoiceField(Territory.objects.all(), label=_("Territory"), required=False)
+    name = forms.CharField(label=_("Name of the team"), max_length=120)
+    territory = forms.ModelChoiceField(
+        Territory.objects.all(), label=_("Territory"), required=False, empty_label=_("None")
+    )
 
 
 class TerritoryForm(forms.Form):
     """A new territory."""
 
-    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
-    parent = forms.ModelChoiceField(Territory.objects.all(), label=_("Part of"), required=False)
+    name = forms.CharField(label=_("Name of the territory"), max_length=120)
+    parent = forms.ModelChoiceField(Territory.objects.all(), label=_("Part of"), required=False, empty_label=_("None"))

@@ -69,7 +69,7 @@ def all() -> list[Shortcut]:  # noqa: A001 -- read as keys.all()
 
 
 _MARKS = {
-    "mod": "Ctrl", "shift": "⇧", "enter": "↵", "escape": "Esc", "up": "↑", "down": "↓", "left": "←", "right": "→", "space": "␣",
+    "mod": "Ctrl", "shift": "⇧", "enter": "↵", "escape": "Esc", "up": "↑", "down": "↓", "left": "←", "right": "→", "space": "Space",
 }  # fmt: skip
 
 
