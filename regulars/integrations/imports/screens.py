@@ -196,6 +196,11 @@ class Page:
         """Whether amounts, duplicates and fees matter for this kind."""
         return self.plan.kind in {"orders", "order_items"}
 
+    @property
+    def has_things(self) -> bool:
+        """Whether the rows are things that hang on customers."""
+        return self.plan.kind in {"assets", "contracts"}
+
     def outcome(self) -> list[Figure]:
         """How the rows end: every one is accepted, known or rejected."""
         count = self._count
