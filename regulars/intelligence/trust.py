@@ -29,6 +29,9 @@ SAYS: Final[Mapping[str, str]] = {
     "trust.loses": _(
         "Not to be believed yet: in the last %(cut_offs)s back-tests it missed by %(error)s, the naive forecast by %(naive)s."
     ),
+    "trust.loses_money": _(
+        "Not to be believed yet: in the last %(cut_offs)s back-tests it missed by %(error_money)s, the naive forecast by %(naive_money)s."
+    ),
     "trust.wins": _("Beats the naive forecast in the last %(cut_offs)s back-tests: its error is %(better_share)s smaller."),
     "trust.bias_high": _("It foretells %(bias_share)s more than comes: the order can be used, the amounts cannot."),
     "trust.bias_low": _("It foretells %(bias_share)s less than comes: the order can be used, the amounts cannot."),
@@ -74,7 +77,7 @@ def judge(trust: Trust) -> Verdict:
     error, naive = _pooled(rows, "mae"), _pooled(rows, "naive_mae")
     bias, coverage = _pooled(rows, "bias"), _pooled(rows, "coverage")
     trusted = error is not None and naive is not None and error < naive
-    said = [_ruling(error or 0.0, naive or 0.0, len(rows), trusted)]
+    said = [_ruling(trust, error or 0.0, naive or 0.0, len(rows))]
     level = bias is None or abs(bias) <= MOST_BIAS
     if trusted and bias is not None and not level:
         said.append(Saying("trust.bias_high" if bias > 0 else "trust.bias_low", {"bias_share": round(abs(bias), 3)}))
@@ -94,9 +97,12 @@ def all_trusted(verdicts: Iterable[Verdict]) -> bool:
     return all(one.trusted for one in verdicts)
 
 
-def _ruling(error: float, naive: float, cut_offs: int, trusted: bool) -> Saying:
-    if trusted:
+def _ruling(trust: Trust, error: float, naive: float, cut_offs: int) -> Saying:
+    if error < naive:
         return Saying("trust.wins", {"cut_offs": cut_offs, "better_share": round(1 - error / naive, 3)})
+    if trust.unit == "money":
+        figures = {"error_money": round(error), "naive_money": round(naive), "currency": trust.currency}
+        return Saying("trust.loses_money", {"cut_offs": cut_offs, **figures})
     return Saying("trust.loses", {"cut_offs": cut_offs, "error": round(error, 3), "naive": round(naive, 3)})
 
 

@@ -197,6 +197,7 @@ class Trust:
         error: what ``mae`` is: ``mae``, ``brier`` or ``misses``.
         deciles: (foretold, come, cases) by tenth of the forecast, over all cut-offs.
         nominal: what ``coverage`` should be.
+        unit: of forecasts and errors; money in minor units of ``currency``.
         unidentified: code of the sentence that says what cannot be told from these data at all; empty when all can.
     """
 
@@ -208,6 +209,8 @@ class Trust:
     deciles: tuple[tuple[float, float, int], ...] = ()
     nominal: float = 0.8
     unidentified: str = ""
+    unit: Unit = "number"
+    currency: str = ""
 
 
 @dataclass(frozen=True)

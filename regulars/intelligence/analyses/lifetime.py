@@ -209,6 +209,7 @@ class Result(base.Result):
             Trust(
                 "lifetime.money_model", f"lifetime.money_{days}", "lifetime.as_much_before", self.money_tests,
                 deciles=self.money_deciles, nominal=self.level, unidentified="" if untried else told,
+                unit="money", currency=self.currency,
             ),
         ]  # fmt: skip
 

@@ -139,7 +139,13 @@ class InsightPage:
     def charts(self) -> list[Drawn]:
         """The pictures; money that may not be believed is left out."""
         shown = [one for one in self.result["charts"] if one["kind"] != "arc" and (self.amounts or not one["money"])]
-        return [draw(one, self.source, str(self.about.title)) for one in shown]
+        return [draw(one, self.source, self._label(one, number)) for number, one in enumerate(shown)]
+
+    def _label(self, chart: Json, number: int) -> str:
+        """The first picture is that of the answer; each other is called by what it shows."""
+        if not number or chart["kind"] == "triangle" or not chart["series"]:
+            return str(self.about.title)
+        return sentences.word(chart["y_name"] or chart["series"][0]["name"])
 
     @property
     def arc(self) -> tuple[Any, Any] | None:

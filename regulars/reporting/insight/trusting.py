@@ -70,10 +70,15 @@ class Model:
         return {
             "day": sentences.value(one.cut_off, "on"), "n": show.show_number(one.n), "wins": one.mae < one.naive_mae,
             "figures": (
-                _number(one.mae, 3), _number(one.naive_mae, 3), _signed(one.bias), _number(one.auc, 3), _number(one.slope, 2),
+                self._error(one.mae), self._error(one.naive_mae), _signed(one.bias), _number(one.auc, 3), _number(one.slope, 2),
                 _number(one.lift, 1), show.show_percent(one.coverage), _number(one.psi, 2),
             ),
         }  # fmt: skip
+
+    def _error(self, value: float) -> str:
+        if self.trust.unit == "money":
+            return show.show_money(round(value), self.trust.currency)
+        return _number(value, 3)
 
     @property
     def calibration(self) -> Drawn | None:
@@ -81,10 +86,10 @@ class Model:
         if len(self.trust.deciles) < 2:
             return None
         foretold, came = [one[0] for one in self.trust.deciles], [one[1] for one in self.trust.deciles]
-        unit: base.Unit = "share" if self.trust.error == "brier" else "number"
+        unit: base.Unit = "share" if self.trust.error == "brier" else self.trust.unit
         chart = base.Chart(
             "lines", foretold, unit, "foretold",
-            (base.Series("came", came), base.Series("right", foretold, quiet=True)), unit,
+            (base.Series("came", came), base.Series("right", foretold, quiet=True)), unit, currency=self.trust.currency,
         )  # fmt: skip
         plain = base.plain(chart)
         return draw(plain, Source(self.name), _("Calibration: foretold and come, by tenth of the forecast"))
