@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from regulars.integrations.imports.layouts.base import Layout, columns, pattern, sign
@@ -46,6 +47,13 @@ GOOGLE: Final = Layout(
     ),
     {"source": "google"},
 )
+
+
+def _places(groups: str, **parts: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The columns of several addresses: "Business City", "Home City" … for each part of one."""
+    return tuple(pattern(rf"({groups}) ({part})", field) for field, part in parts.items())
+
+
 _OUTLOOK_OPTIONS: Final = {"source": "outlook"}
 OUTLOOK: Final = Layout(
     "outlook",
@@ -71,12 +79,8 @@ OUTLOOK: Final = Layout(
         related=("Spouse",),
     )
     | {"e mail type": "", "e mail 2 type": "", "e mail 3 type": "", "e mail display name": "", "e mail 2 display name": "", "e mail 3 display name": ""},
-    (
-        pattern(r"(business|home|other) (street( \d)?|address( po box)?)", "address"),
-        pattern(r"(business|home|other) city", "city"),
-        pattern(r"(business|home|other) state", "region"),
-        pattern(r"(business|home|other) postal code", "postcode"),
-        pattern(r"(business|home|other) country region", "country"),
+    _places(
+        "business|home|other", address=r"street( \d)?|address( po box)?", city="city", region="state", postcode="postal code", country="country region",
     ),
     _OUTLOOK_OPTIONS,
 )  # fmt: skip
@@ -103,12 +107,8 @@ OUTLOOK_ZH: Final = Layout(
         related=("配偶",),
     )
     | {"電子郵件類型": "", "電子郵件 2 類型": "", "電子郵件 3 類型": "", "電子郵件顯示名稱": "", "電子郵件 2 顯示名稱": "", "電子郵件 3 顯示名稱": ""},
-    (
-        pattern(r"(商務|住家|其他) (街( \d)?|地址( 郵政信箱)?)", "address"),
-        pattern(r"(商務|住家|其他) (市 鎮|市|縣 市 鎮)", "city"),
-        pattern(r"(商務|住家|其他) (縣 市|省 市)", "region"),
-        pattern(r"(商務|住家|其他) 郵遞區號", "postcode"),
-        pattern(r"(商務|住家|其他) (國家 地區|國家)", "country"),
+    _places(
+        "商務|住家|其他", address=r"街( \d)?|地址( 郵政信箱)?", city="市 鎮|市|縣 市 鎮", region="縣 市|省 市", postcode="郵遞區號", country="國家 地區|國家",
     ),
     _OUTLOOK_OPTIONS,
 )  # fmt: skip
