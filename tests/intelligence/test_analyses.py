@@ -48,7 +48,8 @@ def test_every_analysis_explains_itself_and_can_be_stored(name: str, shop: Store
     assert dataclasses.is_dataclass(result)
     stored = json.loads(json.dumps(result.as_dict()))
     assert stored["headline"]
-    assert stored["charts"][0]["kind"]
+    if result.enough:
+        assert stored["charts"][0]["kind"]
 
 
 @pytest.mark.parametrize("name", analyses.names())

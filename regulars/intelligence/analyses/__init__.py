@@ -23,6 +23,10 @@ _NAMES = (
     "sequence",
     "next_offer",
     "next_step",
+    "churn",
+    "leads",
+    "types",
+    "wallet",
 )
 
 

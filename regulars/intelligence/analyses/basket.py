@@ -1,0 +1,245 @@
+"""What is bought together?
+
+Rules "who buys X also buys Y" over all orders, ranked by the lower end of the interval of the lift, so that a coincidence
+never stands above a habit. Seen in fewer than 20 orders, a rule is not shown. Variants of one thing (colours, sizes) and
+lines that are no goods (postage, fees) are left out: they are bought together because they are sold together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from regulars.intelligence.analyses import base
+from regulars.intelligence.analyses.base import (
+    Certainty,
+    Chart,
+    Column,
+    Desk,
+    Evidence,
+    Json,
+    Range,
+    Saying,
+    Selection,
+    Series,
+    Step,
+    _,
+)
+
+if TYPE_CHECKING:
+    from regulars.intelligence.models.patterns.rules import Rules
+
+QUESTION = _("What is bought together?")
+TITLE = _("Basket")
+WHY = _(
+    "The second thing in a basket costs nothing to win: whoever offers it beside the first earns on customers he has."
+)
+FORMULA = _(
+    "Over orders with at least one product: confidence(X → Y) = orders with X and Y / orders with X; lift = confidence / share of all "
+    "orders with Y. Ranked by the lower end of the 95 % interval of the lift (delta method on its logarithm), at least 20 orders with "
+    "both. Every frequent set is counted exactly; sides have at most two items and one."
+)
+SOURCE = "Agrawal, Imieliński & Swami, SIGMOD 1993; Uno et al., LCM, FIMI 2004; Brin et al., SIGMOD 1997 (lift)"
+READS = ("lines", "products")
+MAKES = ()
+GIVES: dict[str, tuple[str, ...]] = {}
+SLICES = ("period", "class", "channel", "territory")
+SAYS = {
+    "basket.too_few": _("Too few orders of two products or more to tell (%(orders)s)."),
+    "basket.none": _("Nothing is bought together more often than chance would have it, in %(orders)s orders."),
+    "basket.best": _("Of those who order %(bought_name)s, %(share_share)s order %(also_name)s too: %(lift)s times as many as of all (at least %(low)s)."),
+    "basket.rules": _("%(rules)s such rules stand on 20 orders or more."),
+    "basket.bought": _("Who orders"), "basket.also": _("also orders"), "basket.both": _("Orders with both"),
+    "basket.confidence": _("Of those who order it"), "basket.lift": _("Times as often"), "basket.lift_low": _("At least"),
+    "basket.offer": _("Offer %(also_name)s to those who have only %(bought_name)s"),
+}  # fmt: skip
+SHOWN: Final = 40
+CHARTED: Final = 10
+OFFERED: Final = 3
+_MOST: Final = 500
+_NO_GOODS: Final = re.compile(
+    r"postage|carriage|freight|shipping|bank charge|adjust|manual|discount|commission|運費|手續費|折扣|郵資",
+    re.IGNORECASE,
+)
+_LOOKS: Final = re.compile(
+    r"\b(?:red|blue|green|pink|white|black|ivory|cream|yellow|orange|purple|lilac|brown|grey|gray|gold|silver|turquoise|small|medium|"
+    r"large|mini|xs|s|m|l|xl|xxl|\d+(?:cm|mm|ml|g|kg|吋))\b|[紅藍綠粉白黑黃橙紫棕灰金銀]色",
+    re.IGNORECASE,
+)  # fmt: skip
+_VARIANT: Final = re.compile(r"^(\d{4,})[A-Za-z]{1,2}$")
+
+
+@dataclass(frozen=True)
+class Params(base.Params):
+    """``least``: orders with both, below which a rule is not shown; ``fewest``: orders of two products below which nothing is."""
+
+    least: int = 20
+    fewest: int = 100
+    ranges: ClassVar = {"least": Range(20, 10_000), "fewest": Range(20, 100_000)}
+
+
+@dataclass(frozen=True)
+class Result(base.Result):
+    """``rules``, the surest first: bought and also (names), both (orders), share, lift, low, and the customers to offer it to."""
+
+    orders: int = 0
+    found: int = 0
+    rules: list[Json] = field(default_factory=list)
+
+    def headline(self) -> list[Saying]:
+        """The surest rule, and how many there are."""
+        if not self.enough:
+            return [Saying("basket.too_few", {"orders": self.orders})]
+        if not self.rules:
+            return [Saying("basket.none", {"orders": self.orders})]
+        best = self.rules[0]
+        figures = {"share_share": best["share"], "lift": round(best["lift"], 1), "low": round(best["low"], 1)}
+        return [
+            Saying("basket.best", {"bought_name": best["bought"], "also_name": best["also"], **figures}),
+            Saying("basket.rules", {"rules": self.found}),
+        ]
+
+    def charts(self) -> list[Chart]:
+        """How much more often than chance, at least."""
+        rules = self.rules[:CHARTED]
+        if not rules:
+            return []
+        names = [f"{one['bought']} → {one['also']}" for one in rules]
+        low = Series("basket.lift_low", [round(one["low"], 2) for one in rules], behind=[_behind(one) for one in rules])
+        lift = Series("basket.lift", [round(one["lift"], 2) for one in rules], quiet=True)
+        return [Chart("bars", names, "name", "", (low, lift), "number", "basket.lift")]
+
+    def evidence(self) -> list[Evidence]:
+        """The rules."""
+        columns = (
+            Column("basket.bought", "name"), Column("basket.also", "name"), Column("basket.both", "count"),
+            Column("basket.confidence", "share"), Column("basket.lift", "number"), Column("basket.lift_low", "number"),
+        )  # fmt: skip
+        rows = [
+            (
+                one["bought"],
+                one["also"],
+                one["both"],
+                round(one["share"], 3),
+                round(one["lift"], 1),
+                round(one["low"], 1),
+            )
+            for one in self.rules
+        ]
+        return [Evidence(columns, rows, [_behind(one) for one in self.rules])] if rows else []
+
+    def certainty(self) -> Certainty | None:
+        """The interval of the surest lift."""
+        if not self.rules:
+            return Certainty(self.orders)
+        best = self.rules[0]
+        high = best["lift"] ** 2 / best["low"]
+        return Certainty(self.orders, "basket.lift", "number", best["lift"], best["low"], high)
+
+    def next_steps(self) -> list[Step]:
+        """Offer the second thing to those who have the first alone."""
+        return [
+            Step(
+                Saying("basket.offer", {"bought_name": one["bought"], "also_name": one["also"]}),
+                _behind(one) or Selection(),
+            )
+            for one in self.rules[:OFFERED]
+            if one["only"]
+        ]
+
+
+def _behind(rule: Json) -> Selection | None:
+    """The customers who have the first thing and not the second, the latest buyers first."""
+    return Selection(ids=tuple(rule["only"]), key=rule["key"]) if rule["only"] else None
+
+
+def run(desk: Desk, params: Params | None = None) -> Result:
+    """Mine the orders up to today."""
+    from regulars.intelligence.models import Baskets, association_rules, frequent_itemsets  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    chosen, today = params or Params(), desk.horizon.today
+    names, families = _products(desk)
+    read = desk.engine.execute(
+        "SELECT order_id, product_id FROM lines WHERE product_id IS NOT NULL AND day <= ? ORDER BY order_id, product_id",
+        [today],
+    ).fetchnumpy()
+    kept = _among(read["product_id"], families)
+    baskets = Baskets.from_lines(read["order_id"][kept], read["product_id"][kept])
+    mixed = int((baskets.offsets[1:] - baskets.offsets[:-1] > 1).sum()) if len(baskets) else 0
+    if mixed < chosen.fewest:
+        return Result(enough=False, orders=mixed)
+    least = max(chosen.least, len(baskets) // 20_000)
+    rules = association_rules(frequent_itemsets(baskets, least, max_length=3), min_count=least, min_lift_low=1.0)
+    best = _unlike(rules, families)
+    told = [_told(desk, rule, names, number) for number, rule in enumerate(best[:SHOWN], 1)]
+    return Result(orders=len(baskets), found=len(best), rules=told)
+
+
+def _products(desk: Desk) -> tuple[dict[int, str], dict[int, str]]:
+    """Names by product, and the family of each: variants of one thing share it. Lines that are no goods have none."""
+    rows = desk.engine.execute("SELECT product_id, code, name FROM products ORDER BY product_id").fetchall()
+    names = {product: name or code for product, code, name in rows}
+    return names, {product: family(code, name) for product, code, name in rows if not _NO_GOODS.search(name or "")}
+
+
+def family(code: str, name: str) -> str:
+    """What variants of one product have in common: the digits of a code that ends in letters, else the name without looks."""
+    variant = _VARIANT.match(code or "")
+    bare = " ".join(_LOOKS.sub(" ", name or "").lower().split())
+    return variant[1] if variant else bare or code
+
+
+def _among(products: Any, families: dict[int, str]) -> Any:
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    return np.isin(products, np.fromiter(families, np.int64, len(families)))
+
+
+def _unlike(rules: Rules, families: dict[int, str]) -> list[Any]:
+    """Rules between different things: each set once, as the rule that holds more often, and more conditions only where surer."""
+    best: list[Any] = []
+    sides: dict[Any, list[frozenset[Any]]] = {}
+    whole: dict[frozenset[Any], int] = {}
+    for rule in rules:
+        kinds = {families[one] for one in (*rule.antecedent, rule.consequent)}
+        left = frozenset(rule.antecedent)
+        known = sides.setdefault(rule.consequent, [])
+        if len(kinds) <= len(left) or any(one <= left for one in known):
+            continue
+        known.append(left)
+        at = whole.setdefault(left | {rule.consequent}, len(best))
+        if at == len(best):
+            best.append(rule)
+        elif rule.confidence > best[at].confidence:
+            best[at] = rule
+    return best
+
+
+def _told(desk: Desk, rule: Any, names: dict[int, str], number: int) -> Json:
+    left: Sequence[int] = rule.antecedent
+    only = _without(desk, left, rule.consequent) if number <= CHARTED else []
+    return {
+        "bought": " + ".join(names[one] for one in left), "also": names[rule.consequent], "both": rule.count,
+        "share": rule.confidence, "lift": rule.lift, "low": rule.lift_low, "key": f"rule{number}",
+        "products": [[int(one) for one in left], int(rule.consequent)], "only": only,
+    }  # fmt: skip
+
+
+def _without(desk: Desk, left: Sequence[int], right: int) -> list[int]:
+    """Who has bought everything on the left and never what is on the right, the latest first."""
+    rows = desk.engine.execute(
+        """SELECT customer_id FROM lines WHERE customer_id IS NOT NULL AND day <= $today
+           GROUP BY customer_id
+           HAVING count(DISTINCT product_id) FILTER (list_contains($left, product_id)) = $size AND count(*) FILTER (product_id = $right) = 0
+           ORDER BY max(day) FILTER (list_contains($left, product_id)) DESC, customer_id LIMIT $most""",
+        {
+            "today": desk.horizon.today,
+            "left": [int(one) for one in left],
+            "size": len(left),
+            "right": int(right),
+            "most": _MOST,
+        },
+    ).fetchall()
+    return [int(customer) for (customer,) in rows]

@@ -1,0 +1,239 @@
+"""What will each customer buy again, and what new?
+
+Two lists a customer, never one. *Again*: what he has bought most often. *New*: what goes with all he has bought (EASE).
+Each thing is told with the share of like cases in which it was bought within the horizon after the last cut-off, and the
+lists are ordered by that chance times the margin, of what is being sold at present. Both are tried on the last four
+cut-offs against simply offering what most customers buy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from regulars.intelligence.analyses import base
+from regulars.intelligence.analyses.base import (
+    BackTest,
+    Certainty,
+    Chart,
+    Column,
+    Desk,
+    Evidence,
+    Json,
+    Range,
+    Saying,
+    Series,
+    Trust,
+    _,
+)
+from regulars.intelligence.days import to_date
+
+if TYPE_CHECKING:
+    from regulars.intelligence.models.recommend.backtest import Trial
+
+QUESTION = _("What will each customer buy again, and what new?")
+TITLE = _("Next offer")
+WHY = _("One offer that fits is read; ten that fit anybody teach a customer to look away.")
+FORMULA = _(
+    "Again: products by in how many of the customer's own orders they were. New: EASE, weights −P(i, j) / P(j, j) with P = (XᵀX + 300 I)⁻¹ over "
+    "who bought what. Chance: share of offers of the same place and strength that were bought within the horizon after the last cut-off. "
+    "Order: chance × margin (price − cost), of products sold within the last 90 days. Hit rate: customers who bought any of five offered."
+)
+SOURCE = "Steck, Embarrassingly shallow autoencoders for sparse data, WWW 2019"
+READS = ("lines", "products", "customer")
+MAKES = ("next_offer",)
+GIVES = {"next_offer": ("again", "new")}
+SLICES: tuple[str, ...] = ()
+SAYS = {
+    "next_offer.too_few": _("Too few customers have bought twice to learn what follows what (%(customers)s)."),
+    "next_offer.hits": _("Of customers who bought again within %(horizon_days)s, %(again_share)s bought one of the five told under again, and %(new_share)s of those who tried something new one of the five told under new."),
+    "next_offer.naive": _("Offering everybody what sells best would have met %(popular_share)s and %(popular_new_share)s."),
+    "next_offer.again": _("Own repeats"), "next_offer.new": _("Something new"), "next_offer.popular": _("What sells best"),
+    "next_offer.bought_any": _("any of five offered is bought"),
+    "next_offer.cut_off": _("As of"), "next_offer.tried": _("Customers tried"), "next_offer.hit": _("Met"), "next_offer.hit_popular": _("Best sellers would have met"),
+    "next_offer.times": _("bought %(times)s times, last on %(last_on)s"),
+    "next_offer.once": _("bought once, on %(last_on)s"),
+    "next_offer.because": _("bought %(had_name)s; %(like_share)s of those also bought this"),
+}  # fmt: skip
+LISTED: Final = 5
+_CANDIDATES: Final = 15
+_HISTORY: Final = 180
+_LIKE: Final = 0.05
+"""A reason told as a share is worth telling from here on."""
+
+
+@dataclass(frozen=True)
+class Params(base.Params):
+    """``horizon``: days within which something is bought; ``recent``: a product not sold for so long is not offered."""
+
+    horizon: int = 90
+    recent: int = 90
+    most_items: int = 2_000
+    fewest: int = 100
+    ranges: ClassVar = {
+        "horizon": Range(7, 365), "recent": Range(7, 1_095), "most_items": Range(10, 10_000), "fewest": Range(10, 100_000),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Result(base.Result):
+    """``trials``: as of, and for *again* and *new* each: customers tried, share met, share that best sellers would have met."""
+
+    customers: int = 0
+    told: int = 0
+    horizon: int = 90
+    trials: list[Json] = field(default_factory=list)
+
+    def headline(self) -> list[Saying]:
+        """How often the two lists met, over all trials."""
+        if not self.enough:
+            return [Saying("next_offer.too_few", {"customers": self.customers})]
+        if not self.trials:
+            return []
+        again, popular = (self._met("again", what) for what in ("met", "popular"))
+        new, popular_new = (self._met("new", what) for what in ("met", "popular"))
+        return [
+            Saying("next_offer.hits", {"horizon_days": self.horizon, "again_share": again, "new_share": new}),
+            Saying("next_offer.naive", {"popular_share": popular, "popular_new_share": popular_new}),
+        ]
+
+    def _met(self, which: str, what: str) -> float:
+        tried = sum(one[which]["tried"] for one in self.trials)
+        return float(sum(one[which][what] * one[which]["tried"] for one in self.trials)) / tried if tried else 0.0
+
+    def charts(self) -> list[Chart]:
+        """Met at each cut-off, beside best sellers."""
+        if not self.trials:
+            return []
+        days = [one["cut_off"] for one in self.trials]
+        series = [
+            Series(f"next_offer.{which}", [one[which]["met"] for one in self.trials]) for which in ("again", "new")
+        ]
+        best = Series("next_offer.popular", [one["new"]["popular"] for one in self.trials], quiet=True)
+        return [Chart("bars", days, "on", "next_offer.cut_off", (*series, best), "share", "next_offer.hit")]
+
+    def evidence(self) -> list[Evidence]:
+        """Each cut-off, list by list."""
+        columns = (
+            Column("next_offer.cut_off", "on"), Column("next_offer.tried", "count"), Column("next_offer.hit", "share"),
+            Column("next_offer.hit_popular", "share"),
+        )  # fmt: skip
+        return [
+            Evidence(columns, [(one["cut_off"], one[which]["tried"], one[which]["met"], one[which]["popular"]) for one in self.trials],
+                     title=f"next_offer.{which}")
+            for which in ("again", "new") if self.trials
+        ]  # fmt: skip
+
+    def certainty(self) -> Certainty | None:
+        """On how many customers it was tried."""
+        return Certainty(sum(one["again"]["tried"] for one in self.trials) or self.customers)
+
+    def trust(self) -> list[Trust]:
+        """Misses of both lists beside those of the best sellers."""
+        if not self.enough:
+            return []
+        return [
+            Trust(
+                f"next_offer.{which}", "next_offer.bought_any", "next_offer.popular",
+                tuple(
+                    BackTest(one["cut_off"], one[which]["tried"], 1 - one[which]["met"], 1 - one[which]["popular"])
+                    for one in self.trials if one[which]["tried"]
+                ),
+                "misses",
+            )
+            for which in ("again", "new")
+        ]  # fmt: skip
+
+
+def run(desk: Desk, params: Params | None = None) -> Result:
+    """Learn, try, and lay two lists of each customer on the desk."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.models.recommend import backtest  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    chosen, today = params or Params(), desk.horizon.today
+    read = desk.engine.execute(
+        """SELECT customer_id, product_id, day::BIGINT AS day FROM lines
+           WHERE customer_id IS NOT NULL AND product_id IS NOT NULL AND day <= ? ORDER BY 1, 3, 2""",
+        [today],
+    ).fetchnumpy()
+    people, who = np.unique(read["customer_id"], return_inverse=True)
+    goods, what = np.unique(read["product_id"], return_inverse=True)
+    bought = backtest.Bought(who, what, read["day"], len(goods))
+    back = int((bought.baskets_of() > 1).sum()) if len(people) else 0
+    if back < chosen.fewest or len(goods) < 2 * LISTED:
+        _lay_nothing(desk)
+        return Result(enough=False, customers=back, horizon=chosen.horizon)
+    days = backtest.days(bought, today, horizon=chosen.horizon, history=_HISTORY)
+    trials = [backtest.trial(bought, day, chosen.horizon, LISTED, chosen.most_items) for day in days]
+    offers = backtest.offers(
+        bought, trials[-1] if trials else None, margin=_margins(desk, goods), count=LISTED, candidates=_CANDIDATES,
+        since=today - chosen.recent, most_items=chosen.most_items,
+    )  # fmt: skip
+    told = _lay(desk, people, goods, offers)
+    return Result(customers=len(people), told=told, horizon=chosen.horizon, trials=[_as_json(one) for one in trials])
+
+
+def _as_json(trial: Trial) -> Json:
+    lists = {"again": trial.again, "new": trial.new}
+    said = {
+        name: {"tried": one.tried, "met": round(one.met, 4), "popular": round(one.popular, 4)}
+        for name, one in lists.items()
+    }
+    return {"cut_off": to_date(trial.day).isoformat(), **said}
+
+
+def _margins(desk: Desk, goods: Any) -> Any:
+    """Margin of one piece by product, in the currency of the desk; NaN where cost or price is unknown. None when none is known."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    rows = desk.engine.execute(
+        "SELECT product_id, price - cost FROM products WHERE price IS NOT NULL AND cost IS NOT NULL AND currency = ?",
+        [desk.horizon.currency],
+    ).fetchall()
+    known = dict(rows)
+    return np.array([float(known.get(one, np.nan)) for one in goods.tolist()]) if known else None
+
+
+def _lay_nothing(desk: Desk) -> None:
+    desk.engine.execute('CREATE OR REPLACE TEMP TABLE next_offer (customer_id BIGINT, again VARCHAR, "new" VARCHAR)')
+
+
+_OFFERED = """
+CREATE OR REPLACE TEMP TABLE next_offer AS
+WITH told AS (
+    SELECT o.customer_id, o.is_new, o.place,
+        struct_pack(product := o.product_id, name := p.name, share := o.share, reasons := CASE
+            WHEN NOT o.is_new AND o.times > 1 THEN [json_object('code', 'next_offer.times', 'values', json_object('times', o.times, 'last_on', o.last_on))]
+            WHEN NOT o.is_new THEN [json_object('code', 'next_offer.once', 'values', json_object('last_on', o.last_on))]
+            WHEN h.name IS NOT NULL AND o.like_share >= {like}
+            THEN [json_object('code', 'next_offer.because', 'values', json_object('had_name', h.name, 'like_share', o.like_share))]
+            ELSE [] END) AS thing
+    FROM offered o JOIN products p USING (product_id) LEFT JOIN products h ON h.product_id = o.had_id
+)
+SELECT customer_id,
+    coalesce(to_json(list(thing ORDER BY place) FILTER (NOT is_new))::VARCHAR, '[]') AS again,
+    coalesce(to_json(list(thing ORDER BY place) FILTER (is_new))::VARCHAR, '[]') AS "new"
+FROM told GROUP BY customer_id
+"""
+
+
+def _lay(desk: Desk, people: Any, goods: Any, offers: dict[str, Any]) -> int:
+    """The table ``next_offer``: two JSON lists a customer; how many customers have any."""
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    had = offers.pop("had")
+    lay(desk.engine, "offered_at", {
+        **offers, "customer_id": people[offers["customer"]], "product_id": goods[offers["item"]],
+        "had_id": goods[had.clip(0)], "has_had": had >= 0,
+    })  # fmt: skip
+    desk.engine.execute(
+        """CREATE OR REPLACE TEMP TABLE offered AS
+           SELECT customer_id, product_id, is_new, place, CASE WHEN NOT isnan(share) THEN round_even(share, 2) END AS share, times, round_even(like_share, 2) AS like_share,
+                  CASE WHEN has_had THEN had_id END AS had_id,
+                  strftime(DATE '1970-01-01' + last::INTEGER, '%Y-%m-%d') AS last_on
+           FROM offered_at"""
+    )
+    desk.engine.execute(_OFFERED.format(like=_LIKE))
+    desk.engine.execute("DROP TABLE offered_at")
+    return int(desk.engine.execute("SELECT count(*) FROM next_offer").fetchone()[0])

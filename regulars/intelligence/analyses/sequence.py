@@ -1,0 +1,213 @@
+"""What is bought next, and after how long?
+
+For each two product groups: of those who bought the first, what share buys the second within a year, counted from the first
+time, those still under way rightly counted; how that compares with buyers of anything else; and whether the second comes
+after the first more often than the customers' own purchases in random order would have it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+from regulars.intelligence.analyses import base
+from regulars.intelligence.analyses.base import (
+    Certainty,
+    Chart,
+    Column,
+    Desk,
+    Evidence,
+    Json,
+    Range,
+    Saying,
+    Selection,
+    Series,
+    Step,
+    _,
+)
+
+QUESTION = _("What is bought next, and after how long?")
+TITLE = _("Next purchase")
+WHY = _("An offer made when the next need arises is service; made half a year off it is noise.")
+FORMULA = _(
+    "From the first purchase of group A to the first later one of group B: Kaplan–Meier share within the horizon, with the day by which half "
+    "of them have come. Lift = that share / the share after the first purchase of any other group, ranked by the lower end of its 95 % "
+    "interval (Greenwood). Order = customers with B after A / as many as there would be if each one's purchases came in random order."
+)
+SOURCE = "Kaplan & Meier, JASA 53 (1958); Greenwood 1926; Pei et al., PrefixSpan, ICDE 2001"
+READS = ("lines", "products")
+MAKES = ()
+GIVES: dict[str, tuple[str, ...]] = {}
+SLICES = ("class", "channel", "territory")
+SAYS = {
+    "sequence.too_few": _("Too few customers have bought of two product groups yet (%(customers)s)."),
+    "sequence.none": _("No product group is bought after another more often than chance would have it."),
+    "sequence.best": _("After %(first_name)s, %(share_share)s buy %(next_name)s within %(horizon_days)s: %(lift)s times as many as after anything else (at least %(low)s)."),
+    "sequence.half": _("Half of them do so within %(median_days)s."),
+    "sequence.first": _("After"), "sequence.next": _("comes"), "sequence.customers": _("Bought the first"),
+    "sequence.share": _("Buy the second"), "sequence.median": _("Half of them within"), "sequence.lift": _("Times as often"),
+    "sequence.lift_low": _("At least"), "sequence.order": _("Order against chance"),
+    "sequence.now": _("Offer %(next_name)s to those who have just bought %(first_name)s"),
+}  # fmt: skip
+GROUPS: Final = 40
+"""So many product groups, the most widely bought, are compared with each other."""
+SHOWN: Final = 30
+CHARTED: Final = 10
+OFFERED: Final = 3
+_MOST: Final = 500
+
+
+@dataclass(frozen=True)
+class Params(base.Params):
+    """``horizon`` in days; ``least``: customers seen to go from one to the other, below which it is not shown."""
+
+    horizon: int = 365
+    least: int = 20
+    fewest: int = 100
+    ranges: ClassVar = {"horizon": Range(7, 1_095), "least": Range(20, 10_000), "fewest": Range(20, 100_000)}
+
+
+@dataclass(frozen=True)
+class Result(base.Result):
+    """``steps``, the surest first: first and next (groups), customers, seen, share, median (days), lift, low, order."""
+
+    customers: int = 0
+    horizon: int = 365
+    steps: list[Json] = field(default_factory=list)
+
+    def headline(self) -> list[Saying]:
+        """The surest step, and how soon it is made."""
+        if not self.enough:
+            return [Saying("sequence.too_few", {"customers": self.customers})]
+        if not self.steps:
+            return [Saying("sequence.none")]
+        best = self.steps[0]
+        figures = {"share_share": best["share"], "lift": round(best["lift"], 1), "low": round(best["low"], 1)}
+        names = {"first_name": best["first"], "next_name": best["next"], "horizon_days": self.horizon}
+        return [Saying("sequence.best", names | figures), Saying("sequence.half", {"median_days": best["median"]})]
+
+    def charts(self) -> list[Chart]:
+        """How much more often than after anything else, at least."""
+        steps = self.steps[:CHARTED]
+        if not steps:
+            return []
+        names = [f"{one['first']} → {one['next']}" for one in steps]
+        low = Series(
+            "sequence.lift_low", [round(one["low"], 2) for one in steps], behind=[_behind(one) for one in steps]
+        )
+        lift = Series("sequence.lift", [round(one["lift"], 2) for one in steps], quiet=True)
+        return [Chart("bars", names, "name", "", (low, lift), "number", "sequence.lift")]
+
+    def evidence(self) -> list[Evidence]:
+        """The steps."""
+        columns = (
+            Column("sequence.first", "name"), Column("sequence.next", "name"), Column("sequence.customers", "count"),
+            Column("sequence.share", "share"), Column("sequence.median", "days"), Column("sequence.lift", "number"),
+            Column("sequence.lift_low", "number"), Column("sequence.order", "number"),
+        )  # fmt: skip
+        rows = [
+            (one["first"], one["next"], one["customers"], round(one["share"], 3), one["median"], round(one["lift"], 1),
+             round(one["low"], 1), round(one["order"], 2))
+            for one in self.steps
+        ]  # fmt: skip
+        return [Evidence(columns, rows, [_behind(one) for one in self.steps])] if rows else []
+
+    def certainty(self) -> Certainty | None:
+        """The interval of the share of the surest step."""
+        if not self.steps:
+            return Certainty(self.customers)
+        best = self.steps[0]
+        return Certainty(
+            best["customers"], "sequence.share", "share", best["share"], best["share_low"], best["share_high"]
+        )
+
+    def next_steps(self) -> list[Step]:
+        """Offer the next thing while it is due."""
+        return [
+            Step(
+                Saying("sequence.now", {"first_name": one["first"], "next_name": one["next"]}),
+                _behind(one) or Selection(),
+            )
+            for one in self.steps[:OFFERED]
+            if one["due"]
+        ]
+
+
+def _behind(step: Json) -> Selection | None:
+    """Who has bought the first lately and not yet the second."""
+    return Selection(ids=tuple(step["due"]), key=step["key"]) if step["due"] else None
+
+
+def run(desk: Desk, params: Params | None = None) -> Result:
+    """Follow every customer from group to group, up to today."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.models import time_to_next  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    chosen, today = params or Params(), desk.horizon.today
+    groups, read = _read(desk, today)
+    customers = int(read["several"].sum()) if len(groups) else 0
+    if customers < chosen.fewest or len(groups) < 2:
+        return Result(enough=False, customers=customers, horizon=chosen.horizon)
+    who, when, what = read["customer"], read["day"], read["group"]
+    found = time_to_next(who, when, what, end_day=today, horizon=chosen.horizon)
+    with np.errstate(invalid="ignore"):
+        sure = (found.events >= chosen.least) & (found.lift_low > 1) & ~np.eye(len(groups), dtype=bool)
+    first, then = np.nonzero(sure)
+    by = np.lexsort((then, first, -found.lift_low[first, then]))
+    order = _order(who, when, what, first[by], then[by])
+    steps: list[Json] = []
+    for number, (a, b) in enumerate(zip(first[by].tolist(), then[by].tolist(), strict=True)):
+        if len(steps) == SHOWN:
+            break
+        if order.lift[number] > 1:
+            median = int(found.median[a, b])
+            steps.append({
+                "first": groups[a], "next": groups[b], "customers": int(found.starts[a]), "seen": int(found.events[a, b]),
+                "share": float(found.share[a, b]), "share_low": float(found.share_low[a, b]), "share_high": float(found.share_high[a, b]),
+                "median": median, "lift": float(found.lift[a, b]), "low": float(found.lift_low[a, b]),
+                "order": float(order.lift[number]), "key": f"step{len(steps) + 1}", "due": _due(desk, groups[a], groups[b], today - 2 * median) if len(steps) < CHARTED else [],
+            })  # fmt: skip
+    return Result(customers=customers, horizon=chosen.horizon, steps=steps)
+
+
+def _read(desk: Desk, today: int) -> tuple[list[str], dict[str, Any]]:
+    """The groups most customers buy of, and one row per customer, day and group; ``several``: who has bought of more than one."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    read = desk.engine.execute(
+        f"""WITH bought AS (
+                SELECT DISTINCT l.customer_id, l.day, p.category FROM lines l JOIN products p USING (product_id)
+                WHERE l.customer_id IS NOT NULL AND p.category <> '' AND l.day <= $today),
+            wide AS (SELECT category FROM bought GROUP BY category ORDER BY count(DISTINCT customer_id) DESC, category LIMIT {GROUPS})
+            SELECT customer_id AS customer, day::BIGINT AS day, category FROM bought WHERE category IN (SELECT category FROM wide)
+            ORDER BY customer_id, day, category""",  # noqa: S608 -- a number
+        {"today": today},
+    ).fetchnumpy()
+    if not len(read["customer"]):
+        return [], {}
+    groups, group = np.unique(read["category"].astype(str), return_inverse=True)
+    pairs = np.unique(np.stack([read["customer"], group]), axis=1)
+    several = np.unique(pairs[0], return_counts=True)[1] > 1
+    return groups.tolist(), {"customer": read["customer"], "day": read["day"], "group": group, "several": several}
+
+
+def _order(who: Any, when: Any, what: Any, first: Any, then: Any) -> Any:
+    from regulars.intelligence.models import Histories, order_lift  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    labels = range(int(what.max()) + 1)
+    return order_lift(Histories.from_lines(who, when, what, labels), first, then)
+
+
+def _due(desk: Desk, first: str, then: str, since: int) -> list[int]:
+    """Who last bought the first group since that day and has not bought the second after it; the latest first."""
+    rows = desk.engine.execute(
+        """SELECT customer_id FROM lines l JOIN products p USING (product_id)
+           WHERE customer_id IS NOT NULL AND day <= $today AND p.category IN ($first, $then)
+           GROUP BY customer_id
+           HAVING max(day) FILTER (p.category = $first) >= $since
+              AND coalesce(max(day) FILTER (p.category = $then), -1) <= max(day) FILTER (p.category = $first)
+           ORDER BY max(day) FILTER (p.category = $first) DESC, customer_id LIMIT $most""",
+        {"today": desk.horizon.today, "first": first, "then": then, "since": since, "most": _MOST},
+    ).fetchall()
+    return [int(customer) for (customer,) in rows]

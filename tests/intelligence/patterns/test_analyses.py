@@ -1,0 +1,159 @@
+"""Basket, next purchase and next offer: they find what was planted, and say nothing where there is nothing."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regulars.demo.simulator import products
+from regulars.demo.simulator.company import Company, generate
+from regulars.intelligence import trust
+from regulars.intelligence.analyses import basket, next_offer, sequence
+from regulars.intelligence.analyses.basket import family
+from regulars.intelligence.models import Baskets, pair_lift, time_to_next
+from tests.intelligence.conftest import MakeDesk
+from tests.support.warehouse import warehouse
+
+START = date(2024, 1, 1)
+TODAY = date(2025, 12, 31)
+Trade = tuple[list[tuple[int, date, int]], list[tuple[int, int, int]]]
+
+
+def trade(customers: int = 400, seed: int = 1) -> Trade:
+    """Twelve products; who orders 1 orders 2 too in three of four cases, and a third of buyers of 3 order 7 forty days later."""
+    rng = np.random.default_rng(seed)
+    bought, items = [], []
+    for customer in range(1, customers + 1):
+        favourite = int(rng.integers(1, 13))
+        for visit in range(int(rng.integers(3, 7))):
+            day = START + timedelta(days=int(rng.integers(90 * visit, 90 * visit + 80)))
+            main = favourite if rng.random() < 0.5 else int(rng.integers(1, 13))
+            basket_ = {main} | ({2} if main == 1 and rng.random() < 0.75 else set())
+            bought.append((customer, day, 1_000))
+            items += [(len(bought), product, 500) for product in sorted(basket_)]
+            if main == 3 and rng.random() < 0.33:
+                bought.append((customer, day + timedelta(days=40), 1_000))
+                items.append((len(bought), 7, 500))
+    return bought, items
+
+
+def test_planted_pair_stands_first(tmp_path: Path, make_desk: MakeDesk) -> None:
+    bought, items = trade()
+    result = basket.run(make_desk(warehouse(tmp_path / "w", bought, items=items), TODAY))
+    best = result.rules[0]
+    assert (best["bought"], best["also"]) == ("Product 1", "Product 2")
+    assert best["share"] == pytest.approx(0.75, abs=0.1)
+    assert best["low"] > 1
+    assert len(result.rules) == 1
+    have_both = {bought[order - 1][0] for order, product, _ in items if product == 2}
+    assert best["only"]
+    assert not have_both & set(best["only"])
+    assert result.next_steps()[0].who.ids == tuple(best["only"])
+
+
+def test_few_orders_make_no_rule(tmp_path: Path, make_desk: MakeDesk) -> None:
+    bought = [(who, START, 1_000) for who in range(1, 20)]
+    items = [(order, product, 500) for order in range(1, 20) for product in (1, 2)]
+    assert not basket.run(make_desk(warehouse(tmp_path / "w", bought, items=items), TODAY)).enough
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (("79323P", "PINK CHERRY LIGHTS"), ("79323W", "WHITE CHERRY LIGHTS"), True),
+        (("A1", "Red mug small"), ("A2", "Blue mug large"), True),
+        (("A1", "紅色水壺"), ("A2", "藍色水壺"), True),
+        (("A1", "Tea pot"), ("A2", "Tea cup"), False),
+        (("85048", "GLASS BALL"), ("85049", "GLASS STAR"), False),
+    ],
+)
+def test_variants_are_one_family(one: tuple[str, str], other: tuple[str, str], same: bool) -> None:
+    assert (family(*one) == family(*other)) is same
+
+
+def test_planted_step_is_found_with_its_delay(tmp_path: Path, make_desk: MakeDesk) -> None:
+    bought, items = trade(1_500)
+    store = warehouse(tmp_path / "w", bought, items=items, categories={one: f"Group {one}" for one in range(1, 13)})
+    result = sequence.run(make_desk(store, TODAY))
+    best = result.steps[0]
+    assert (best["first"], best["next"], best["median"]) == ("Group 3", "Group 7", 40)
+    assert best["low"] > 1
+    assert best["order"] > 1.1
+    assert json.dumps(result.as_dict())
+
+
+def test_two_lists_a_customer_with_reasons_and_trials(tmp_path: Path, make_desk: MakeDesk) -> None:
+    bought, items = trade(800)
+    desk = make_desk(warehouse(tmp_path / "w", bought, items=items), date(2025, 6, 30))
+    result = next_offer.run(desk)
+    assert 1 <= len(result.trials) <= 4
+    assert trust.judge(result.trust()[0]).trusted
+    owned: dict[int, set[int]] = {}
+    for order, product, _ in items:
+        who, day, _ = bought[order - 1]
+        if day <= date(2025, 6, 30):
+            owned.setdefault(who, set()).add(product)
+    rows = desk.engine.execute('SELECT customer_id, again, "new" FROM next_offer').fetchall()
+    assert rows
+    for who, again, new in rows:
+        assert {one["product"] for one in json.loads(again)} <= owned[who]
+        assert not {one["product"] for one in json.loads(new)} & owned[who]
+        for one in (*json.loads(again), *json.loads(new)):
+            assert 0 <= one["share"] <= 1
+            assert {reason["code"] for reason in one["reasons"]} <= set(next_offer.SAYS)
+
+
+def test_a_list_that_loses_to_best_sellers_is_not_believed(tmp_path: Path, make_desk: MakeDesk) -> None:
+    """Everybody buys products 1 to 5 of the season, never twice the same: own repeats cannot meet."""
+    bought, items = [], []
+    for who in range(1, 301):
+        for season in range(8):
+            bought.append((who, START + timedelta(days=90 * season + who % 60), 1_000))
+            items += [(len(bought), 3 * season + part, 300) for part in (1, 2, 3)]
+    result = next_offer.run(make_desk(warehouse(tmp_path / "w", bought, items=items), TODAY))
+    assert not trust.judge(result.trust()[0]).trusted
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    """4,500 customers of the demonstration, whose every companion is known."""
+    return next(generate(customers=4_500, seed=20, today=TODAY))
+
+
+def test_surest_pairs_of_the_demonstration_are_those_that_were_planted(company: Company) -> None:
+    """Half of all companions are one stated mate of the first product (docs/demo.md); other surest pairs are of two companions."""
+    sold, goods = company.trade, company.market.goods
+    kept = sold.line_product >= 0
+    pairs = pair_lift(Baskets.from_lines(sold.line_order[kept], sold.line_product[kept], range(len(goods.code))))
+    mates = products.mates(goods)
+    planted = [
+        mates[a, goods.group[b]] == b or mates[b, goods.group[a]] == a
+        for a, b in zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
+    ]
+    assert len(planted) > 40
+    assert np.mean(planted[:40]) >= 0.9
+
+
+def test_a_step_planted_in_the_demonstration_is_found(company: Company) -> None:
+    """Of buyers of a suitcase, 45 % turn their next order into a journey abroad; otherwise order is chance and season."""
+    orders, main, goods = company.orders, company.trade.main, company.market.goods
+    suitcase, journey = products.CODES.index("LU"), products.CODES.index("TA")
+    group = goods.group[main].copy()
+    by = np.lexsort((orders.at, orders.customer))
+    rng = np.random.default_rng(9)
+    same = orders.customer[by][1:] == orders.customer[by][:-1]
+    turned = same & (group[by][:-1] == suitcase) & (orders.customer[by][1:] >= 0) & (rng.random(len(same)) < 0.45)
+    changed: Any = group[by]
+    changed[1:][turned] = journey
+    known = orders.customer[by] >= 0
+    day = np.floor(orders.at[by]).astype(np.int64)
+    found = time_to_next(orders.customer[by][known], day[known], changed[known], end_day=int(day.max()), horizon=365)
+    off = ~np.eye(len(found.starts), dtype=bool) & (found.events >= 20)
+    before = time_to_next(orders.customer[by][known], day[known], group[by][known], end_day=int(day.max()), horizon=365)
+    best = np.nanmax(np.where(off, found.lift_low, np.nan), axis=1)
+    assert np.nanargmax(np.where(off, found.lift_low, np.nan)[suitcase]) == journey
+    assert found.lift_low[suitcase, journey] == best[suitcase] > 1.5
+    assert found.share[suitcase, journey] > before.share[suitcase, journey] + 0.15
