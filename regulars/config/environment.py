@@ -89,6 +89,14 @@ def secret_key(folder: Path) -> str:
     return path.read_text().strip()
 
 
+def warehouse() -> str:
+    """REGULARS_WAREHOUSE_URL: the Spark that groups the facts; empty when this machine does (DuckDB)."""
+    url = os.environ.get("REGULARS_WAREHOUSE_URL", "").strip()
+    if url and not url.startswith("spark://"):
+        raise ImproperlyConfigured("REGULARS_WAREHOUSE_URL must look like spark://host:port or spark://local[2]")
+    return url
+
+
 def database(folder: Path) -> dict[str, Any]:
     """Django's setting for the database: REGULARS_DATABASE_URL (PostgreSQL), else SQLite in ``folder``."""
     url = os.environ.get("REGULARS_DATABASE_URL", "").strip()

@@ -98,6 +98,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": environment.database(HOME)}
+WAREHOUSE_URL = environment.warehouse()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 

@@ -24,8 +24,9 @@ from regulars.intelligence.analyses.base import Desk, Result, Ruler
 from regulars.intelligence.memory import Memory, Notes
 from regulars.intelligence.models import population
 from regulars.intelligence.models.journey import NEVER, Calibration, Purchases
-from regulars.intelligence.warehouse import engine, ledger
+from regulars.intelligence.warehouse import distributed, engine, ledger
 from regulars.intelligence.warehouse.ledger import Horizon
+from regulars.intelligence.warehouse.state import State
 from regulars.intelligence.warehouse.store import Store
 
 Progress = Callable[[str], None]
@@ -86,7 +87,8 @@ class Outcome:
 @contextmanager
 def run(
     store: Store, *, now: int, today: int | None = None, calibrations: list[Calibration] | None = None,
-    changed: Collection[int] | None = None, facts_before: str = "", progress: Progress = lambda _: None,
+    changed: Collection[int] | None = None, corrected: Collection[int] | None = None, facts_before: str = "",
+    cluster: str = "", progress: Progress = lambda _: None,
 ) -> Iterator[Outcome]:  # fmt: skip
     """Analyse what lies in ``store``.
 
@@ -95,21 +97,32 @@ def run(
         today: judge as of the end of this day; by default ``now``, or the end of the facts when they are history.
         calibrations: those of earlier runs; a new one is added on the first run of a month.
         changed: whose facts have changed since the generation ``facts_before`` of the warehouse; None when that is not known.
+        corrected: of these, whose trade of before has changed.
+        cluster: address of the Spark that groups the facts of everybody; empty: this machine does.
         progress: told the name of each step as it begins.
     """
     memory = Memory(store)
     notes = memory.notes()
     with engine.opened(store) as connection:
         progress("ledger")
-        historical = False
+        historical, looks_back = False, today is not None
         if today is None:
             today, historical = ledger.last_day_of_record(connection, now)
         _recall(connection, memory, notes)
         kept = list(calibrations or [])
         if changed is not None and notes and _may_add(connection, notes, today, kept, changed, facts_before):
+            State(store).lay(connection, notes.horizon, facts_before=facts_before, corrected=corrected)
             yield _some(connection, notes, historical, kept, changed, progress)
         else:
-            yield _all(connection, notes, today, historical, kept, progress)
+            horizon = ledger.look(connection, today)
+            made: Collection[str] = ()
+            if cluster:
+                made = distributed.lay(connection, cluster, store, horizon)
+            elif not looks_back:
+                State(store).lay(connection, horizon, facts_before=facts_before, corrected=corrected)
+                made = ("state",)
+            ledger.group(connection, horizon, made=made)
+            yield _all(connection, notes, horizon, historical, kept, progress)
 
 
 def _recall(connection: engine.Engine, memory: Memory, notes: Notes | None) -> None:
@@ -138,17 +151,16 @@ def _may_add(
 def _all(
     connection: engine.Engine,
     notes: Notes | None,
-    today: int,
+    horizon: Horizon,
     historical: bool,
     kept: list[Calibration],
     progress: Progress,
 ) -> Outcome:
-    horizon = ledger.prepare(connection, today=today)
     progress("calibration")
     ids, read = ledger.purchases(connection)
     size = len(read["customer"])
     bought = Purchases(read["customer"], read["day"], read["goods"], np.zeros(size, bool), np.full(size, NEVER))
-    desk = Desk(connection, horizon, population.renewed(kept, bought, today), purchases=(ids, read))
+    desk = Desk(connection, horizon, population.renewed(kept, bought, horizon.today), purchases=(ids, read))
     results = {}
     for name in analyses.names():
         progress(name)
@@ -184,7 +196,7 @@ def _some(
     connection.execute("CREATE TEMP TABLE chosen AS SELECT * FROM _chosen")
     horizon = ledger.stretched(connection, notes.horizon)
     ledger.only(connection)
-    ledger.group(connection, horizon)
+    ledger.group(connection, horizon, made=("state",))
     connection.execute("CREATE TEMP VIEW known AS SELECT * FROM kept_score")
     desk = Desk(connection, horizon, kept, ruler=notes.ruler)
     for step, make in (("stage", stage.make), ("value", value.make), ("next_step", next_step.make)):

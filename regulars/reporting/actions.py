@@ -123,6 +123,8 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         today=_day_of(as_of) if as_of else None,
         calibrations=_kept(),
         changed=None if loaded.whole else loaded.parties,
+        corrected=None if loaded.whole else loaded.corrected,
+        cluster=settings.WAREHOUSE_URL,
         facts_before=loaded.before,
         progress=lambda step: _step(run, step),
     ) as outcome:

@@ -37,6 +37,7 @@ class Loaded:
     Attributes:
         whole: True when every fact was read; then ``parties`` says nothing.
         parties: whose facts have changed since the generation before.
+        corrected: of these, whose trade of before has changed; the others have new trade at most.
         before: the token of that generation.
         seen: ids of the log that were seen, to be forgotten when all that rests on them is written.
     """
@@ -45,6 +46,7 @@ class Loaded:
     whole: bool
     before: str = ""
     parties: set[int] = field(default_factory=set)
+    corrected: set[int] = field(default_factory=set)
     seen: list[int] = field(default_factory=list)
 
 
@@ -74,7 +76,7 @@ def facts_down(store: Store, *, whole: bool = False) -> Loaded:
     mark.intended = made.token
     mark.save()
     store.put_in_force(made)
-    return Loaded(made, whole, before.token, parties, [number for number, *_ in log])
+    return Loaded(made, whole, before.token, parties, _corrected(log, before), [number for number, *_ in log])
 
 
 def reached(loaded: Loaded) -> None:
@@ -93,6 +95,12 @@ def reached(loaded: Loaded) -> None:
 def _read_log(cursor: Any) -> list[tuple[int, str, int, int | None]]:
     cursor.execute("SELECT id, fact, row, party FROM reporting_factchange ORDER BY id")
     return list(cursor.fetchall())
+
+
+def _corrected(log: list[tuple[int, str, int, int | None]], before: Manifest) -> set[int]:
+    """Whose orders or returns that were there before have changed."""
+    last = {name: before.tables[name].last for name in ("orders", "returns") if name in before.tables}
+    return {party for _, fact, row, party in log if party is not None and row <= last.get(fact, -1)}
 
 
 def _owners(cursor: Any) -> set[int]:

@@ -68,11 +68,12 @@ def warehouse(
     }  # fmt: skip
     store = Store(folder)
     tables = (ORDERS, RETURNS, LINES, RETURN_LINES, PARTIES, CONTACTS, COMPLAINTS, CONTRACTS, PRODUCTS)
-    store.replace([(table, _parts(table, rows[table.name])) for table in tables], datetime.now(UTC))
+    store.replace([(table, parts(table, rows[table.name])) for table in tables], datetime.now(UTC))
     return store
 
 
-def _parts(table: FactTable, rows: list[tuple[Any, ...]]) -> list[pa.Table]:
+def parts(table: FactTable, rows: list[tuple[Any, ...]]) -> list[pa.Table]:
+    """Rows as the loader hands them over; days are counted in UTC."""
     if not rows:
         return []
     plain = pa.schema(list(schema_of(table))[: len(table.columns)])

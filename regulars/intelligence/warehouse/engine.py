@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import duckdb
 
+from regulars.intelligence.warehouse import definitions
 from regulars.intelligence.warehouse.store import Store
 
 MEMORY_LIMIT = "1500MB"
@@ -40,6 +41,7 @@ def opened(store: Store, *, memory_limit: str = MEMORY_LIMIT, threads: int = THR
     }
     connection = duckdb.connect(":memory:", config=dict(settings))
     try:
+        definitions.prepare(connection)
         for name in store.manifest().tables:
             connection.execute(f'CREATE VIEW "{name}" AS {store.reading(name)}')
         yield connection

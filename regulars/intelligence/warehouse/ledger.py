@@ -1,80 +1,22 @@
 """The shared order-level tables: every analysis reads these, so that the orders are grouped once.
 
 ``purchase``  one customer and day on which goods were bought: the occasion, whatever the number of orders that day
+``state``     one customer who ever traded, anonymous trade left out: sums over all time, kept and advanced (``state``)
 ``customer``  one party that is courted or bought (not the people at a company, not a household): its sums over all time, the last 12 months and the 12 before, first and last purchase
+
+Each is defined in ``definitions/<name>.sql``, in words that DuckDB and Spark have in common.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from regulars.intelligence.warehouse import definitions
 from regulars.intelligence.warehouse.engine import Engine
-
-_PURCHASE = """
-CREATE OR REPLACE TEMP TABLE purchase AS
-SELECT o.customer_id, o.day, sum(o.goods)::BIGINT AS goods, sum(o.amount)::BIGINT AS amount, count(*) AS orders,
-       sum(o.lines)::BIGINT AS lines, sum(o.quantity) AS quantity, max(o.ordered_at) AS at
-FROM orders o JOIN parties p ON p.party_id = o.customer_id
-WHERE o.day <= $today AND o.currency = $currency AND o.goods > 0
-GROUP BY ALL
-"""
-
-_CUSTOMER = """
-CREATE OR REPLACE TEMP TABLE customer AS
-WITH money AS (
-    SELECT customer_id, day, amount, goods - cost AS margin, 1 AS is_order
-    FROM orders WHERE day <= $today AND currency = $currency
-    UNION ALL
-    SELECT customer_id, day, amount, CASE WHEN $margin_rate IS NULL THEN NULL ELSE goods - coalesce(cost, goods * (1 - $margin_rate)) END, 0
-    FROM returns WHERE day <= $today AND currency = $currency
-), sums AS (
-    SELECT customer_id,
-        sum(is_order)::BIGINT AS orders, sum(1 - is_order)::BIGINT AS returns,
-        sum(is_order) FILTER (day > $today - 365)::BIGINT AS orders_12m,
-        sum(amount)::BIGINT AS revenue,
-        sum(amount) FILTER (is_order = 0)::BIGINT AS returned,
-        sum(amount) FILTER (day > $today - 365)::BIGINT AS revenue_12m,
-        sum(amount) FILTER (day <= $today - 365 AND day > $today - 730)::BIGINT AS revenue_prior_12m,
-        sum(margin) FILTER (day > $today - 365)::BIGINT AS margin_12m,
-        sum(margin) FILTER (day > $today - 730)::BIGINT AS margin_24m,
-        sum(amount) FILTER (day > $today - 730)::BIGINT AS revenue_24m,
-        min(day) AS first_trade_day, max(day) AS last_trade_day
-    FROM money WHERE customer_id IS NOT NULL GROUP BY customer_id
-), bought AS (
-    SELECT customer_id, count(*) AS purchases, min(day) AS first_day, max(day) AS last_day FROM purchase GROUP BY customer_id
-), usual AS (
-    SELECT p.customer_id, sum(p.goods)::BIGINT AS usual_goods, count(*) AS usual_purchases
-    FROM purchase p JOIN bought b USING (customer_id) WHERE p.day > b.last_day - 365 GROUP BY p.customer_id
-), touched AS (
-    SELECT customer_id, min(day) AS first_contact_day, max(day) AS last_contact_day,
-           count(*) FILTER (day > $today - 730) AS contacts_24m
-    FROM contacts WHERE day <= $today GROUP BY customer_id
-), complained AS (
-    SELECT customer_id, count(*) FILTER (settled_day IS NULL OR settled_day > $today) AS open_complaints,
-           min(day) FILTER (settled_day IS NULL OR settled_day > $today) AS complaint_day
-    FROM complaints WHERE day <= $today GROUP BY customer_id
-)
-SELECT p.party_id AS customer_id, p.kind, p.day AS created_day,
-       coalesce(b.purchases, 0) AS purchases, b.first_day, b.last_day,
-       coalesce(s.orders, 0) AS orders, coalesce(s.returns, 0) AS returns,
-       coalesce(s.revenue, 0) AS revenue, coalesce(s.returned, 0) AS returned, coalesce(s.orders_12m, 0) AS orders_12m,
-       coalesce(s.revenue_12m, 0) AS revenue_12m, coalesce(s.revenue_prior_12m, 0) AS revenue_prior_12m,
-       coalesce(s.revenue_24m, 0) AS revenue_24m, s.margin_12m, s.margin_24m,
-       coalesce(u.usual_goods, 0) AS usual_goods, coalesce(u.usual_purchases, 0) AS usual_purchases,
-       t.first_contact_day, t.last_contact_day, coalesce(t.contacts_24m, 0) AS contacts_24m,
-       coalesce(c.open_complaints, 0) AS open_complaints, c.complaint_day, s.first_trade_day
-FROM parties p
-LEFT JOIN sums s ON s.customer_id = p.party_id
-LEFT JOIN bought b ON b.customer_id = p.party_id
-LEFT JOIN usual u ON u.customer_id = p.party_id
-LEFT JOIN touched t ON t.customer_id = p.party_id
-LEFT JOIN complained c ON c.customer_id = p.party_id
-WHERE p.courted = 1 OR s.customer_id IS NOT NULL
-ORDER BY customer_id
-"""
 
 _OCCASIONS = """
 WITH told AS (SELECT DISTINCT customer_id, day, coalesce(settled_day, 1000000) AS settled_day FROM complaints),
@@ -113,6 +55,11 @@ class Horizon:
     first_day: int | None = None
     last_day: int | None = None
     margin_rate: float | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What definitions ask for."""
+        return {"today": self.today, "currency": self.currency, "margin_rate": self.margin_rate}
 
     @property
     def costs_known(self) -> bool:
@@ -155,12 +102,11 @@ def prepare(engine: Engine, *, today: int) -> Horizon:
     return horizon
 
 
-def group(engine: Engine, horizon: Horizon) -> None:
-    """Make the shared tables from the facts that lie in the engine."""
-    engine.execute(_PURCHASE, {"today": horizon.today, "currency": horizon.currency})
-    engine.execute(
-        _CUSTOMER, {"today": horizon.today, "currency": horizon.currency, "margin_rate": horizon.margin_rate}
-    )
+def group(engine: Engine, horizon: Horizon, *, made: Collection[str] = ()) -> None:
+    """Make the shared tables from the facts that lie in the engine; those ``made`` lie there already."""
+    for name in definitions.SHARED:
+        if name not in made:
+            definitions.make(engine, name, horizon.parameters)
 
 
 def stretched(engine: Engine, horizon: Horizon) -> Horizon:

@@ -43,7 +43,10 @@ class Patch:
 
 @dataclass(frozen=True)
 class Held:
-    """What the manifest says of one table: its segments, how many rows, how far its watermark has come, and a hash of its definition."""
+    """What the manifest says of one table: its segments, how many rows, how far its watermark has come.
+
+    ``shape`` is a hash of its definition, ``last`` the highest key that it ever held: what lies above is new.
+    """
 
     grain: str
     segments: tuple[str, ...]
@@ -52,6 +55,7 @@ class Held:
     key: str = ""
     patch: Patch | None = None
     shape: str = ""
+    last: int = 0
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -190,16 +194,18 @@ class Store:
         if isinstance(parts, Query):
             return Held(table.grain, (segment,), _written(parts, self._quoted(segment)), None, table.key)
         schema = schema_of(table)
-        rows, watermark = 0, None
+        rows, watermark, last = 0, None, 0
         with _writer(self.folder / segment, schema) as writer:
             for part in parts:
                 writer.write_table(part, row_group_size=_ROWS_PER_GROUP)
                 rows += part.num_rows
                 watermark = _furthest(watermark, part, table.watermark)
-        return Held(table.grain, (segment,), rows, watermark, table.key, shape=table.shape)
+                last = _furthest(last, part, table.key) or 0
+        return Held(table.grain, (segment,), rows, watermark, table.key, shape=table.shape, last=last)
 
     def _patched(self, change: Change, held: Held, generation: int) -> Held:
         keys, rows = change.keys, change.rows
+        last = max(held.last, pc.max(keys).as_py())
         if held.patch is not None:
             old = parquet.read_table(self.folder / held.patch.rows)
             kept = old.filter(pc.invert(pc.is_in(old[held.key], value_set=keys)))
@@ -207,7 +213,7 @@ class Store:
             before = parquet.read_table(self.folder / held.patch.keys)[held.key].combine_chunks()
             keys = pc.unique(pa.concat_arrays([before, keys]))
         if len(keys) > max(LARGEST_PATCH * held.rows, _SMALL):
-            return self._write(change.table, generation, self._merged(held, keys, rows))
+            return replace(self._write(change.table, generation, self._merged(held, keys, rows)), last=last)
         names = [f"{change.table.name}/{generation:08d}-{part}.parquet" for part in ("rows", "keys")]
         for name, content in zip(names, (rows, pa.table({held.key: keys})), strict=True):
             with _writer(self.folder / name, content.schema) as writer:
@@ -216,6 +222,7 @@ class Store:
             held,
             patch=Patch(names[0], names[1], len(keys)),
             watermark=_furthest(held.watermark, change.rows, change.table.watermark),
+            last=last,
         )
 
     def _merged(self, held: Held, keys: pa.Array, rows: pa.Table) -> Iterator[pa.Table]:
@@ -244,7 +251,8 @@ def _writer(path: Path, schema: pa.Schema) -> parquet.ParquetWriter:
 def _held(one: dict[str, Any]) -> Held:
     patch = Patch(**one["patch"]) if one.get("patch") else None
     segments = tuple(one["segments"])
-    return Held(one["grain"], segments, one["rows"], one["watermark"], one.get("key", ""), patch, one.get("shape", ""))
+    more = (one.get("key", ""), patch, one.get("shape", ""), one.get("last", 0))
+    return Held(one["grain"], segments, one["rows"], one["watermark"], *more)
 
 
 def _furthest(before: int | None, part: pa.Table, column: str) -> int | None:

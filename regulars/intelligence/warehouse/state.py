@@ -1,0 +1,343 @@
+"""What is kept of every customer's trade over all time, and advanced by new facts alone.
+
+``definitions/state.sql`` says what a row is. A row of the next day follows from the row before and the day's new facts, as
+long as they are later than what is known: sums are added, gaps and months continued. Whose earlier facts were corrected, moved
+by a merge, deleted or came late is derived again from all of his. Both ways come to what the SQL over everything comes to, to
+the last digit, because everything is a whole number.
+
+Kept beside the facts as an uncompressed Arrow file that is mapped, not read, and a patch of whoever was touched since it was
+written; a note says which generation of the facts they rest on. Whatever does not fit is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.intelligence.warehouse import definitions
+from regulars.intelligence.warehouse.engine import Engine
+from regulars.intelligence.warehouse.ledger import Horizon
+from regulars.intelligence.warehouse.store import LARGEST_PATCH, Store
+
+COLUMNS: Final = (
+    "customer_id", "purchases", "first_day", "last_day", "gap_squares", "months", "orders", "returns", "lines", "goods",
+    "revenue", "returned", "margin", "uncosted", "first_trade_day", "last_trade_day",
+)  # fmt: skip
+SUMS: Final = ("orders", "returns", "lines", "goods", "revenue", "returned", "margin", "uncosted")
+MOST_AGAIN: Final = 0.1
+"""Share of customers to be derived again above which everybody is."""
+PAYS_FROM: Final = 1_000_000
+"""Orders from which a compiled pass over them is quicker than the SQL, the time to load it included."""
+_SMALL: Final = 10_000
+_NOTE: Final = "note.json"
+
+_NEW = """
+SELECT customer_id, day::BIGINT AS day, 1::BIGINT AS orders, 0::BIGINT AS returns, lines, goods, amount AS revenue,
+       0::BIGINT AS returned, coalesce(goods - cost, 0) AS margin, CASE WHEN cost IS NULL THEN goods ELSE 0 END AS uncosted, goods > 0 AS bought
+FROM orders WHERE order_id > $orders AND currency = $currency AND customer_id IS NOT NULL
+UNION ALL
+SELECT customer_id, day, 0, 1, 0, goods, amount, amount, coalesce(goods - cost, 0), CASE WHEN cost IS NULL THEN goods ELSE 0 END, false
+FROM returns WHERE return_id > $returns AND currency = $currency AND customer_id IS NOT NULL
+ORDER BY customer_id, day
+"""
+_AHEAD = """SELECT DISTINCT customer_id FROM (SELECT customer_id, day, currency FROM orders UNION ALL SELECT customer_id, day, currency FROM returns)
+            WHERE day > $today AND currency = $currency AND customer_id IS NOT NULL ORDER BY customer_id"""
+
+Columns = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the kept rows rest on.
+
+    Attributes:
+        facts: the token of the generation of the facts.
+        orders: the highest id of an order seen; ``returns`` likewise.
+        ahead: customers with facts dated after ``today``: they are derived again when the day moves on.
+        shape: a hash of the definition.
+    """
+
+    facts: str
+    today: int
+    currency: str
+    orders: int
+    returns: int
+    ahead: list[int] = field(default_factory=list)
+    base: str = ""
+    patch: str = ""
+    shape: str = ""
+
+
+class State:
+    """The folder ``state`` within a warehouse."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.folder = store.folder / "state"
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+
+    def note(self) -> Note | None:
+        """What is kept; None when nothing is, or by another definition."""
+        path = self.folder / _NOTE
+        kept = Note(**json.loads(path.read_text())) if path.exists() else None
+        return kept if kept and kept.shape == _shape() else None
+
+    def lay(
+        self, engine: Engine, horizon: Horizon, *, facts_before: str = "", corrected: Collection[int] | None = None
+    ) -> bool:
+        """Let ``state`` lie in the engine as of ``horizon``, by as little work as will do, and keep it.
+
+        Args:
+            facts_before: the generation of the facts before the one in force.
+            corrected: whose facts from before have changed since then; None when that is not known.
+
+        Returns:
+            Whether it was advanced (or stood there already) rather than made anew.
+        """
+        note, token = self.note(), self.store.manifest().token
+        known = note and (note.facts == token or (note.facts == facts_before and corrected is not None))
+        if note and known and note.currency == horizon.currency and note.today <= horizon.today:
+            again = set() if note.facts == token else set(corrected or ())
+            if self._advanced(engine, horizon, note, again):
+                return True
+        self._made(engine, horizon)
+        return False
+
+    def _made(self, engine: Engine, horizon: Horizon) -> None:
+        """From all facts: by the compiled pass where it pays, else by the SQL."""
+        held, rows = self.store.manifest().tables, None
+        if "orders" in held and held["orders"].rows >= PAYS_FROM:
+            rows = self._passed(engine, horizon)
+        if rows is None:
+            one = definitions.get("state")
+            parameters = {name: horizon.parameters[name] for name in one.parameters}
+            rows = engine.execute(one.for_duckdb(), parameters).to_arrow_table().select(COLUMNS)
+        ahead = _ids(engine, _AHEAD, today=horizon.today, currency=horizon.currency)
+        self._keep(self._noted(horizon, ahead), rows, None)
+        self._show(engine)
+
+    def _passed(self, engine: Engine, horizon: Horizon) -> pa.Table | None:
+        """By one pass over the orders; whose orders do not lie by day, by the SQL. None when that would be many."""
+        from regulars.intelligence.warehouse.passing import state_by_pass  # noqa: PLC0415 -- compiled code, for large houses only
+
+        found = state_by_pass(engine, horizon)
+        if found is None or len(found[1]) > MOST_AGAIN * found[0].num_rows:
+            return None
+        rows, late = found
+        if not late:
+            return rows.select(COLUMNS)
+        kept = rows.filter(pc.invert(pc.is_in(rows["customer_id"], value_set=pa.array(late, pa.int64()))))
+        return pa.table(_joined(_columns(kept.select(COLUMNS)), _derived(engine, horizon, set(late))[0]))
+
+    def _advanced(self, engine: Engine, horizon: Horizon, note: Note, again: set[int]) -> bool:
+        """By new facts alone, and all facts of a few; False when they are not few."""
+        base, patch = _mapped(self.folder / note.base), _columns(_mapped(self.folder / note.patch))
+        if horizon.today > note.today:
+            again |= set(note.ahead)
+        if len(again) > max(MOST_AGAIN * base.num_rows, _SMALL):
+            return False
+        marks = {"orders": note.orders, "returns": note.returns, "currency": note.currency}
+        new = {name: np.ma.getdata(column) for name, column in engine.execute(_NEW, marks).fetchnumpy().items()}
+        future = new["day"] > horizon.today
+        ahead = set(note.ahead) | set(new["customer_id"][future].tolist())
+        new = _where(new, ~future & ~np.isin(new["customer_id"], sorted(again)))
+        rows, late = added(_known(base, patch, np.unique(new["customer_id"])), new)
+        again |= set(late.tolist())
+        if again:
+            derived, later = _derived(engine, horizon, again)
+            ahead = (ahead - again) | set(later)
+            rows = _joined(rows, derived)
+        if len(rows["customer_id"]) or again:
+            patch = _overlaid(patch, rows, np.array(sorted(again), np.int64))
+        self._keep(replace(self._noted(horizon, sorted(ahead)), base=note.base), base, patch)
+        self._show(engine)
+        return True
+
+    def _noted(self, horizon: Horizon, ahead: list[int]) -> Note:
+        tables = self.store.manifest().tables
+        orders, returns = (tables[name].last if name in tables else 0 for name in ("orders", "returns"))
+        return Note(
+            self.store.manifest().token, horizon.today, horizon.currency, orders, returns, ahead, shape=_shape()
+        )
+
+    def _keep(self, note: Note, base: pa.Table, patch: Columns | None) -> None:
+        stem = f"{os.urandom(6).hex()}"
+        if patch is not None and len(patch["customer_id"]) > max(LARGEST_PATCH * base.num_rows, _SMALL):
+            base, patch, note = _merged(base, patch), None, replace(note, base="")
+        if not note.base:
+            note = replace(note, base=f"base-{stem}.arrow")
+            _write(self.folder / note.base, base)
+        note = replace(note, patch=f"patch-{stem}.arrow")
+        empty = {name: np.empty(0, np.int64) for name in (*COLUMNS, "present")}
+        _write(self.folder / note.patch, pa.table(patch or empty))
+        draft = self.folder / f".{_NOTE}.{os.getpid()}"
+        draft.write_text(json.dumps(asdict(note)))
+        draft.replace(self.folder / _NOTE)
+        for path in self.folder.glob("*.arrow"):
+            if path.name not in {note.base, note.patch}:
+                path.unlink(missing_ok=True)
+
+    def _show(self, engine: Engine) -> None:
+        note = self.note()
+        assert note is not None
+        engine.register("state_base", _mapped(self.folder / note.base))
+        engine.register("state_patch", _mapped(self.folder / note.patch))
+        columns = ", ".join(COLUMNS)
+        engine.execute(
+            f"""CREATE TEMP VIEW state AS
+                SELECT {columns} FROM state_base WHERE customer_id NOT IN (SELECT customer_id FROM state_patch)
+                UNION ALL SELECT {columns} FROM state_patch WHERE present = 1"""  # noqa: S608 -- our own names
+        )
+
+
+def added(known: Columns, new: Columns) -> tuple[Columns, Any]:
+    """The rows of whoever has ``new`` facts, and who has facts earlier than what is known of him.
+
+    Args:
+        known: the rows so far of exactly these customers, in the order of their ids; zeros for who is new.
+        new: facts sorted by customer and day.
+    """
+    customers = known["customer_id"]
+    if not len(customers):
+        return known, customers
+    starts: Any = np.searchsorted(new["customer_id"], customers)
+    ends = np.r_[starts[1:], len(new["customer_id"])] - 1
+    rows = dict(known)
+    for name in SUMS:
+        rows[name] = known[name] + np.add.reduceat(new[name].astype(np.int64), starts)
+    fresh = known["orders"] + known["returns"] == 0
+    rows["first_trade_day"] = np.where(
+        fresh, new["day"][starts], np.minimum(known["first_trade_day"], new["day"][starts])
+    )
+    rows["last_trade_day"] = np.where(fresh, new["day"][ends], np.maximum(known["last_trade_day"], new["day"][ends]))
+    late = _occasions(rows, known, np.repeat(np.arange(len(customers)), np.diff(np.r_[starts, ends[-1] + 1])), new)
+    return _where(rows, ~late), customers[late]
+
+
+def _occasions(rows: Columns, known: Columns, owner: Any, new: Columns) -> Any:
+    """Continue purchases, gaps and months in ``rows``; whether somebody bought before his last known day."""
+    is_first = np.r_[True, (np.diff(owner) != 0) | (np.diff(new["day"]) != 0)]
+    bought = new["bought"]
+    if not is_first.all():  # several facts on one day: goods were bought if one of them says so
+        bought = np.logical_or.reduceat(new["bought"], np.flatnonzero(is_first))
+    owner, day = owner[is_first][bought], new["day"][is_first][bought]
+    has_bought = known["purchases"] > 0
+    late = np.zeros(len(known["customer_id"]), bool)
+    late[owner[has_bought[owner] & (day < known["last_day"][owner])]] = True
+    counts = ~(has_bought[owner] & (day <= known["last_day"][owner]))
+    owner, day = owner[counts], day[counts]
+    if not len(owner):
+        return late
+    leads = np.r_[True, np.diff(owner) != 0]
+    before = np.where(leads, np.where(has_bought[owner], known["last_day"][owner], day), np.r_[0, day[:-1]])
+    rows["first_day"], rows["last_day"] = known["first_day"].copy(), known["last_day"].copy()
+    begins = leads & ~has_bought[owner]
+    rows["first_day"][owner[begins]] = day[begins]
+    rows["last_day"][owner] = day  # ascending within a customer: the last one stays
+    rows["purchases"] = known["purchases"] + np.bincount(owner, minlength=len(late))
+    rows["gap_squares"] = known["gap_squares"].copy()
+    np.add.at(rows["gap_squares"], owner, (day - before) ** 2)
+    rows["months"] = known["months"].copy()
+    later = np.minimum(_month(day) - _month(rows["first_day"][owner]), definitions.MONTHS - 1)
+    np.bitwise_or.at(rows["months"], owner, np.int64(1) << later)
+    return late
+
+
+def _derived(engine: Engine, horizon: Horizon, customers: set[int]) -> tuple[Columns, list[int]]:
+    """The rows of some customers from all their facts, and which of them have facts ahead."""
+    engine.register("_again", pa.table({"customer_id": pa.array(sorted(customers), pa.int64())}))
+    for name in ("orders", "returns"):
+        engine.execute(
+            f"CREATE TEMP TABLE {name} AS SELECT * FROM memory.main.{name} WHERE customer_id IN (SELECT customer_id FROM _again)"  # noqa: S608 -- our own names
+        )
+    one = definitions.get("state")
+    parameters = {name: horizon.parameters[name] for name in one.parameters}
+    rows = engine.execute(one.for_duckdb(), parameters).to_arrow_table()
+    ahead = _ids(engine, _AHEAD, today=horizon.today, currency=horizon.currency)
+    for name in ("orders", "returns"):
+        engine.execute(f"DROP TABLE temp.{name}")
+    engine.unregister("_again")
+    return _columns(rows.select(COLUMNS)), ahead
+
+
+def _known(base: pa.Table, patch: Columns, customers: Any) -> Columns:
+    """The rows of some customers as they stand; zeros for who is not there."""
+    ids = base["customer_id"].to_numpy()
+    at = np.minimum(np.searchsorted(ids, customers), max(len(ids) - 1, 0))
+    there = ids[at] == customers if len(ids) else np.zeros(len(customers), bool)
+    found = base.take(pa.array(at[there])) if there.any() else base.slice(0, 0)
+    rows = {}
+    above = np.minimum(np.searchsorted(patch["customer_id"], customers), max(len(patch["customer_id"]) - 1, 0))
+    is_patched = (
+        patch["customer_id"][above] == customers if len(patch["customer_id"]) else np.zeros(len(customers), bool)
+    )
+    for name in COLUMNS[1:]:
+        rows[name] = np.zeros(len(customers), np.int64)
+        rows[name][there] = found[name].to_numpy()
+        rows[name][is_patched] = patch[name][above[is_patched]] * patch["present"][above[is_patched]]
+    return {"customer_id": customers, **rows}
+
+
+def _overlaid(patch: Columns, rows: Columns, again: Any) -> Columns:
+    """The patch with ``rows`` in it; whoever was derived again and has no row has none any more."""
+    gone = np.setdiff1d(again, rows["customer_id"])
+    touched = np.concatenate([rows["customer_id"], gone])
+    kept = _where(patch, ~np.isin(patch["customer_id"], touched))
+    absent = {name: np.zeros(len(gone), np.int64) for name in COLUMNS} | {
+        "customer_id": gone,
+        "present": np.zeros(len(gone), np.int64),
+    }
+    present = {**rows, "present": np.ones(len(rows["customer_id"]), np.int64)}
+    return _joined(_joined(kept, present), absent)
+
+
+def _merged(base: pa.Table, patch: Columns) -> pa.Table:
+    kept = base.filter(pc.invert(pc.is_in(base["customer_id"], value_set=pa.array(patch["customer_id"]))))
+    rows = _where(patch, patch["present"] == 1)
+    return pa.table(_joined(_columns(kept), {name: rows[name] for name in COLUMNS}))
+
+
+def _joined(one: Columns, other: Columns) -> Columns:
+    """Both, by customer."""
+    both = {name: np.concatenate([one[name], other[name]]) for name in one}
+    order = np.argsort(both["customer_id"], kind="stable")
+    return {name: column[order] for name, column in both.items()}
+
+
+def _where(columns: Columns, wanted: Any) -> Columns:
+    return {name: column[wanted] for name, column in columns.items()}
+
+
+def _month(day: Any) -> Any:
+    """Months since January 1970 of a day number."""
+    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _ids(engine: Engine, query: str, **parameters: Any) -> list[int]:
+    return [int(one) for (one,) in engine.execute(query, parameters).fetchall()]
+
+
+def _columns(table: pa.Table) -> Columns:
+    return {name: table[name].to_numpy() for name in table.column_names}
+
+
+def _mapped(path: Path) -> pa.Table:
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+
+
+def _shape() -> str:
+    return hashlib.sha256(definitions.get("state").sql.encode()).hexdigest()[:12]
