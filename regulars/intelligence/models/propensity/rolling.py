@@ -109,7 +109,7 @@ def _learned(task: Task, asked: Callable[[int], Snapshot], cut: int, first: int)
     latest = np.asarray(task.outcome(newest), float)
     if min(len(did), len(latest)) < FEWEST or min(did.sum(), len(did) - did.sum(), latest.sum()) < FEWEST_DID:
         return None, len(did)
-    model = AdditiveModel(trees=120, rate=0.1).fit(columns, did)
+    model = AdditiveModel(trees=80, rate=0.12).fit(columns, did)
     return model.calibrate(rows(newest.columns, slice(None)), latest), len(did) + len(latest)
 
 

@@ -20,6 +20,7 @@ FEATURES: Final = (
 )  # fmt: skip
 """The columns that a model may use; days, counts, minor units of money and shares, NaN where it cannot be told."""
 
+_PRIOR: Final = 1.0
 _SNAPSHOT: Final = """
 WITH bought AS (
     SELECT customer_id, count(*) AS purchases, min(day) AS first_day, max(day) AS last_day,
@@ -72,7 +73,7 @@ class Snapshot:
         ids: the customers, ascending.
         columns: ``FEATURES``.
         next_in: days from the cut-off to the next purchase; very many when none has come (yet).
-        usual: own usual interval in days; that of the population for whom it is not known.
+        usual: usual interval in days, drawn towards that of all by one interval's worth of belief.
     """
 
     cut: int
@@ -98,8 +99,10 @@ def taken(engine: Engine, cut: int, *, currency: str, window: int = 90, part: in
     """
     read = engine.execute(_SNAPSHOT, {"cut": cut, "currency": currency, "window": window, "part": part}).fetchnumpy()
     columns = {name: _plain(read[name]) for name in FEATURES}
-    own, all_ = columns["usual"], _plain(read["population_usual"])
-    usual = np.where(np.isnan(own), np.where(np.isnan(all_), 90.0, all_), own)
+    all_ = _plain(read["population_usual"])
+    among = np.where(np.isnan(all_), 90.0, all_)
+    gaps = np.where(np.isnan(columns["usual"]), 0.0, columns["purchases"] - 1)
+    usual = (gaps * np.nan_to_num(columns["usual"]) + _PRIOR * among) / (gaps + _PRIOR)
     return Snapshot(cut, np.asarray(read["customer_id"]), columns, _plain(read["next_in"]), usual)
 
 

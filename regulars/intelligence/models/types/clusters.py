@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 STABLE: Final = 0.75
 _AS_GOOD: Final = 0.05
 _SAMPLE: Final = 4_000
-_AGAIN: Final = 6
+_AGAIN: Final = 4
 _EXTREME: Final = 3.0
 
 
@@ -117,7 +117,7 @@ class Clusters:
         if k == 1:
             return np.asarray(points.mean(axis=0, keepdims=True), float)
         with threadpool_limits(limits=1):
-            return np.asarray(KMeans(k, n_init=3, max_iter=100, random_state=seed).fit(points).cluster_centers_, float)
+            return np.asarray(KMeans(k, n_init=2, max_iter=100, random_state=seed).fit(points).cluster_centers_, float)
 
     def _stability(self, sample: Floats, k: int) -> float:
         """How well the groups found on two halves agree on all, over several divisions."""

@@ -1,0 +1,237 @@
+"""What kinds of customers are there, and what marks each?
+
+Groups of like customers by how often, how regularly, how much and how broadly they buy. How many groups there are is
+decided by whether they come out again on other customers; each keeps its number from night to night and is told in a
+sentence. Beside it, how far each customer is transaction- or relationship-oriented, as a probability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from regulars.intelligence.analyses import base
+from regulars.intelligence.analyses.base import (
+    Certainty,
+    Chart,
+    Column,
+    Desk,
+    Evidence,
+    Json,
+    Range,
+    Saying,
+    Selection,
+    Series,
+    Step,
+    _,
+)
+
+if TYPE_CHECKING:
+    from regulars.intelligence.models.types.clusters import Clusters
+    from regulars.intelligence.models.types.profiles import Trait
+
+QUESTION = _("What kinds of customers are there, and what marks each?")
+TITLE = _("Kinds of customers")
+WHY = _("One letter to all suits nobody; four kinds that are really there can each be spoken to in their own way.")
+FORMULA = _(
+    "k-means on log orders a year, log basket, log interval, regularity, share sent back (standard units, ±3); k = the largest whose groups on "
+    "two halves agree (adjusted Rand ≥ 0.75). Attributes: lift with interval, Fisher's test, false discovery rate 5 % (Benjamini–Hochberg). "
+    "Orientation: two normal components, more relationship with more orders, regularity and tenure; two only if BIC says so."
+)
+SOURCE = (
+    "Ben-Hur et al. 2002 (stability); Hubert & Arabie 1985; Benjamini & Hochberg 1995; Grönroos 1994 (relationship)"
+)
+READS = ("purchase", "customer", "parties", "orders")
+MAKES = ("types",)
+GIVES: dict[str, tuple[str, ...]] = {}
+SLICES: tuple[str, ...] = ()
+SAYS = {
+    "types.too_few": _("Too few customers have bought at least three times (%(customers)s) to tell kinds."),
+    "types.found": _("There are %(kinds)s kinds of customers; on other customers they come out the same by %(stable_share)s."),
+    "types.one": _("The customers are of one kind: no division of them comes out again on others."),
+    "types.relation": _("About %(relation_share)s are relationship-oriented, the others buy from deal to deal."),
+    "types.continuum": _("Transaction- and relationship-oriented customers are not two groups here: it is a continuum."),
+    "types.sentence": _("The kind that brings most: %(customers)s customers (%(first_word)s, %(second_word)s)."),
+    "types.also": _("And also"),
+    "types.told": _("What marks it"),
+    "types.size": _("Customers"),
+    "types.money": _("Revenue a year"),
+    "types.relation_mean": _("Relationship-oriented"),
+    "types.attribute": _("Attribute"),
+    "types.more_often": _("Times as frequent as among the others"),
+    "types.see": _("Open the largest kind"),
+    "types.often": _("buys often"), "types.seldom": _("buys seldom"),
+    "types.much": _("large baskets"), "types.little": _("small baskets"),
+    "types.regular": _("like clockwork"), "types.irregular": _("irregular"),
+    "types.sends_back": _("sends back much"), "types.keeps": _("sends back little"),
+    "types.long": _("with us for long"), "types.new": _("new"),
+    "types.plain": _("otherwise like most"),
+}  # fmt: skip
+_SIDES = {
+    "pace": ("types.often", "types.seldom"), "basket": ("types.much", "types.little"),
+    "regularity": ("types.regular", "types.irregular"), "returned": ("types.sends_back", "types.keeps"),
+    "tenure": ("types.long", "types.new"),
+}  # fmt: skip
+_READ = """
+WITH gaps AS (
+    SELECT customer_id, day, goods, day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap FROM purchase
+), own AS (
+    SELECT customer_id, count(*) AS purchases, avg(gap) AS usual, stddev_samp(ln(greatest(gap, 1))) AS spread,
+        avg(goods) AS basket, min(day) AS first_day, sum(goods) AS goods
+    FROM gaps GROUP BY customer_id HAVING count(*) >= 3
+), through AS (
+    SELECT customer_id, mode(channel) AS channel FROM orders WHERE customer_id IS NOT NULL AND day <= $today GROUP BY customer_id
+)
+SELECT o.customer_id, ln(365.0 / greatest(o.usual, 1)) AS pace, ln(greatest(o.basket, 1)) AS basket,
+    -coalesce(o.spread, 0)::DOUBLE AS regularity, least(-c.returned / nullif(o.goods, 0)::DOUBLE, 1) AS returned,
+    ln(greatest($today - o.first_day, 1)) AS tenure, c.revenue_12m::DOUBLE AS revenue,
+    c.kind, coalesce(p.city, '') AS city, coalesce(t.channel, '') AS channel
+FROM own o JOIN customer c USING (customer_id) JOIN parties p ON p.party_id = o.customer_id LEFT JOIN through t USING (customer_id)
+ORDER BY o.customer_id
+"""
+
+
+@dataclass(frozen=True)
+class Params(base.Params):
+    """``most`` kinds at most; fewer than ``fewest`` customers with three purchases are not enough."""
+
+    most: int = 8
+    fewest: int = 120
+    ranges: ClassVar = {"most": Range(2, 12), "fewest": Range(60, 10_000)}
+
+
+@dataclass(frozen=True)
+class Result(base.Result):
+    """``kinds``: number, customers, revenue, codes that mark it, mean orientation; ``model`` is what keeps the numbers."""
+
+    customers: int = 0
+    stability: float = 0.0
+    relation_share: float | None = None
+    currency: str = ""
+    kinds: list[Json] = field(default_factory=list)
+    traits: list[Json] = field(default_factory=list)
+    model: Json = field(default_factory=dict)
+    largest: tuple[int, ...] = ()
+
+    def headline(self) -> list[Saying]:
+        """How many kinds there are, and how many are relationship-oriented."""
+        if not self.enough:
+            return [Saying("types.too_few", {"customers": self.customers})]
+        kinds = len(self.kinds)
+        said = [
+            Saying("types.found", {"kinds": kinds, "stable_share": round(self.stability, 3)})
+            if kinds > 1
+            else Saying("types.one")
+        ]
+        said += [_sentence(one) for one in sorted(self.kinds, key=lambda one: -one["revenue"])[:1]] if kinds > 1 else []
+        if self.relation_share is None:
+            return [*said, Saying("types.continuum")]
+        return [*said, Saying("types.relation", {"relation_share": round(self.relation_share, 3)})]
+
+    def charts(self) -> list[Chart]:
+        """Customers by kind."""
+        names = [str(one["number"]) for one in self.kinds]
+        return [
+            Chart("bars", names, "name", "types.told", (Series("customers", [one["customers"] for one in self.kinds]),))
+        ]
+
+    def evidence(self) -> list[Evidence]:
+        """Each kind, and the attributes that are surely more or less frequent in it."""
+        if not self.enough:
+            return []
+        columns = (
+            Column("types.size", "count"), Column("types.told", "word"), Column("types.also", "word"), Column("types.money", "money"),
+            Column("types.relation_mean", "share"),
+        )  # fmt: skip
+        rows = [(one["customers"], *_marks(one), one["revenue"], one["relation"]) for one in self.kinds]
+        found = [Evidence(columns, rows, currency=self.currency)]
+        if self.traits:
+            told = (
+                Column("types.attribute", "name"),
+                Column("types.more_often", "number"),
+                Column("customers", "count"),
+            )
+            lifts = [(f"{one['number']}: {one['value']}", round(one["lift"], 2), one["members"]) for one in self.traits]
+            found.append(Evidence(told, lifts))
+        return found
+
+    def certainty(self) -> Certainty:
+        """On how many customers it rests."""
+        return Certainty(self.customers)
+
+    def next_steps(self) -> list[Step]:
+        """Open the kind that brings most."""
+        return [Step(Saying("types.see"), Selection(ids=self.largest, key="largest"))] if self.largest else []
+
+
+def _marks(kind: Json) -> tuple[str, str]:
+    """The two codes that tell a kind best."""
+    marks: list[str] = [*kind["marks"], "types.plain", "types.plain"]
+    return marks[0], marks[1]
+
+
+def _sentence(kind: Json) -> Saying:
+    first, second = _marks(kind)
+    return Saying("types.sentence", {"customers": kind["customers"], "first_word": first, "second_word": second})
+
+
+def run(desk: Desk, params: Params | None = None, before: Json | None = None) -> Result:
+    """Find the kinds and make ``types``: customer_id, kind_number, relation (probability).
+
+    Args:
+        before: ``model`` of the run before, so that the kinds keep their numbers.
+    """
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.models.types.clusters import Clusters  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.models.types.mixture import TwoMixture  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    chosen = params or Params()
+    read = desk.engine.execute(_READ, {"today": desk.horizon.today}).fetchnumpy()
+    ids = read["customer_id"]
+    if len(ids) < chosen.fewest:
+        lay(desk.engine, "types", {"customer_id": ids[:0], "kind_number": ids[:0], "relation": np.empty(0)})
+        return Result(enough=False, customers=len(ids))
+    columns: Json = {name: np.ma.filled(np.ma.asarray(read[name], float), 0.0) for name in _SIDES}
+    found = Clusters(chosen.most, before=before).fit(columns)
+    numbers = found.predict(columns)
+    two = TwoMixture().fit({name: columns[name] for name in ("pace", "regularity", "tenure")})
+    relation = two.predict({name: columns[name] for name in two.names_})
+    lay(desk.engine, "types", {"customer_id": ids, "kind_number": numbers, "relation": relation})
+    kinds = [
+        _kind(found, number, numbers == number, read["revenue"], relation) for number in sorted(set(numbers.tolist()))
+    ]
+    dearest = max(kinds, key=lambda one: (one["revenue"], -one["number"]))["number"]
+    return Result(
+        customers=len(ids),
+        stability=found.stability_.get(found.k_, 0.0),
+        relation_share=two.share_ if two.two_ else None,
+        currency=desk.horizon.currency,
+        kinds=kinds,
+        traits=_traits(read, numbers) if found.k_ > 1 else [],
+        model=found.as_dict(),
+        largest=tuple(int(one) for one in ids[numbers == dearest][:200]),
+    )
+
+
+def _kind(found: Clusters, number: int, members: Any, revenue: Any, relation: Any) -> Json:
+    marks = [_SIDES[name][0 if far > 0 else 1] for name, far in found.marks().get(number, [])]
+    return {
+        "number": number,
+        "customers": int(members.sum()),
+        "revenue": round(float(revenue[members].sum())),
+        "relation": round(float(relation[members].mean()), 3),
+        "marks": marks or ["types.plain"],
+    }
+
+
+def _traits(read: Json, numbers: Any) -> list[Json]:
+    """The five surest attributes of each kind."""
+    from regulars.intelligence.models.types.profiles import profile  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    told: list[Json] = []
+    for number in sorted(set(numbers.tolist())):
+        found: list[Trait] = profile({name: read[name] for name in ("kind", "city", "channel")}, numbers == number)
+        told += [{"number": number, **vars(one)} for one in found[:5]]
+    return told

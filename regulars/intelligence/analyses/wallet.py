@@ -1,0 +1,168 @@
+"""How much more could each customer spend with us?
+
+Nobody's wallet is seen. What the best of like customers (person or company, same main channel, same length of time with
+us) spend here in a year is taken as what such a wallet allows. The estimate is never shown without its wide limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from regulars.intelligence.analyses import base
+from regulars.intelligence.analyses.base import (
+    Certainty,
+    Chart,
+    Column,
+    Desk,
+    Evidence,
+    Json,
+    Range,
+    Saying,
+    Selection,
+    Series,
+    Step,
+    _,
+)
+
+QUESTION = _("How much more could each customer spend with us?")
+TITLE = _("Share of wallet")
+WHY = _("Who already spends all he can with us needs care; who spends a tenth of it here needs a reason to spend more.")
+FORMULA = _(
+    "Wallet = 85 % quantile of the last 12 months' revenue among like customers, at least the own; limits: 75 % and 91 % quantile with "
+    "their 80 % intervals from order statistics. Share = own revenue / wallet. Fewer than 20 like customers: no estimate."
+)
+SOURCE = "Perlich, Rosset, Lawrence & Zadrozny, High-quantile modeling for customer wallet estimation, KDD 2007; Thompson 1936"
+READS = ("customer", "orders")
+MAKES = ("wallet",)
+GIVES: dict[str, tuple[str, ...]] = {}
+SLICES: tuple[str, ...] = ()
+SAYS = {
+    "wallet.too_few": _("Too few like customers (%(customers)s buyers) to estimate a wallet."),
+    "wallet.room": _("Together we have about %(own_share)s of what our customers could spend (%(low_share)s–%(high_share)s)."),
+    "wallet.estimate": _("Estimated by what the best of like customers spend; nobody's wallet has been seen."),
+    "wallet.share": _("Share of wallet"),
+    "wallet.like": _("Like customers"),
+    "wallet.spent": _("Median spent in 12 months"),
+    "wallet.size": _("Estimated wallet"),
+    "wallet.low": _("at least"),
+    "wallet.high": _("at most"),
+    "wallet.see": _("Open those with most room"),
+}  # fmt: skip
+_BANDS = (0.0, 0.2, 0.4, 0.6, 0.8)
+_READ = """
+WITH through AS (
+    SELECT customer_id, mode(channel) AS channel FROM orders WHERE customer_id IS NOT NULL AND day <= $today GROUP BY customer_id
+)
+SELECT c.customer_id, c.revenue_12m::DOUBLE AS spent, c.kind, coalesce(t.channel, '') AS channel,
+    CASE WHEN c.first_day > $today - 365 THEN 'new' WHEN c.first_day > $today - 730 THEN 'second year' ELSE 'longer' END AS time
+FROM customer c LEFT JOIN through t USING (customer_id) WHERE c.revenue_12m > 0 AND c.purchases > 0 ORDER BY c.customer_id
+"""
+
+
+@dataclass(frozen=True)
+class Params(base.Params):
+    """``best``: the quantile of like customers that stands for a whole wallet; ``listed`` customers at most."""
+
+    best: float = 0.85
+    listed: int = 200
+    ranges: ClassVar = {"best": Range(0.6, 0.93), "listed": Range(1, 5_000)}
+
+
+@dataclass(frozen=True)
+class Result(base.Result):
+    """Shares of all wallets together; ``groups`` of like customers with median and wallet (minor units)."""
+
+    customers: int = 0
+    share: float = 0.0
+    share_low: float = 0.0
+    share_high: float = 0.0
+    currency: str = ""
+    bands: list[int] = field(default_factory=list)
+    groups: list[Json] = field(default_factory=list)
+    room: tuple[int, ...] = ()
+
+    def headline(self) -> list[Saying]:
+        """Our share of all wallets, and that it is an estimate."""
+        if not self.enough:
+            return [Saying("wallet.too_few", {"customers": self.customers})]
+        figures = {"own_share": self.share, "low_share": self.share_low, "high_share": self.share_high}
+        return [Saying("wallet.room", figures), Saying("wallet.estimate")]
+
+    def charts(self) -> list[Chart]:
+        """Customers by share of wallet."""
+        names = [f"{low:.0%}–{low + 0.2:.0%}" for low in _BANDS]
+        return [Chart("bars", names, "name", "wallet.share", (Series("customers", self.bands or [0] * len(names)),))]
+
+    def evidence(self) -> list[Evidence]:
+        """The groups of like customers."""
+        columns = (
+            Column("wallet.like", "name"), Column("customers", "count"), Column("wallet.spent", "money"),
+            Column("wallet.size", "money", known=False), Column("wallet.low", "money", known=False),
+            Column("wallet.high", "money", known=False),
+        )  # fmt: skip
+        rows = [
+            tuple(one[key] for key in ("like", "customers", "median", "wallet", "low", "high")) for one in self.groups
+        ]
+        return [Evidence(columns, rows, currency=self.currency)] if rows else []
+
+    def certainty(self) -> Certainty:
+        """The limits of our share."""
+        if not self.enough:
+            return Certainty(self.customers)
+        return Certainty(self.customers, "wallet.share", "share", self.share, self.share_low, self.share_high, 0.8)
+
+    def next_steps(self) -> list[Step]:
+        """Open those with most room, at the lower limit."""
+        return [Step(Saying("wallet.see"), Selection(ids=self.room, key="room"))] if self.room else []
+
+
+def run(desk: Desk, params: Params | None = None) -> Result:
+    """Estimate, and make ``wallet``: customer_id, wallet, wallet_low, wallet_high (minor units), share."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.models.types.wallet import wallets  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    chosen = params or Params()
+    read = desk.engine.execute(_READ, {"today": desk.horizon.today}).fetchnumpy()
+    ids: Any = np.asarray(read["customer_id"])
+    spent: Any = np.ma.filled(np.ma.asarray(read["spent"], float), 0.0)
+    words = [" · ".join(filter(None, one)) for one in zip(read["kind"], read["channel"], read["time"], strict=True)]
+    like, which = np.unique(np.array(words, str), return_inverse=True)
+    found = wallets(spent, which, best=chosen.best)
+    lay(
+        desk.engine, "wallet",
+        {"customer_id": ids, "wallet": found.size, "wallet_low": found.low, "wallet_high": found.high, "share": found.share},
+    )  # fmt: skip
+    told = ~np.isnan(found.size)
+    if not told.any():
+        return Result(enough=False, customers=len(ids))
+    own, sums = float(spent[told].sum()), [float(one[told].sum()) for one in (found.size, found.low, found.high)]
+    room = np.where(told, found.low - spent, 0.0)
+    order = np.lexsort((ids, -room))[: chosen.listed]
+    bands = np.clip((found.share[told] * len(_BANDS)).astype(int), 0, len(_BANDS) - 1)
+    return Result(
+        customers=int(told.sum()),
+        share=round(own / sums[0], 3),
+        share_low=round(own / sums[2], 3),
+        share_high=round(own / sums[1], 3),
+        currency=desk.horizon.currency,
+        bands=np.bincount(bands, minlength=len(_BANDS)).tolist(),
+        groups=[_group(str(like[group]), which == group, spent, found) for group in np.unique(which[told]).tolist()],
+        room=tuple(int(one) for one in ids[order[room[order] > 0]]),
+    )
+
+
+def _group(like: str, here: Any, spent: Any, found: Any) -> Json:
+    """The wallet of a group is that of its members who spend less than it."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    return {
+        "like": like,
+        "customers": int(here.sum()),
+        "median": round(float(np.median(spent[here]))),
+        "wallet": round(float(found.size[here].min())),
+        "low": round(float(found.low[here].min())),
+        "high": round(float(found.high[here].min())),
+    }
