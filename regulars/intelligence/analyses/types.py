@@ -59,7 +59,7 @@ SAYS = {
     "types.relation_mean": _("Relationship-oriented"),
     "types.attribute": _("Attribute"),
     "types.more_often": _("Times as frequent as among the others"),
-    "types.see": _("Open the largest kind"),
+    "types.see": _("Open the kind that brings most"),
     "types.often": _("buys often"), "types.seldom": _("buys seldom"),
     "types.much": _("large baskets"), "types.little": _("small baskets"),
     "types.regular": _("like clockwork"), "types.irregular": _("irregular"),
