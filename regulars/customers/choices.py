@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.customers.models import Channel, Kind, Party, Stage, TaskKind, ValueClass
 from regulars.staff.models import Team, Territory
 from regulars.web.access import User
+from regulars.web.listing.walking import values_of
 from regulars.web.resources import Choice
 
 MARKETING_CHANNELS = (Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.LINE, Channel.POST)
@@ -76,14 +77,12 @@ def territories(user: User) -> Sequence[Choice]:
 
 def cities(user: User) -> Sequence[Choice]:
     """The cities of the customers whom ``user`` sees."""
-    rows = Party.objects.visible_to(user).live().exclude(city="").order_by("city")
-    return [Choice(city, city) for city in rows.values_list("city", flat=True).distinct()[:MOST_PLACES]]
+    return [Choice(city, city) for city in values_of(Party.objects.visible_to(user).live(), "city", MOST_PLACES)]
 
 
 def sources(user: User) -> Sequence[Choice]:
     """Where the customers whom ``user`` sees came from."""
-    rows = Party.objects.visible_to(user).live().exclude(source="").order_by("source")
-    return [Choice(source, source) for source in rows.values_list("source", flat=True).distinct()[:MOST_PLACES]]
+    return [Choice(one, one) for one in values_of(Party.objects.visible_to(user).live(), "source", MOST_PLACES)]
 
 
 def channels(user: User) -> Sequence[Choice]:

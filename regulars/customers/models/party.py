@@ -6,12 +6,13 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import connections, models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
 from regulars.staff.rules import Reach, reach
+from regulars.web.listing.walking import Unindexed
 
 
 class Kind(models.TextChoices):
@@ -55,14 +56,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
         """
         if connections[self.db].vendor != "sqlite":
             return Q(**{column: value})
-        return Q(Exact(_Unindexed(F(column), output_field=models.BigIntegerField()), value))
-
-
-class _Unindexed(Func):
-    """The value itself, by an expression that no index answers."""
-
-    template = "+%(expressions)s"
-    arity = 1
+        return Q(Exact(Unindexed(F(column), output_field=models.BigIntegerField()), value))
 
 
 class Party(models.Model):
@@ -131,6 +125,8 @@ class Party(models.Model):
             models.Index(fields=["fold", "id"], name="party_by_name"),
             models.Index(fields=["owner", "id"], name="party_by_owner"),
             models.Index(fields=["created_at", "id"], name="party_by_creation"),
+            models.Index(fields=["source", "id"], name="party_by_source"),
+            models.Index(fields=["kind", "id"], name="party_by_kind"),
             # only the merged ones: an index over "not merged" would be chosen although it narrows nothing
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="party_merged"),
         ]

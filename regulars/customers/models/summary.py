@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.models.party import Party
@@ -97,4 +98,8 @@ class CustomerSummary(models.Model):
             models.Index(fields=["last_contact_at", "party"], name="summary_by_last_contact"),
             models.Index(fields=["at_stake", "party"], name="summary_by_stake"),
             models.Index(fields=["risk", "party"], name="summary_by_risk"),
+            models.Index(fields=["expected_order_at", "party"], name="summary_by_expected"),
+            # the few that wait for something
+            models.Index(fields=["party"], condition=Q(open_complaints__gt=0), name="summary_with_complaints"),
+            models.Index(fields=["party"], condition=Q(open_promises__gt=0), name="summary_with_promises"),
         ]

@@ -17,6 +17,7 @@ from regulars.customers.queries.lapses import Lapse, LapseKey, page_of_lapses, r
 from regulars.customers.queries.profile import visible_among
 from regulars.kit import clock
 from regulars.staff.rules import Reach, reach
+from regulars.web.listing.walking import in_order_of
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -194,7 +195,8 @@ def newcomers(user: User | Any, scope: str) -> list[Party]:
     """New customers whom nobody has welcomed since their first order, the newest first. One query."""
     unwelcomed = Q(summary__last_contact_at=None) | Q(summary__last_contact_at__lt=F("summary__first_order_at"))
     rows = in_scope(user, scope).filter(unwelcomed, summary__stage=Stage.WELCOME)
-    return list(rows.select_related("summary", "owner").order_by("-summary__first_order_at", "-pk")[:MOST_BESIDE])
+    newest: Any = in_order_of(rows.annotate(newest=F("summary__first_order_at")), "newest")
+    return list(newest.select_related("summary", "owner").order_by("-newest", "-summary__pk")[:MOST_BESIDE])
 
 
 def is_empty() -> bool:

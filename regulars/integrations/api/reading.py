@@ -52,10 +52,8 @@ def list_rows(request: ApiRequest, key: str) -> HttpResponse:
     asked = read(request, resources.get(key))
     order = asked.state.order()
     try:
-        rows = keyset.ordered(asked.state.narrowed(request.user), order)
-        if asked.state.after is not None:
-            rows = keyset.after(rows, order, asked.state.after)
-        found = list(rows[: asked.limit + 1])
+        following = keyset.after(asked.state.narrowed(request.user), order, asked.state.after)
+        found = keyset.first(following, asked.limit + 1)
         counted = paging.count(asked.state, request.user) if asked.count else None
     except (ValueError, TypeError, OverflowError, DataError, ValidationError) as error:
         raise _refused("query", _("A filter holds a value that cannot be compared.")) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,10 +16,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field, ForeignObjectRel, Model, Q
+from django.db.models import Field, ForeignObjectRel, Model, OneToOneRel, Q
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import F, OrderBy
+from django.db.models.sql.constants import INNER
 
+from regulars.web.listing import walking
 from regulars.web.resources import Rows
 
 SORT_VALUE = "sort_value"
@@ -59,9 +62,13 @@ def field_at(model: type[Model], path: str) -> Field[Any, Any] | None:
     return None if isinstance(found, ForeignObjectRel) else found
 
 
-def may_be_null(model: type[Model], path: str) -> bool:
-    """True unless every step of the path is certain to have a value (an annotation never is)."""
-    current: Any = model
+def may_be_null(rows: Rows, path: str) -> bool:
+    """True unless every step of the path is certain to have a value (an annotation never is).
+
+    A related row is certain where ``rows`` are joined with it so that none without it is among them.
+    """
+    joined = _joined(rows)
+    current: Any = rows.model
     for name in path.split(LOOKUP_SEP):
         if name == "pk":
             return False
@@ -69,49 +76,100 @@ def may_be_null(model: type[Model], path: str) -> bool:
             step = current._meta.get_field(name)
         except (FieldDoesNotExist, AttributeError):
             return True
-        if isinstance(step, ForeignObjectRel) or step.null:
+        related = step.related_model if step.is_relation else None
+        if (isinstance(step, ForeignObjectRel) or step.null) and (
+            related is None or related._meta.db_table not in joined
+        ):
             return True
-        current = step.related_model if step.is_relation else None
+        current = related
     return False
 
 
 def ordered(queryset: Rows, order: Order) -> Rows:
-    """``queryset`` in this order, each row with its ``sort_value``."""
-    nulls = True if may_be_null(queryset.model, order.path) else None
+    """``queryset`` in this order, each row with its ``sort_value``: all in one query, for whoever reads them all."""
+    rows = _valued(queryset, order)
+    nulls = True if may_be_null(rows, order.path) else None
     by = OrderBy(F(SORT_VALUE), descending=order.descending, nulls_last=nulls)
+    return rows.order_by(by, _tie(rows, order))
+
+
+def after(queryset: Rows, order: Order, position: Position | None = None, *, dense: bool = False) -> Iterator[Rows]:
+    """The rows that follow ``position`` (without one: all), in order, in parts: with a value, then those without.
+
+    No database walks an index in order and puts empty values where it does not keep them; each part it does walk.
+
+    Args:
+        dense: there are so many rows that a page is soon filled by looking at one after the other.
+    """
+    rows = _valued(queryset, order, dense=dense)
+    if position is None or position.value is not None:
+        yield _walked(rows, order, position)
+    if may_be_null(rows, order.path):
+        yield _without_value(rows, order, None if position is None or position.value is not None else position)
+
+
+def before(queryset: Rows, order: Order, position: Position, *, dense: bool = False) -> Iterator[Rows]:
+    """The rows that precede ``position``, nearest first, in parts: those without a value, which come last, then the others."""
+    rows = _valued(queryset, order, dense=dense)
+    if position.value is not None:
+        yield _walked(rows, order.reversed(), position)
+        return
+    yield _without_value(rows, order.reversed(), position)
+    yield _walked(rows, order.reversed(), None)
+
+
+def first(parts: Iterable[Rows], count: int) -> list[Any]:
+    """The first ``count`` rows of what comes in parts; a part that is not needed is not asked for."""
+    found: list[Any] = []
+    for rows in parts:
+        found += rows[: count - len(found)]
+        if len(found) >= count:
+            break
+    return found
+
+
+def _valued(queryset: Rows, order: Order, *, dense: bool = False) -> Rows:
     rows: Rows = queryset.annotate(**{SORT_VALUE: F(order.path)})
-    return rows.order_by(by, "-pk" if order.descending else "pk")
+    return walking.in_order_of(rows, SORT_VALUE) if dense else rows
 
 
-def after(queryset: Rows, order: Order, position: Position) -> Rows:
-    """The rows of an ``ordered`` queryset that follow ``position``."""
-    past = "lt" if order.descending else "gt"
-    later_id = Q(**{f"pk__{past}": position.pk})
-    if position.value is None:
-        return queryset.filter(Q(**{f"{SORT_VALUE}__isnull": True}) & later_id)
-    here = Q(**{SORT_VALUE: position.value}) & later_id
-    further = Q(**{f"{SORT_VALUE}__{past}": position.value}) | here
-    if may_be_null(queryset.model, order.path):
-        further |= Q(**{f"{SORT_VALUE}__isnull": True})
-    else:  # the redundant bound lets the database enter its index at the position
-        further &= Q(**{f"{SORT_VALUE}__{past}e": position.value})
-    return queryset.filter(further)
+def _joined(rows: Rows) -> set[str]:
+    """The tables with which every row is joined for certain."""
+    return {join.table_name for join in rows.query.alias_map.values() if join.join_type == INNER}
 
 
-def before(queryset: Rows, order: Order, position: Position) -> Rows:
-    """The rows of ``queryset`` that precede ``position``, nearest first; nulls, which come last, first."""
-    back = order.reversed()
-    nullable = may_be_null(queryset.model, order.path)
-    by = OrderBy(F(SORT_VALUE), descending=back.descending, nulls_first=True if nullable else None)
-    rows: Rows = queryset.annotate(**{SORT_VALUE: F(order.path)})
-    rows = rows.order_by(by, "-pk" if back.descending else "pk")
-    past = "lt" if back.descending else "gt"
-    earlier_id = Q(**{f"pk__{past}": position.pk})
-    if position.value is None:
-        earlier = Q(**{f"{SORT_VALUE}__isnull": False}) | earlier_id
-    else:
-        earlier = Q(**{f"{SORT_VALUE}__{past}": position.value}) | Q(**{SORT_VALUE: position.value}) & earlier_id
-    return rows.filter(earlier)
+def _key(rows: Rows, order: Order) -> str:
+    """The primary key; that of a related row which shares it, where the order is one of its columns: both are in one index."""
+    name, _found, rest = order.path.partition(LOOKUP_SEP)
+    step = rows.model._meta.get_field(name) if rest and LOOKUP_SEP not in rest else None
+    shares = (
+        isinstance(step, OneToOneRel) and step.field.primary_key and step.related_model._meta.db_table in _joined(rows)
+    )
+    return f"{name}{LOOKUP_SEP}pk" if shares else "pk"
+
+
+def _tie(rows: Rows, order: Order) -> str:
+    return f"{'-' if order.descending else ''}{_key(rows, order)}"
+
+
+def _walked(rows: Rows, order: Order, position: Position | None) -> Rows:
+    """Those with a value, from ``position`` on. The bound on the value lets the database enter its index there."""
+    if position is not None:
+        past = "lt" if order.descending else "gt"
+        here = Q(**{SORT_VALUE: position.value, f"{_key(rows, order)}__{past}": position.pk})
+        further = Q(**{f"{SORT_VALUE}__{past}": position.value}) | here
+        rows = rows.filter(further, **{f"{SORT_VALUE}__{past}e": position.value})
+    elif may_be_null(rows, order.path):
+        rows = rows.filter(**{f"{SORT_VALUE}__isnull": False})
+    by = OrderBy(F(SORT_VALUE), descending=order.descending)
+    return rows.order_by(by, _tie(rows, order))
+
+
+def _without_value(rows: Rows, order: Order, position: Position | None) -> Rows:
+    rows = rows.filter(**{f"{SORT_VALUE}__isnull": True})
+    if position is not None:
+        rows = rows.filter(**{f"{_key(rows, order)}__{'lt' if order.descending else 'gt'}": position.pk})
+    return rows.order_by(_tie(rows, order))
 
 
 def position_of(row: Any) -> Position:

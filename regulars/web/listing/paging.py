@@ -38,13 +38,15 @@ class Page:
     next: str = ""
 
 
-def page(state: State, user: User) -> Page:
-    """The page of ``state`` that follows its cursor. One query."""
-    rows = keyset.ordered(state.narrowed(user), state.order())
-    if state.after is not None:
-        rows = keyset.after(rows, state.order(), state.after)
+def page(state: State, user: User, counted: Count | None = None) -> Page:
+    """The page of ``state`` that follows its cursor. One query; two where it comes to rows without a sort value.
+
+    Args:
+        counted: how many rows there are; a narrowed view is read in another way when there are many.
+    """
     size = state.resource.page_size
-    found = list(rows[: size + 1])
+    dense = counted is not None and counted.capped
+    found = keyset.first(keyset.after(state.narrowed(user), state.order(), state.after, dense=dense), size + 1)
     more = len(found) > size
     return Page(found[:size], keyset.encode(keyset.position_of(found[size - 1])) if more else "")
 
@@ -95,13 +97,13 @@ class Neighbours:
 
 
 def neighbours(state: State, user: User, pk: Any) -> Neighbours:
-    """Who comes before and after the row ``pk`` in this view. Three queries; nothing found when it is not in the view."""
+    """Who comes before and after the row ``pk`` in this view. Three queries, some more in a narrowed view; nothing found when it is not in the view."""
     order = state.order()
     rows = state.narrowed(user)
     here = keyset.ordered(rows, order).filter(pk=pk).values_list(keyset.SORT_VALUE, "pk").first()
     if here is None:
         return Neighbours()
-    position = Position(*here)
-    following = keyset.after(keyset.ordered(rows, order), order, position).values_list("pk", flat=True).first()
-    preceding = keyset.before(rows, order, position).values_list("pk", flat=True).first()
-    return Neighbours(preceding, following)
+    position, dense = Position(*here), bool(state.narrowings) and count(state, user).capped
+    following = (part.values_list("pk", flat=True) for part in keyset.after(rows, order, position, dense=dense))
+    preceding = (part.values_list("pk", flat=True) for part in keyset.before(rows, order, position, dense=dense))
+    return Neighbours(*(next(iter(keyset.first(parts, 1)), None) for parts in (preceding, following)))

@@ -73,7 +73,7 @@ class Screen:
     @cached_property
     def page(self) -> Page:
         """The rows."""
-        return paging.page(self.state, self.user)
+        return paging.page(self.state, self.user, self.count if self.state.narrowings else None)
 
     @cached_property
     def rows(self) -> SafeString:
