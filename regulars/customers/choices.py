@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.customers.models import Channel, Kind, Party, Stage, TaskKind, ValueClass
 from regulars.staff.models import Team, Territory
@@ -98,6 +99,14 @@ def all_channels(user: User) -> Sequence[Choice]:
 def channel_name(key: str) -> str:
     """The channel in the reader's language; empty for none."""
     return str(dict(Channel.choices).get(key, key))
+
+
+_PURPOSES = {"marketing": pgettext_lazy("consent", "Marketing"), "all": pgettext_lazy("consent", "Everything")}
+
+
+def purpose_name(key: str) -> str:
+    """What a consent is for, in the reader's language; other systems may name purposes of their own."""
+    return str(_PURPOSES.get(key, key))
 
 
 def languages(user: User) -> Sequence[Choice]:

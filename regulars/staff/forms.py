@@ -50,7 +50,7 @@ class CodeForm(forms.Form):
     """A code of an app, or a recovery code."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=pgettext_lazy("second step", "Code"),
         max_length=20,
         widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"}),
         help_text=_("The six digits that your app shows now, or one of your recovery codes."),
@@ -129,6 +129,7 @@ class NewUserForm(UserForm):
         max_length=150,
         widget=forms.TextInput({"autocapitalize": "none", "autocomplete": "off"}),
     )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.SELLER)
     field_order = ("name", "username", "email", "role", "team", "territory")
 
 

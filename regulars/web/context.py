@@ -117,8 +117,8 @@ class Frame:
         return resolve_url(settings.OWN_ACCESS_URL)
 
     def toasts(self) -> list[toasts.Toast]:
-        """The toasts waiting to be shown."""
-        return toasts.waiting(self.request)
+        """The toasts waiting to be shown; none where htmx takes but a part of the page."""
+        return [] if self.request.headers.get("HX-Request") else toasts.waiting(self.request)
 
     @cached_property
     def chords(self) -> list[dict[str, str]]:

@@ -109,7 +109,8 @@ class Toasts(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Put them into ``HX-Trigger`` unless the page is about to be replaced, which then shows them."""
         leaving = {"HX-Redirect", "HX-Refresh", "HX-Location"} & set(response.headers)
-        if not request.headers.get("HX-Request") or leaving or 300 <= response.status_code < 400:
+        takes = request.headers.get("HX-Request") and "part" not in request.GET
+        if not takes or leaving or 300 <= response.status_code < 400:
             return response
         if waiting := toasts.waiting(request):
             told = json.loads(response.headers.get("HX-Trigger", "{}"))

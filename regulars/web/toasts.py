@@ -1,7 +1,8 @@
 """The short word after an act, with Undo: kept in Django's messages, shown at once or on the next page.
 
 ``toast(request, _("Saved"), undo=undo.offer(...))`` works in every view: the frame shows waiting toasts when it is
-drawn, and an htmx answer carries them in its ``HX-Trigger`` header (``middleware.Toasts``).
+drawn, and an htmx answer carries them in its ``HX-Trigger`` header (``middleware.Toasts``). Parts of a page that load by
+themselves (``?part=``) take none: the page they belong to may be leaving, and the toast with it.
 """
 
 from __future__ import annotations

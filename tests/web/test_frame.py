@@ -210,3 +210,12 @@ def test_patterns_show_both_languages_and_themes(sign_in: SignIn) -> None:
     assert page.count('lang="zh-Hant"') >= 2
     assert "潛在離婚" in page
     assert "Pre-divorce" in page
+
+
+def test_toast_waits_for_the_page_that_shows_it(sign_in: SignIn) -> None:
+    client = sign_in()
+    client.post("/settings/company/", {"name": "遠山旅禮"})
+    part = client.get("/users/?part=rows", headers={"HX-Request": "true"})
+    assert "HX-Trigger" not in part.headers
+    assert '"text": "Saved"' in client.get("/users/").content.decode()
+    assert '"text": "Saved"' not in client.get("/users/").content.decode()

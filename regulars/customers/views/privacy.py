@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from regulars.customers import actions
+from regulars.customers import actions, choices
 from regulars.customers.models import Erasure, RetentionRule
 from regulars.customers.privacy_forms import AllowForm, EraseForm, RuleForm
 from regulars.customers.queries.privacy import PersonalData, personal_data
@@ -44,7 +44,7 @@ def _show_person(request: Request, pk: int, form: EraseForm, status: int = 200) 
         "party": party, "form": form, "may_tell": may_tell, "may_erase": can(request.user, ERASE) and party.kind == "person",
         "sections": [(one.label, len(one.rows)) for one in personal_data(party).sections] if may_tell else [],
         "consents": [
-            (channel_label(one.channel), one)
+            (channel_label(one.channel), choices.purpose_name(one.purpose), one)
             for one in party.consents.select_related("recorded_by").order_by("-given_at", "-pk")
         ],
         "erasure": Erasure.objects.filter(party=party).select_related("made_by").first(),
