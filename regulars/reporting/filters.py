@@ -66,12 +66,17 @@ def not_bought(rows: Rows, number: str) -> Rows:
 
 def picked(rows: Rows, value: str) -> Rows:
     """Whom the last run of an analysis names under a key: ``churn.warned``."""
+    return rows.filter(pk__in=picked_ids(value))
+
+
+def picked_ids(value: str) -> list[int]:
+    """Their ids, best first."""
     name, _dot, key = value.partition(".")
     run = queries.last_done()
     found = (
         Picked.objects.filter(run=run, name=name, key=key).values_list("parties", flat=True).first() if run else None
     )
-    return rows.filter(pk__in=found[:MOST_PICKED]) if found else rows.none()
+    return list(found or [])[:MOST_PICKED]
 
 
 def _orders() -> Rows:

@@ -17,7 +17,7 @@ from regulars.staff.models import Territory
 if TYPE_CHECKING:
     from regulars.intelligence.nightly import Outcome
 
-MOST_SECONDS: Final = 60.0
+MOST_SECONDS: Final = 30.0
 """Of processor time. A house so large that its slices take longer sees fewer of them."""
 log = logging.getLogger(__name__)
 

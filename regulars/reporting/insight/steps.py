@@ -14,6 +14,7 @@ from regulars.customers.actions.task_batches import add_tasks
 from regulars.customers.models import Batch, Party
 from regulars.kit import clock
 from regulars.kit.errors import UserError
+from regulars.reporting.filters import picked_ids
 from regulars.reporting.insight.page import InsightPage
 from regulars.web import actions as web
 from regulars.web import resources
@@ -50,12 +51,19 @@ def put_on_today(page: InsightPage, number: int, *, by: User) -> tuple[Batch, in
         UserError: nobody is behind it.
     """
     step = page.steps[number]
-    told = state.read(resources.get("customers"), QueryDict(step.url.partition("?")[2]), by)
-    rows = told.narrowed(by).select_related(None).prefetch_related(None)
-    order = told.order()
-    ordered = rows.order_by(f"{'-' if order.descending else ''}{order.path}", "pk")
-    parties: list[Party] = list(ordered.only("pk", "owner_id")[:MOST_ON_TODAY])
+    parties = _first(QueryDict(step.url.partition("?")[2]), by)
     if not parties:
         raise UserError(_("Nobody is in this list any more."))
     due = timezone.make_aware(datetime.combine(timezone.localtime(clock.now()).date(), _WORKDAY_ENDS))
     return add_tasks(parties=parties, title=step.label, by=by, due_at=due), len(parties)
+
+
+def _first(query: QueryDict, user: User) -> list[Party]:
+    """The first customers of a list whom ``user`` sees: as an analysis named them, else as the list sorts them."""
+    told = state.read(resources.get("customers"), query, user)
+    rows = told.narrowed(user).select_related(None).prefetch_related(None).only("pk", "owner_id")
+    if "picked" in query:
+        place = {pk: at for at, pk in enumerate(picked_ids(str(query["picked"])))}
+        return sorted(rows, key=lambda party: place[party.pk])[:MOST_ON_TODAY]
+    order = told.order()
+    return list(rows.order_by(f"{'-' if order.descending else ''}{order.path}", "pk")[:MOST_ON_TODAY])
