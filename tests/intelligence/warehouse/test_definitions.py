@@ -2,6 +2,7 @@
 
 import math
 import random
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,30 @@ def test_a_cluster_of_spark_comes_to_what_duckdb_comes_to(tmp_path: Path) -> Non
                 for one, other in zip(here, there, strict=True):
                     same = math.isclose(one, other, rel_tol=1e-9) if isinstance(one, float) else one == other
                     assert same, (name, here, there)
+
+
+def test_what_a_cluster_has_made_is_laid_before_the_analyses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = sample(tmp_path)
+    horizon, expected = made_by_duckdb(store)
+
+    def made(_spark: object, names: tuple[str, ...], _parameters: object, into: Path) -> dict[str, str]:
+        with engine.opened(store) as other:
+            ledger.prepare(other, today=to_day(TODAY))
+            for name in names:
+                (into / name).mkdir(parents=True)
+                other.execute(f"COPY (FROM {name} ORDER BY random()) TO '{into / name}/part.parquet' (FORMAT parquet)")
+        return {name: str(into / name / "*.parquet") for name in names}
+
+    monkeypatch.setattr(distributed, "session", lambda *_: nullcontext())
+    monkeypatch.setattr(distributed, "make", made)
+    with engine.opened(store) as connection:
+        assert distributed.lay(connection, "spark://somewhere:7077", store, horizon) == definitions.SHARED
+        ledger.group(connection, horizon, made=definitions.SHARED)
+        for name in definitions.SHARED:
+            assert connection.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() == expected[name]
+        customers = [row[0] for row in connection.execute("SELECT customer_id FROM customer").fetchall()]
+    assert customers == sorted(customers)
+    assert not (store.folder / "distributed").exists()
 
 
 def test_without_spark_the_setting_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
