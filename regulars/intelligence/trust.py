@@ -27,7 +27,7 @@ SAYS: Final[Mapping[str, str]] = {
     "trust.untested": _("Not tried yet: the record is too short to hide its end from the model and compare."),
     "trust.few": _("Tried on %(cases)s cases only, too few to believe it."),
     "trust.loses": _(
-        "Not to be believed yet: in the last %(cut_offs)s back-tests it missed by %(error)s, the naive forecast by %(naive)s."
+        "Not to be believed yet: in the last %(cut_offs)s back-tests it missed by %(error_name)s, the naive forecast by %(naive_name)s."
     ),
     "trust.loses_money": _(
         "Not to be believed yet: in the last %(cut_offs)s back-tests it missed by %(error_money)s, the naive forecast by %(naive_money)s."
@@ -103,7 +103,7 @@ def _ruling(trust: Trust, error: float, naive: float, cut_offs: int) -> Saying:
     if trust.unit == "money":
         figures = {"error_money": round(error), "naive_money": round(naive), "currency": trust.currency}
         return Saying("trust.loses_money", {"cut_offs": cut_offs, **figures})
-    return Saying("trust.loses", {"cut_offs": cut_offs, "error": round(error, 3), "naive": round(naive, 3)})
+    return Saying("trust.loses", {"cut_offs": cut_offs, "error_name": f"{error:.3g}", "naive_name": f"{naive:.3g}"})
 
 
 def _remarks(trust: Trust, rows: Sequence[BackTest], coverage: float | None) -> list[Saying]:

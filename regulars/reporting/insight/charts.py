@@ -59,11 +59,11 @@ def draw(chart: Mapping[str, Any], source: Source, label: str) -> Drawn:
         if numeric
         else {"type": "category", "data": named, "axisLabel": {"hideOverlap": True}}
     )
-    if chart["x_name"]:
+    if chart["x_name"] and not lying:
         across_axis |= {"name": word(chart["x_name"]), "nameLocation": "middle", "nameGap": 28}
     up_axis = _value_axis(chart["unit"], _whole([v for one in chart["series"] for v in one["values"]], chart["unit"]))
     option: Json = {
-        "grid": {"top": 34 if len(chart["series"]) > 1 else 14, "bottom": 26 if chart["x_name"] else 6},
+        "grid": {"top": 34 if len(chart["series"]) > 1 else 14, "bottom": 26 if chart["x_name"] and not lying else 6},
         "series": series,
     }
     if lying:
