@@ -151,23 +151,26 @@ class AdditiveModel:
         ]
 
     def _boost(self, codes: dict[str, Codes], did: Floats) -> tuple[float, dict[str, Floats]]:
-        table = _matrix(codes)
+        told = [name for name, code in codes.items() if code.min() != code.max()]
+        table = np.column_stack([codes[name].astype(np.float64) for name in told] or [np.zeros(len(did))])
         rng = np.random.default_rng(self.seed)
         base, read = 0.0, {name: np.zeros(self.bins_[name].size) for name in codes}
+        if not told:
+            return self._nothing(codes, did)
         for bag in range(self.bags):
-            chosen = (
-                np.arange(len(did)) if self.bags == 1 else np.sort(rng.permutation(len(did))[: int(_BAGGED * len(did))])
-            )
-            say = self._trees(table[chosen], did[chosen], self.seed + bag)
-            average = say(np.full((1, len(codes)), np.nan))[0]
+            chosen: Any = slice(None)
+            if self.bags > 1:
+                chosen = np.sort(rng.permutation(len(did))[: int(_BAGGED * len(did))])
+            say = self._trees(told, table[chosen], did[chosen], self.seed + bag)
+            average = say(np.zeros((1, len(told))))[0]
             base += average / self.bags
-            for place, name in enumerate(read):
-                grid = np.full((len(read[name]), len(codes)), np.nan)
-                grid[1:, place] = np.arange(1, len(grid))
+            for place, name in enumerate(told):
+                grid = np.zeros((len(read[name]), len(told)))
+                grid[:, place] = np.arange(len(grid))
                 read[name] += (say(grid) - average) / self.bags
         return base, read
 
-    def _trees(self, table: Floats, did: Floats, seed: int) -> Callable[[Floats], Floats]:
+    def _trees(self, told: list[str], table: Floats, did: Floats, seed: int) -> Callable[[Floats], Floats]:
         from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 -- heavy: only for whoever learns
         from threadpoolctl import threadpool_limits  # noqa: PLC0415 -- heavy: only for whoever learns
 
@@ -175,7 +178,7 @@ class AdditiveModel:
         model = HistGradientBoostingClassifier(
             learning_rate=self.rate or rate, max_iter=self.trees, max_leaf_nodes=self.leaves or leaves, min_samples_leaf=self.least,
             l2_regularization=1.0, interaction_cst="no_interactions", early_stopping=False, random_state=seed,
-            categorical_features=[bins.categorical for bins in self.bins_.values()],
+            categorical_features=[self.bins_[name].categorical for name in told],
         )  # fmt: skip
         with threadpool_limits(
             limits=1, user_api="openmp"
@@ -211,10 +214,3 @@ class AdditiveModel:
     def _nothing(self, codes: dict[str, Codes], did: Floats) -> tuple[float, dict[str, Floats]]:
         base = float(np.log(self.base_rate_ / (1.0 - self.base_rate_)))
         return base, {name: np.zeros(self.bins_[name].size) for name in codes}
-
-
-def _matrix(codes: dict[str, Codes]) -> Floats:
-    """Bins as numbers, the missing as NaN, which the trees send to whichever side fits."""
-    table = np.column_stack([code.astype(np.float64) for code in codes.values()])
-    table[table == 0] = np.nan
-    return table
