@@ -82,7 +82,7 @@ def _put_together(outcome: Outcome, as_of: datetime, trusted: Believed) -> None:
 
 
 def _told(column: str, givers: dict[str, str], trusted: Believed) -> str:
-    """The expression of a column, given by some tables (each of an analysis): lists are joined, else the first that knows."""
+    """The expression of a column (no finer than it is shown, so that few rows differ), given by some tables (each of an analysis): lists are joined, else the first that knows."""
     kind = _TYPES[FORECAST[column]]
     if kind == "VARCHAR":
         parts = ", ".join(
@@ -95,7 +95,7 @@ def _told(column: str, givers: dict[str, str], trusted: Believed) -> str:
         if column not in MONEY or trusted.get(name, {}).get("amounts")
     ]
     known = f"coalesce({', '.join(believed)})" if believed else "NULL"
-    return f"round({known})::BIGINT" if kind == "BIGINT" else f"round({known}::DOUBLE, 4)"
+    return f"round({known})::BIGINT" if kind == "BIGINT" else f"round({known}::DOUBLE, 2)"
 
 
 def _lay_marks(engine: Any) -> None:
