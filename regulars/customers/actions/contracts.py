@@ -90,16 +90,14 @@ def write_contracts(*, contracts: Sequence[tuple[Contract, datetime]], by: User 
     left = [contract for contract, _moment in contracts]
     for one in left:
         one.batch_id = batch.pk
-        if one.follows is not None and one.follows.pk is not None:
-            _see_to(one.follows, by, batch)
-        elif one.follows is not None:
+        if one.follows is not None and one.follows._state.adding:
             one.follows.seen_to_on = timezone.localdate(clock.now())
+        elif one.follows is not None:
+            _see_to(one.follows, by, batch)
     while left:  # a term is written after the one before it
-        ready = [one for one in left if one.follows is None or one.follows.pk is not None]
-        for one in ready:
-            one.follows = one.follows  # takes over the number that the term before has by now
+        ready = [one for one in left if one.follows is None or not one.follows._state.adding]
         Contract.objects.bulk_create(ready, batch_size=500)
-        left = [one for one in left if one.pk is None]
+        left = [one for one in left if one._state.adding]
     author = by.pk if by else None
     timeline.record_many(
         timeline.NewEvent(

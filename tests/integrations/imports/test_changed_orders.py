@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from regulars.commerce.models import Order, OrderLine, Return, Shipment
-from regulars.customers.actions import undo_batch
+from regulars.customers.actions import erase_person, undo_batch
 from regulars.customers.models import Batch, CustomerSummary, Event, Party, Revision
 
 from .conftest import ORDERS, Bring
@@ -155,3 +155,13 @@ def test_one_file_that_gives_an_order_to_two_is_still_refused(bring: Bring) -> N
     done = bring(FIRST.replace("501,B", "502,B"))
     assert done["rejected"] == 1
     assert "belongs to customer 501" in done["first_rejects"][0]["problem"]
+
+
+def test_orders_of_somebody_who_was_erased_are_given_to_nobody_again(bring: Bring) -> None:
+    bring(FIRST)
+    person = Party.objects.get(name="#502")
+    erase_person(party=person, by=None, reason="asked")
+    done = both(bring, FIRST)
+    assert (done["rejected"], done["orders_changed"], done["customers_created"]) == (1, 0, 0)
+    assert "asked to be erased" in done["first_rejects"][0]["problem"]
+    assert Order.objects.get(number="1002").customer == person

@@ -6,13 +6,14 @@ import json
 
 from django.utils.translation import gettext as _
 
+from regulars.customers.models import Erasure
 from regulars.integrations.imports.engine import bulk, changes, parties
-from regulars.integrations.imports.engine.changes import Comparer, Known
+from regulars.integrations.imports.engine.changes import SHIPPING_KEY, Comparer, Known
 from regulars.integrations.imports.engine.context import Context
 from regulars.integrations.imports.engine.drafts import Chunk, Draft, Key, Line, Reader
 from regulars.integrations.imports.engine.parse import Parser, Reject
 from regulars.integrations.imports.engine.tally import PICO
-from regulars.integrations.imports.engine.trade import SHIPPING_KEY, TradeWriter
+from regulars.integrations.imports.engine.trade import TradeWriter
 from regulars.integrations.imports.files import Row
 from regulars.kit.money import exponent
 
@@ -34,6 +35,7 @@ class OrdersImporter:
         self._made: set[Key] = set()
         self._extended: set[Key] = set()
         self._changed: set[Key] = set()
+        self._anybody_erased = Erasure.objects.exists()
         self._headers: set[Key] = set()
 
     def read(self, rows: list[Row]) -> Chunk:
@@ -44,8 +46,9 @@ class OrdersImporter:
         """Decide for every line whether it is new, known or rejected, and count."""
         self._recognise(chunk)
         self._find_customers(chunk)
+        erased = self._erased(chunk)
         for draft in chunk.drafts.values():
-            draft.problem = self._problem(draft)
+            draft.problem = self._problem(draft, erased)
             if not draft.problem:
                 draft.change = self.comparer.compare(draft)
         self._settle_lines(chunk)
@@ -138,7 +141,21 @@ class OrdersImporter:
             return "known"
         return "accepted"
 
-    def _problem(self, draft: Draft) -> str:
+    def _erased(self, chunk: Chunk) -> set[int]:
+        """Those among the customers of known orders who asked to be erased: their orders are given to nobody again."""
+        if not self._anybody_erased:
+            return set()
+        customers = {draft.was.customer for draft in chunk.drafts.values() if draft.was is not None} - {0}
+        return {
+            pk
+            for (pk,) in bulk.select(
+                "SELECT party_id FROM customers_erasure WHERE party_id IN ({marks})", sorted(customers)
+            )
+        }
+
+    def _problem(self, draft: Draft, erased: set[int]) -> str:
+        if draft.buyer is not None and draft.was is not None and draft.was.customer in erased:
+            return _("Somebody with this address or number asked to be erased.")
         if draft.own and draft.buyer is not None and draft.party:
             known = self.directory.known.get(draft.buyer.external)
             if known is None or known.party != draft.party:

@@ -47,7 +47,7 @@ def join(context: Context, *, beat: Callable[[], None]) -> None:
     columns = [context.look.names[place] for place in context.plan.columns_of("related")]
     if not columns:
         return
-    by, batch = User.objects.filter(pk=context.user).first(), Batch.objects.get(pk=context.batch)
+    by, batch = User.objects.filter(pk=context.user or 0).first(), Batch.objects.get(pk=context.batch)
     context.tally.relatives = PartyRelation.objects.filter(batch_id=batch.pk).exclude(kind="employed_by").count()
     for some in bulk.batches(_named(batch, columns), 500):
         meant = _meant(batch, some)

@@ -207,7 +207,7 @@ class HoldingsImporter(ABC, Generic[Thing]):
 
     def write(self, chunk: Chunk[Thing]) -> None:
         """Write what is new and what changed."""
-        by = User.objects.filter(pk=self.context.user).first()
+        by = User.objects.filter(pk=self.context.user or 0).first()
         batch = Batch.objects.get(pk=self.context.batch)
         self.insert(chunk.fresh, by, batch)
         for thing, changes in chunk.changed:
