@@ -138,7 +138,8 @@ class InsightPage:
     @cached_property
     def charts(self) -> list[Drawn]:
         """The pictures; money that may not be believed is left out."""
-        shown = [one for one in self.result["charts"] if one["kind"] != "arc" and (self.amounts or not one["money"])]
+        told = [one for one in self.result["charts"] if any(line["values"] for line in one["series"])]
+        shown = [one for one in told if self.amounts or not one["money"]]
         return [draw(one, self.source, self._label(one, number)) for number, one in enumerate(shown)]
 
     def _label(self, chart: Json, number: int) -> str:
