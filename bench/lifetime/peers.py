@@ -65,7 +65,7 @@ def lifetimes_predict(house: Any) -> dict[str, Any]:
 
     columns = house["x"], house["t"], house["T"]
     kinds, counts = grouped(np.array(columns))
-    model = BetaGeoFitter().fit(*kinds, weights=counts, tol=1e-12)
+    model = BetaGeoFitter().fit(*kinds, weights=counts)
 
     def both() -> Any:
         ahead = model.conditional_expected_number_of_purchases_up_to_time(365, *columns)

@@ -41,12 +41,12 @@ WHY = _(
     "Who has silently left should cost nothing any more, and who may be leaving and buys much should be called first."
 )
 FORMULA = _(
-    "BG/NBD or MBG/NBD (whichever is likelier): purchases at an own rate, gamma(r, α) over customers; after a purchase one leaves with "
-    "an own probability, beta(a, b). Value of a purchase by gamma-gamma over all purchases. Money = expected purchases × expected value. "
+    "MBG/NBD: purchases at an own rate, gamma(r, α) over customers; after each purchase one leaves with an own probability, beta(a, b). "
+    "Value of a purchase by gamma-gamma over all purchases. Money = expected purchases × expected value. "
     "Intervals: quantiles of what was missed in the back-tests, by size of the forecast (split conformal)."
 )
 SOURCE = (
-    "Fader, Hardie & Lee, Marketing Science 24 (2005); Batislam et al., IJRM 24 (2007); Fader & Hardie, gamma-gamma (2013); "
+    "Batislam, Denizel & Filiztekin, IJRM 24 (2007), after Fader, Hardie & Lee, Marketing Science 24 (2005); Fader & Hardie, gamma-gamma (2013); "
     "Papadopoulos et al., ECML 2002 on split conformal intervals"
 )
 READS = ("orders", "returns", "parties")
@@ -123,7 +123,6 @@ class Result(base.Result):
     basis: str = "revenue"
     currency: str = ""
     tried: int = 0
-    model: str = ""
     dropout_told: bool = False
     parameters: Json = field(default_factory=dict)
     standard_errors: Json = field(default_factory=dict)
@@ -288,7 +287,6 @@ def _result(desk: Desk, chosen: Params, model: Outlook, told: Foretold, tests: d
         level=chosen.level,
         basis="profit" if horizon.costs_known else "revenue",
         currency=horizon.currency,
-        model=type(buying).__name__,
         dropout_told=buying.dropout_identified_,
         parameters={**buying.params_, **spending.params_},
         standard_errors={**buying.standard_errors_, **spending.standard_errors_},

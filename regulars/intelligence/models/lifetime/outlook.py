@@ -1,7 +1,7 @@
 """From a house's purchases to what each customer is expected to do, with back-tests and intervals made of them.
 
 ``Trail`` is everybody's trade, row by row; ``Trail.known`` puts it back to any day. ``Outlook`` learns from what was known
-then: of BG/NBD and MBG/NBD the likelier one, and gamma-gamma for the value of a purchase. ``tried`` does that as of
+then: MBG/NBD for the purchases, and gamma-gamma for the value of each. ``tried`` does that as of
 earlier days and keeps what was foretold beside what came.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.intelligence.models import backtest
-from regulars.intelligence.models.lifetime.dropout import BGNBD, MBGNBD
+from regulars.intelligence.models.lifetime.dropout import MBGNBD
 from regulars.intelligence.models.lifetime.spending import GammaGamma
 
 Floats = NDArray[np.float64]
@@ -104,17 +104,16 @@ class Outlook:
     """What customers are expected to do, learned from what was known on one day.
 
     Attributes:
-        buying_: the fitted BG/NBD or MBG/NBD, whichever is likelier; both have four parameters.
+        buying_: the fitted MBG/NBD. By BG/NBD whoever bought once would never count as gone, however long ago it was.
         spending_: the fitted gamma-gamma; the first purchase counts too.
     """
 
-    buying_: BGNBD
+    buying_: MBGNBD
     spending_: GammaGamma
 
     def fit(self, known: Known) -> Self:
         """Learn; customers whose purchases brought nothing are left out of the values only."""
-        both = [kind().fit(known.x, known.t, known.T) for kind in (BGNBD, MBGNBD)]
-        self.buying_ = max(both, key=lambda one: one.log_likelihood_)
+        self.buying_ = MBGNBD().fit(known.x, known.t, known.T)
         worth = known.value > 0
         self.spending_ = GammaGamma().fit(known.x[worth] + 1.0, known.mean[worth])
         return self
