@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses import concentration, cycle, next_step, stage, value
-from regulars.intelligence.analyses.base import Desk, Result, Ruler
+from regulars.intelligence.analyses.base import Desk, Json, Result, Ruler
 from regulars.intelligence.memory import Memory, Notes
 from regulars.intelligence.models import population
 from regulars.intelligence.models.journey import NEVER, Calibration, Purchases
@@ -88,7 +88,7 @@ class Outcome:
 def run(
     store: Store, *, now: int, today: int | None = None, calibrations: list[Calibration] | None = None,
     changed: Collection[int] | None = None, corrected: Collection[int] | None = None, facts_before: str = "",
-    cluster: str = "", progress: Progress = lambda _: None,
+    cluster: str = "", before: Mapping[str, Json] | None = None, progress: Progress = lambda _: None,
 ) -> Iterator[Outcome]:  # fmt: skip
     """Analyse what lies in ``store``.
 
@@ -99,6 +99,7 @@ def run(
         changed: whose facts have changed since the generation ``facts_before`` of the warehouse; None when that is not known.
         corrected: of these, whose trade of before has changed.
         cluster: address of the Spark that groups the facts of everybody; empty: this machine does.
+        before: what analyses found in the run before, by name: kinds of customers keep their numbers by it.
         progress: told the name of each step as it begins.
     """
     memory = Memory(store)
@@ -122,7 +123,7 @@ def run(
                 State(store).lay(connection, horizon, facts_before=facts_before, corrected=corrected)
                 made = ("state",)
             ledger.group(connection, horizon, made=made)
-            yield _all(connection, notes, horizon, historical, kept, progress)
+            yield _all(connection, notes, horizon, historical, kept, progress, before=before or {})
 
 
 def _recall(connection: engine.Engine, memory: Memory, notes: Notes | None) -> None:
@@ -155,12 +156,15 @@ def _all(
     historical: bool,
     kept: list[Calibration],
     progress: Progress,
+    *,
+    before: Mapping[str, Json],
 ) -> Outcome:
     progress("calibration")
     ids, read = ledger.purchases(connection)
     size = len(read["customer"])
     bought = Purchases(read["customer"], read["day"], read["goods"], np.zeros(size, bool), np.full(size, NEVER))
-    desk = Desk(connection, horizon, population.renewed(kept, bought, horizon.today), purchases=(ids, read))
+    learned = population.renewed(kept, bought, horizon.today)
+    desk = Desk(connection, horizon, learned, purchases=(ids, read), before=before)
     results = {}
     for name in analyses.names():
         progress(name)

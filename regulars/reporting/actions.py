@@ -126,6 +126,7 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         corrected=None if loaded.whole else loaded.corrected,
         cluster=settings.WAREHOUSE_URL,
         facts_before=loaded.before,
+        before=queries.found_before("types"),
         progress=lambda step: _step(run, step),
     ) as outcome:
         run.as_of, run.historical, run.currency = _moment(outcome, as_of), outcome.historical, outcome.horizon.currency

@@ -72,6 +72,11 @@ def is_due(now: datetime | None = None) -> bool:
     return last is None or last.started_at is None or last.started_at < begins
 
 
+def found_before(*names: str) -> dict[str, dict[str, Any]]:
+    """What these analyses last found, by name; those that have never run are left out."""
+    return {name: one.result for name in names if (one := latest(name))}
+
+
 def calibrations() -> list[tuple[int | None, dict[str, Any]]]:
     """Those in force as (day number or None, values), the oldest first."""
     return [(to_day(one.since) if one.since else None, one.values) for one in Calibration.objects.all()]

@@ -118,7 +118,9 @@ def test_kinds_keep_their_numbers_over_nights(tmp_path: Path, make_desk: MakeDes
     assert {mark for kind in first.kinds for mark in kind["marks"]} >= {"types.often", "types.seldom"}
     kept = json.loads(json.dumps(first.model))
     swapped = {**kept, "numbers": kept["numbers"][::-1]}
-    again = types.run(make_desk(store, TODAY), before=swapped)
+    desk = make_desk(store, TODAY)
+    desk.before = {"types": {"model": swapped}}
+    again = types.run(desk)
     assert [one["marks"] for one in again.kinds] == [one["marks"] for one in first.kinds][::-1]
 
 

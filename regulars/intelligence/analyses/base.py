@@ -316,7 +316,8 @@ class Desk:
 
     ``calibrations`` are those in force, the newest last. The stage analysis lays ``journey`` and the table ``standing`` on
     the desk. With a ``ruler`` only some customers lie there, to be placed among all others as it says.
-    ``purchases`` are those of ``ledger.purchases`` when somebody has read them already.
+    ``purchases`` are those of ``ledger.purchases`` when somebody has read them already; ``before`` what analyses found in
+    the run before, by name.
     """
 
     engine: Engine
@@ -325,6 +326,7 @@ class Desk:
     journey: Journey | None = None
     ruler: Ruler | None = None
     purchases: tuple[Any, dict[str, Any]] | None = None
+    before: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -175,12 +175,8 @@ def _sentence(kind: Json) -> Saying:
     return Saying("types.sentence", {"customers": kind["customers"], "first_word": first, "second_word": second})
 
 
-def run(desk: Desk, params: Params | None = None, before: Json | None = None) -> Result:
-    """Find the kinds and make ``types``: customer_id, kind_number, relation (probability).
-
-    Args:
-        before: ``model`` of the run before, so that the kinds keep their numbers.
-    """
+def run(desk: Desk, params: Params | None = None) -> Result:
+    """Find the kinds and make ``types``: customer_id, kind_number, relation (probability); numbers are kept from before."""
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     from regulars.intelligence.models.types.clusters import Clusters  # noqa: PLC0415 -- heavy: only for whoever analyses
@@ -194,7 +190,7 @@ def run(desk: Desk, params: Params | None = None, before: Json | None = None) ->
         lay(desk.engine, "types", {"customer_id": ids[:0], "kind_number": ids[:0], "relation": np.empty(0)})
         return Result(enough=False, customers=len(ids))
     columns: Json = {name: np.ma.filled(np.ma.asarray(read[name], float), 0.0) for name in _SIDES}
-    found = Clusters(chosen.most, before=before).fit(columns)
+    found = Clusters(chosen.most, before=desk.before.get("types", {}).get("model")).fit(columns)
     numbers = found.predict(columns)
     two = TwoMixture().fit({name: columns[name] for name in ("pace", "regularity", "tenure")})
     relation = two.predict({name: columns[name] for name in two.names_})
