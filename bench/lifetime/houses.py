@@ -36,5 +36,5 @@ def drawn(customers: int, days: int = 1096, seed: int = 1) -> tuple[Any, Any]:
         x[here] += day > last[here]
         last[here] = day
         here = here[random.random(here.size) > leave[here]]
-    level = random.gamma(4.0, 1 / 3000, customers)
+    level = random.gamma(4.0, 1 / 15, customers)
     return (x, last, age), random.gamma(6.0 * (x + 1)) / level / (x + 1)
