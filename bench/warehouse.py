@@ -2,9 +2,10 @@
 
 Three years of generated trade, 10.3 orders a customer and 4.85 lines an order: 100,000 customers, five million lines, unless
 `--customers` says otherwise. Processor seconds of the whole process, medians; what comes out is compared before it counts.
-“State and scores” is first, last, gaps, months and sums of every customer with RFM on it; the floor is DuckDB adding up the same
-columns; “one new day” adds the orders of a day to the kept state; “the whole refresh” makes state, scores, occasions, cohorts,
-pairs of the thousand products sold most, lifetime value, and writes.
+“State and scores” is first, last, gaps, months and sums of every customer with RFM on it; it reads orders, which hold the sums of
+their lines; the bare scan is DuckDB adding up six columns of the lines. “One new day” adds the orders of a day to the kept
+state. “The whole refresh” makes state, scores, occasions, cohorts, pairs of the thousand products sold most, lifetime value, and
+writes.
 """
 
 import os
@@ -20,7 +21,7 @@ from typing import Any
 from bench import Context, Figure
 
 CUSTOMERS, ORDERS_EACH, DAYS, FIRST_DAY, CHUNK = 100_000, 10.3, 1_096, 19_400, 200_000
-SUMMED = ("customer_id", "day", "goods", "amount", "cost", "lines")
+SUMMED = ("order_id", "customer_id", "day", "quantity", "amount", "cost")
 MERGE = """
 CREATE OR REPLACE TABLE merged AS
 WITH fresh AS (
@@ -165,7 +166,7 @@ def state_and_scores(store: Any, horizon: Any, runs: int) -> list[Figure]:
     with engine.opened(store) as connection:
         summed = ", ".join(f"sum({name})" for name in SUMMED)
         floor = median(
-            runs, lambda: connection.execute(f"SELECT {summed} FROM orders WHERE currency = 'TWD'").fetchall()
+            runs, lambda: connection.execute(f"SELECT {summed} FROM lines WHERE currency = 'TWD'").fetchall()
         )
 
         def by_sql() -> None:
@@ -187,7 +188,7 @@ def state_and_scores(store: Any, horizon: Any, runs: int) -> list[Figure]:
         assert all((found[name] == expected[name]).all() for name in expected)
     figures = [
         Figure("state and scores: processor", mine, "s", peer="DuckDB, the SQL", peer_value=sql, target=sql),
-        Figure("state and scores: times the floor", mine / floor, "×", target=2.5),
+        Figure("state and scores: times the bare scan of the lines", mine / floor, "×", target=2.5),
     ]
     if find_spec("polars"):
         run = by_polars(store, horizon)
