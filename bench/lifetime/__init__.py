@@ -44,7 +44,7 @@ def peer(package: str, task: str, house: Path) -> dict[str, Any]:
     script = Path(__file__).parent / "peers.py"
     ran = subprocess.run([python, script, package, task, house], capture_output=True, text=True, check=False)
     if ran.returncode:
-        raise Unavailable(f"{package} broke: {ran.stderr.strip().splitlines()[-1]}")
+        raise Unavailable(f"{package} broke at {task} of {house.stem}: {ran.stderr.strip().splitlines()[-1]}")
     answer: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
     return answer
 

@@ -41,16 +41,12 @@ def lifetimes_fit(house: Any) -> dict[str, Any]:
         return BetaGeoFitter().fit(*kinds, weights=counts)
 
     ways = {True: timed(weighted, runs)}
-    if rows.shape[1] < 100_000:
+    if rows.shape[1] < 10_000:
         ways[False] = timed(lambda: BetaGeoFitter().fit(*rows), runs)
     best = min(ways, key=lambda way: ways[way][0])
-    seconds, _ = ways[best]
-    exact = BetaGeoFitter().fit(*grouped(rows)[0], weights=grouped(rows)[1], tol=1e-12)
-    return {
-        "seconds": seconds,
-        "weighted": best,
-        "params": {name: float(value) for name, value in exact.params_.items()},
-    }
+    seconds, fitted = ways[best]
+    params = {name: float(value) for name, value in fitted.params_.items()}
+    return {"seconds": seconds, "weighted": best, "params": params}
 
 
 def lifetimes_spending(house: Any) -> dict[str, Any]:
