@@ -49,7 +49,7 @@ def bank(context: Context) -> tuple[Columns, Any]:
 def logistic(columns: Columns, did: Any) -> float:
     """Cross-validated AUC of logistic regression."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import cross_val_predict
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
@@ -60,7 +60,8 @@ def logistic(columns: Columns, did: Any) -> float:
         else:
             parts.append(np.nan_to_num(values, nan=float(np.nanmean(values)))[:, None])
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
-    said = cross_val_predict(model, np.hstack(parts), did, cv=5, method="predict_proba")[:, 1]
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    said = cross_val_predict(model, np.hstack(parts), did, cv=folds, method="predict_proba")[:, 1]
     return backtest.auc(said, did) or 0.0
 
 
