@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -30,6 +32,7 @@ from regulars.intelligence.warehouse.state import State
 from regulars.intelligence.warehouse.store import Store
 
 Progress = Callable[[str], None]
+log = logging.getLogger(__name__)
 
 SMALL_HOUSE: Final = 50_000
 """With fewer customers than this, everybody is analysed every time: it takes a second or two."""
@@ -66,6 +69,7 @@ class Outcome:
         chosen: whom the run was about; None when everybody.
         customers: how many customers there are in all.
         remembered: whether what the run before found lies in ``engine`` as ``kept_score``, ``kept_move`` and ``kept_told``.
+        desk: what the further analyses read; None when the run was about some.
     """
 
     engine: engine.Engine
@@ -77,6 +81,7 @@ class Outcome:
     chosen: Collection[int] | None = None
     remembered: bool = False
     results: dict[str, tuple[Result, float]] = field(default_factory=dict)
+    desk: Desk | None = None
 
     @property
     def notes(self) -> tuple[str, Horizon, Ruler]:
@@ -166,11 +171,9 @@ def _all(
     learned = population.renewed(kept, bought, horizon.today)
     desk = Desk(connection, horizon, learned, purchases=(ids, read), before=before)
     results = {}
-    for name in analyses.names():
+    for name in analyses.FIRST:
         progress(name)
-        started = time.perf_counter()
-        result = analyses.get(name).run(desk)
-        results[name] = (result, time.perf_counter() - started)
+        results[name] = _timed(partial(analyses.get(name).run, desk))
     connection.execute(_SCORE)
     come_back = results["next_step"][0].as_dict()["come_back"]
     ruler = Ruler(*value.lines(desk), next_step.line(desk), come_back)
@@ -184,7 +187,29 @@ def _all(
         customers,
         remembered=notes is not None,
         results=results,
+        desk=desk,
     )
+
+
+def further(outcome: Outcome, progress: Progress = lambda _: None) -> None:
+    """Carry out the analyses that scores do not wait for, when the run was about everybody.
+
+    One for which this machine has not enough memory is left out, and told in the log: what it found before stands.
+    """
+    if outcome.desk is None:
+        return
+    for name in analyses.FURTHER:
+        progress(name)
+        try:
+            outcome.results[name] = _timed(partial(analyses.get(name).run, outcome.desk))
+        except (engine.OutOfMemory, MemoryError) as error:
+            log.warning("%s: not enough memory (%s)", name, str(error).partition("\n")[0])
+
+
+def _timed(analyse: Callable[[], Result]) -> tuple[Result, float]:
+    """What an analysis found, and the seconds it took."""
+    started = time.perf_counter()
+    return analyse(), time.perf_counter() - started
 
 
 def _some(
@@ -232,8 +257,7 @@ def _measured(desk: Desk, notes: Notes, progress: Progress) -> dict[str, tuple[R
     results = {}
     for name, measure in measures.items():
         progress(name)
-        started = time.perf_counter()
-        results[name] = (measure(), time.perf_counter() - started)
+        results[name] = _timed(measure)
     return results
 
 

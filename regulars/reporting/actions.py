@@ -63,8 +63,9 @@ def refresh(
         run: the row of a refresh that was asked for earlier.
 
     Returns:
-        ``run, as_of, historical, customers, analysed, written, moves, seconds``; ``as_of`` in ISO 8601, ``analysed`` how
-        many of the customers were taken up, ``written`` how many rows of scores differed.
+        ``run, as_of, historical, customers, analysed, written, moves, scored, seconds``; ``as_of`` in ISO 8601, ``analysed`` how
+        many of the customers were taken up, ``written`` how many rows of scores differed, ``scored`` the seconds until
+        they were written, ``seconds`` those until everything was told.
     """
     with _only_one():
         AnalysisRun.objects.filter(state=RunState.RUNNING).update(state=RunState.FAILED, error="stopped")
@@ -72,7 +73,7 @@ def refresh(
         run.state, run.started_at = RunState.RUNNING, clock.now()
         run.save()
         try:
-            analysed, written = _work(run, as_of, whole)
+            analysed, written, scored = _work(run, as_of, whole)
         except BaseException as error:
             run.state, run.finished_at, run.error = (
                 RunState.FAILED,
@@ -83,7 +84,7 @@ def refresh(
             raise
     return {
         "run": run.pk, "as_of": run.as_of.isoformat() if run.as_of else None, "historical": run.historical, "customers": run.customers,
-        "analysed": analysed, "written": written, "moves": run.moves, "seconds": run.seconds,
+        "analysed": analysed, "written": written, "moves": run.moves, "scored": scored, "seconds": run.seconds,
     }  # fmt: skip
 
 
@@ -102,8 +103,8 @@ def ask_for_duplicates(*, by: User | None = None, batch_id: int | None = None) -
         return (found, False) if found else (DuplicateRun.objects.create(asked_by=by, batch_id=batch_id), True)
 
 
-def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, int]:
-    """Carry out a run; how many customers were taken up, and how many rows of scores written."""
+def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, int, float]:
+    """Carry out a run; how many customers were taken up, how many rows of scores written, and after how many seconds."""
     from regulars.intelligence import nightly  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.memory import Memory  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.reporting.forecasts import believed, forecasts_up  # noqa: PLC0415 -- heavy: only for whoever analyses
@@ -132,11 +133,13 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         run.as_of, run.historical, run.currency = _moment(outcome, as_of), outcome.historical, outcome.horizon.currency
         _step(run, "scores")
         run.customers, (written, told) = outcome.customers, scores_up(outcome, run.as_of)
+        _step(run, "moves")
+        run.moves = record_moves(outcome, by_memory=as_of is None)
+        scored = time.perf_counter() - started
+        nightly.further(outcome, lambda step: _step(run, step))
         _step(run, "forecasts")
         run.believed = believed(outcome) if outcome.chosen is None else _believed_before()
         forecasts_up(outcome, run.as_of, run.believed)
-        _step(run, "moves")
-        run.moves = record_moves(outcome, by_memory=as_of is None)
         _step(run, "slices")
         sliced = _slices(run, outcome)
         run.facts = {name: held.rows for name, held in loaded.manifest.tables.items()}
@@ -146,7 +149,7 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
             nightly.remember(store, outcome, facts=loaded.manifest.token, told=told)
         else:  # a look back is nothing to go on from
             Memory(store).forget()
-        return outcome.customers if outcome.chosen is None else len(outcome.chosen), written
+        return outcome.customers if outcome.chosen is None else len(outcome.chosen), written, scored
 
 
 def _moment(outcome: Outcome, as_of: datetime | None) -> datetime:
@@ -162,12 +165,13 @@ def _finish(run: AnalysisRun, outcome: Outcome, loaded: load.Loaded, sliced: lis
     """Store the results, those that wait for the night as they were, and forget the changes that went into them."""
     assert run.as_of is not None
     before = queries.last_done()
-    if before and outcome.chosen is not None:
+    if before:
         AnalysisResult.objects.bulk_create(
             AnalysisResult(run=run, name=one.name, as_of=one.as_of, seconds=0, result=one.result)
-            for one in before.results.all() if one.name not in outcome.results
+            for one in before.results.filter(name__in=analyses.names()) if one.name not in outcome.results
         )  # fmt: skip
-        before.slices.update(run=run)
+        if outcome.chosen is not None:
+            before.slices.update(run=run)
         before.picked.exclude(name__in=outcome.results).update(run=run)
     AnalysisResult.objects.bulk_create(
         AnalysisResult(run=run, name=name, as_of=run.as_of, seconds=seconds, result=result.as_dict())

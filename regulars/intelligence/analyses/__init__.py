@@ -6,28 +6,17 @@ An analysis reads tables that stand in the engine and may make one that later an
 from __future__ import annotations
 
 from importlib import import_module
-from typing import cast
+from typing import Final, cast
 
 from regulars.intelligence.analyses.base import Analysis
 
-_NAMES = (
-    "stage",
-    "value",
-    "concentration",
-    "cycle",
-    "movement",
-    "cohorts",
-    "lifetime",
-    "survival",
-    "basket",
-    "sequence",
-    "next_offer",
-    "next_step",
-    "churn",
-    "leads",
-    "types",
-    "wallet",
-)
+FIRST: Final = ("stage", "value", "concentration", "cycle", "movement", "next_step")
+"""What a customer's row of scores follows from."""
+FURTHER: Final = (
+    "cohorts", "lifetime", "survival", "basket", "sequence", "next_offer", "churn", "leads", "types", "wallet",
+)  # fmt: skip
+"""What takes longer: begun when the scores are written, and only when everybody is analysed."""
+_NAMES: Final = (*FIRST, *FURTHER)
 
 
 def names() -> tuple[str, ...]:

@@ -11,6 +11,8 @@ import duckdb
 from regulars.intelligence.warehouse import definitions
 from regulars.intelligence.warehouse.store import Store
 
+OutOfMemory = duckdb.OutOfMemoryException
+"""Raised when a query needs more than the stated bound, though it has put aside what it can."""
 MEMORY_LIMIT = "1500MB"
 THREADS = 2
 
