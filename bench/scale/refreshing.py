@@ -29,7 +29,12 @@ def figures(place: Place, customers: int) -> list[Figure]:
     }
     name = place.name
     return [
-        Figure(f"{name}: refresh, full, until value, class and stage are written", told["full"]["scored"], "s", target=FULL_S),
+        Figure(
+            f"{name}: refresh, full, until value, class and stage are written",
+            told["full"]["scored"],
+            "s",
+            target=FULL_S,
+        ),
         Figure(f"{name}: refresh, full, with all further analyses", told["full"]["seconds"], "s"),
         Figure(f"{name}: refresh, full, processor time", told["full"]["cpu"], "s"),
         Figure(f"{name}: refresh, full, rows of scores written", told["full"]["written"], "rows"),

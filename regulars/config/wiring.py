@@ -70,7 +70,9 @@ def _offer_analyses() -> None:
     from regulars.reporting import queries, tasks  # noqa: PLC0415
     from regulars.reporting.models import AnalysisRun  # noqa: PLC0415
 
-    hooks.provide(hooks.Analyses(AnalysisRun.objects.order_by, queries.last_done, tasks.enqueue_refresh, queries.forecast_of))
+    hooks.provide(
+        hooks.Analyses(AnalysisRun.objects.order_by, queries.last_done, tasks.enqueue_refresh, queries.forecast_of)
+    )
 
 
 def _tell_of_import(job: Any) -> None:
