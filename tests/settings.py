@@ -17,7 +17,7 @@ if worker and home.name != worker:
     (home / worker).mkdir(exist_ok=True)
     os.environ["REGULARS_HOME"] = str(home / worker)
 
-from regulars.config.settings import *  # noqa: F403
+from regulars.config.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
