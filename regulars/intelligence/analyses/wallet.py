@@ -42,7 +42,9 @@ SAYS = {
     "wallet.room": _("Together we have about %(own_share)s of what our customers could spend (%(low_share)s–%(high_share)s)."),
     "wallet.estimate": _("Estimated by what the best of like customers spend; nobody's wallet has been seen."),
     "wallet.share": _("Share of wallet"),
-    "wallet.like": _("Like customers"),
+    "wallet.kind": _("Like customers"), "wallet.channel": _("Mostly by"), "wallet.time": _("Customer for"),
+    "wallet.person": _("Persons"), "wallet.organisation": _("Organisations"), "wallet.household": _("Households"),
+    "wallet.new": _("less than a year"), "wallet.second_year": _("one to two years"), "wallet.longer": _("longer"),
     "wallet.spent": _("Median spent in 12 months"),
     "wallet.size": _("Estimated wallet"),
     "wallet.low": _("at least"),
@@ -55,7 +57,7 @@ WITH through AS (
     SELECT customer_id, mode(channel) AS channel FROM orders WHERE customer_id IS NOT NULL AND day <= $today GROUP BY customer_id
 )
 SELECT c.customer_id, c.revenue_12m::DOUBLE AS spent, c.kind, coalesce(t.channel, '') AS channel,
-    CASE WHEN c.first_day > $today - 365 THEN 'new' WHEN c.first_day > $today - 730 THEN 'second year' ELSE 'longer' END AS time
+    CASE WHEN c.first_day > $today - 365 THEN 'new' WHEN c.first_day > $today - 730 THEN 'second_year' ELSE 'longer' END AS time
 FROM customer c LEFT JOIN through t USING (customer_id) WHERE c.revenue_12m > 0 AND c.purchases > 0 ORDER BY c.customer_id
 """
 
@@ -97,12 +99,18 @@ class Result(base.Result):
     def evidence(self) -> list[Evidence]:
         """The groups of like customers."""
         columns = (
-            Column("wallet.like", "name"), Column("customers", "count"), Column("wallet.spent", "money"),
+            Column("wallet.kind", "word"), Column("wallet.channel", "name"), Column("wallet.time", "word"), Column("customers", "count"), Column("wallet.spent", "money"),
             Column("wallet.size", "money", known=False), Column("wallet.low", "money", known=False),
             Column("wallet.high", "money", known=False),
         )  # fmt: skip
         rows = [
-            tuple(one[key] for key in ("like", "customers", "median", "wallet", "low", "high")) for one in self.groups
+            (
+                f"wallet.{one['kind']}",
+                one["channel"],
+                f"wallet.{one['time']}",
+                *(one[key] for key in ("customers", "median", "wallet", "low", "high")),
+            )
+            for one in self.groups
         ]
         return [Evidence(columns, rows, currency=self.currency)] if rows else []
 
@@ -128,7 +136,7 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     read = desk.engine.execute(_READ, {"today": desk.horizon.today}).fetchnumpy()
     ids: Any = np.asarray(read["customer_id"])
     spent: Any = np.ma.filled(np.ma.asarray(read["spent"], float), 0.0)
-    words = [" · ".join(filter(None, one)) for one in zip(read["kind"], read["channel"], read["time"], strict=True)]
+    words = ["\t".join(one) for one in zip(read["kind"], read["channel"], read["time"], strict=True)]
     like, which = np.unique(np.array(words, str), return_inverse=True)
     found = wallets(spent, which, best=chosen.best)
     lay(
@@ -159,7 +167,7 @@ def _group(like: str, here: Any, spent: Any, found: Any) -> Json:
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     return {
-        "like": like,
+        **dict(zip(("kind", "channel", "time"), like.split("\t"), strict=True)),
         "customers": int(here.sum()),
         "median": round(float(np.median(spent[here]))),
         "wallet": round(float(found.size[here].min())),
