@@ -44,5 +44,6 @@ def test_list_asks_as_often_for_one_row_as_for_three_hundred(resource: Any, make
     MAKERS[resource.key](MANY - 1, user)
     many = queries(client, resource.url())
     assert resource.queryset(user).count() >= MANY
-    assert len(many) == len(one), repeated(many)
+    # a page that is not full also asks for the rows without a value in the column of the order
+    assert len(many) in {len(one), len(one) - 1}, repeated(many)
     assert len(one) <= 25

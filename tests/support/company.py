@@ -10,7 +10,7 @@ from regulars.commerce.models import Order, OrderLine
 from regulars.customers.actions.assets import add_asset
 from regulars.customers.actions.contracts import add_contract
 from regulars.customers.actions.parties import create_party, trash_parties
-from regulars.customers.actions.tasks import add_task
+from regulars.customers.actions.tasks import add_task, complete_task
 from regulars.customers.models import DuplicatePair, FieldDefinition, Party
 from regulars.kit import clock
 from regulars.staff import audit
@@ -35,6 +35,12 @@ def make_tasks(count: int, by: Any) -> None:
     """`count` open tasks, each of another customer."""
     for party in make_customers(count, by):
         add_task(party=party, title="Call back", by=by)
+
+
+def make_done_tasks(count: int, by: Any) -> None:
+    """`count` tasks done, each of another customer."""
+    for party in make_customers(count, by):
+        complete_task(task=add_task(party=party, title="Call back", by=by), by=by)
 
 
 def make_orders(count: int, by: Any) -> None:
@@ -115,6 +121,7 @@ MAKERS: dict[str, Callable[[int, Any], object]] = {
     "fields": make_fields,
     "orders": make_orders,
     "tasks": make_tasks,
+    "done-tasks": make_done_tasks,
     "trash": make_trash,
     "users": make_users,
 }
