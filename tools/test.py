@@ -1,9 +1,12 @@
 """The whole suite, on both databases: `./run test [pytest arguments]`.
 
 First on SQLite, then the browser tests by themselves (they wait for a real browser, so they share the machine with
-nothing; one that fails is tried once more and named), then on a private PostgreSQL (or the one REGULARS_DATABASE_URL
-names), there without the browser tests and without the rooms that know no database. Prints what will run before, and what ran after; what the machine lacks is
-named with the line that installs it. REQUIRE=all makes such a lack a failure.
+nothing), then on a private PostgreSQL (or the one REGULARS_DATABASE_URL
+names), there without the browser tests and without the rooms that know no database. A few tests race the clock, with a
+browser or with processes that they start and kill; what fails of these alone is tried once more, and that is said.
+
+Prints what will run before, and what ran after; what the machine lacks is named with the line that installs it.
+REQUIRE=all makes such a lack a failure.
 """
 
 import os
@@ -25,6 +28,8 @@ from tools import browser, postgres, spark
 ROOT = Path(__file__).resolve().parent.parent
 WITHOUT_DATABASE = ("tests/kit", "tests/intelligence", "tests/tools", "tests/bench")
 NO_TESTS_COLLECTED = 5
+UNSTEADY = "browser or process"
+MOST_TRIED_AGAIN = 3
 POSTGRES_INSTALL = "sudo apt-get install -y postgresql"
 
 
@@ -138,18 +143,21 @@ def without_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("REGULARS_") and name != "PORT"}
 
 
-def run_in_browser(environment: dict[str, str]) -> Outcome:
-    """The browser tests, one after the other; those that fail get one more try, and that is said."""
-    first = run_pytest("Browser", ["-m", "browser"], environment)
-    if first.ok or not first.counts["failed"]:
+def run_twice(name: str, arguments: Sequence[str], environment: dict[str, str]) -> Outcome:
+    """One run of pytest; what failed in it of the tests against the clock gets one more try by itself, and that is said.
+
+    Those drive a browser or processes of their own (`UNSTEADY`); any other test that fails has failed.
+    """
+    first = run_pytest(name, arguments, environment)
+    if first.ok or not 0 < first.counts["failed"] <= MOST_TRIED_AGAIN:
         return first
-    again = run_pytest("Browser, what failed once more", ["-m", "browser", "--last-failed"], environment)
-    if again.ok:
-        print(f"Browser: {again.counts['passed']} passed at the second try only")
-        counts = first.counts + Counter(passed=first.counts["failed"])
-        counts["failed"] = 0
-        return Outcome("Browser", 0, first.seconds + again.seconds, counts, first.skips)
-    return first
+    again = run_pytest(f"{name}, what failed once more", ["-m", UNSTEADY, "--last-failed"], environment)
+    if again.code or again.counts["passed"] != first.counts["failed"]:
+        return first
+    print(f"{name}: {again.counts['passed']} passed at the second try only")
+    counts = first.counts + again.counts
+    counts["failed"] = 0
+    return Outcome(name, 0, first.seconds + again.seconds, counts, first.skips)
 
 
 def run_all(arguments: Sequence[str], missing: Sequence[str]) -> list[Outcome]:
@@ -157,8 +165,8 @@ def run_all(arguments: Sequence[str], missing: Sequence[str]) -> list[Outcome]:
     environment = without_settings()
     spread = workers(arguments)
     if spread and "-m" not in arguments:
-        outcomes = [run_pytest("SQLite", [*spread, "-m", "not browser", *arguments], environment)]
-        outcomes.append(run_in_browser(environment))
+        outcomes = [run_twice("SQLite", [*spread, "-m", "not browser", *arguments], environment)]
+        outcomes.append(run_twice("Browser", ["-m", "browser"], environment))
     else:
         outcomes = [run_pytest("SQLite", [*spread, *arguments], environment)]
     if "PostgreSQL" in missing:
@@ -167,7 +175,7 @@ def run_all(arguments: Sequence[str], missing: Sequence[str]) -> list[Outcome]:
     with database_server() as address:
         environment["REGULARS_DATABASE_URL"] = address or ""
         selection = ["-m", "not browser", *ignored] if "-m" not in arguments else ignored
-        outcomes.append(run_pytest("PostgreSQL", [*spread, *selection, *arguments], environment))
+        outcomes.append(run_twice("PostgreSQL", [*spread, *selection, *arguments], environment))
     return outcomes
 
 

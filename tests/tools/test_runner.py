@@ -49,3 +49,28 @@ def test_missing_server_fails_the_run_where_everything_is_required(
     monkeypatch.setattr(runner, "run_all", lambda arguments, missing: pytest.fail("must not start"))
     assert runner.main([]) == 1
     assert "Chromium" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("failed", "passed_again", "ok"),
+    [(1, 1, True), (2, 1, False), (9, 9, False)],
+    ids=["the one that raced", "one that did not race", "too many to be chance"],
+)
+def test_what_races_the_clock_is_tried_once_more(
+    monkeypatch: pytest.MonkeyPatch, failed: int, passed_again: int, ok: bool
+) -> None:
+    answers = [
+        runner.Outcome("SQLite", 1, counts=Counter(passed=10, failed=failed)),
+        runner.Outcome("SQLite", 0, counts=Counter(passed=passed_again)),
+    ]
+    asked: list[list[str]] = []
+
+    def run(_name: str, arguments: list[str], _environment: dict[str, str]) -> runner.Outcome:
+        asked.append(arguments)
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(runner, "run_pytest", run)
+    outcome = runner.run_twice("SQLite", ["-n", "2"], {})
+    assert outcome.ok is ok
+    assert outcome.counts["failed"] == (0 if ok else failed)
+    assert asked[1:] in ([["-m", "browser or process", "--last-failed"]], [])

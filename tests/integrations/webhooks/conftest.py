@@ -41,7 +41,10 @@ def receiver(settings: Any) -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                return
             kept.received.append((dict(self.headers), body))
             self.send_response(kept.next())
             if kept.location:
