@@ -194,7 +194,8 @@ def _all(
 def further(outcome: Outcome, progress: Progress = lambda _: None) -> None:
     """Carry out the analyses that scores do not wait for, when the run was about everybody.
 
-    One for which this machine has not enough memory is left out, and told in the log: what it found before stands.
+    One for which this machine has not enough memory is left out, and told in the log: its page keeps what it found before,
+    and what it gives to the forecasts of customers is left empty.
     """
     if outcome.desk is None:
         return

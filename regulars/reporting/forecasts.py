@@ -15,8 +15,10 @@ from django.db import connection, transaction
 
 from regulars.intelligence import analyses, trust
 from regulars.intelligence.analyses.base import FORECAST
+from regulars.reporting import copying
+from regulars.reporting.copying import CHUNK
 from regulars.reporting.models import CustomerForecast
-from regulars.reporting.scores import CHUNK, stamp
+from regulars.reporting.scores import AT_ONCE, chunks, stamp
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 Believed = dict[str, dict[str, bool]]
 MONEY: Final = ("money", "money_low", "money_high")
 COLUMNS: Final = ("party_id", "as_of", "currency", *FORECAST, "mark")
-_AT_ONCE: Final = 900
-_BLOCK: Final = 1 << 20
 _TYPES: Final = {"share": "DOUBLE", "number": "DOUBLE", "money": "BIGINT", "list": "VARCHAR"}
 _POSTGRESQL: Final = {"DOUBLE": "double precision", "BIGINT": "bigint", "VARCHAR": "jsonb"}
 
@@ -52,8 +52,8 @@ def forecasts_up(outcome: Outcome, as_of: datetime, trusted: Believed) -> int:
     _lay_marks(outcome.engine)
     engine = outcome.engine
     gone = engine.execute("SELECT party_id FROM mark WHERE party_id NOT IN (SELECT party_id FROM forecast)").fetchall()
-    for start in range(0, len(gone), _AT_ONCE):
-        CustomerForecast.objects.filter(pk__in=[pk for (pk,) in gone[start : start + _AT_ONCE]]).delete()
+    for some in chunks([pk for (pk,) in gone], AT_ONCE):
+        CustomerForecast.objects.filter(pk__in=some).delete()
     changed = f"""SELECT {", ".join(f"f.{name}" for name in COLUMNS)} FROM forecast f LEFT JOIN mark m USING (party_id)
                   WHERE m.mark IS DISTINCT FROM f.mark ORDER BY f.party_id"""  # noqa: S608 -- our own names
     write = _copy if connection.vendor == "postgresql" else _insert
@@ -129,30 +129,12 @@ def _insert(engine: Any, changed: str) -> int:
 
 
 def _copy(engine: Any, changed: str) -> int:
-    """A file by the engine, straight into a temporary table: no row passes through Python."""
+    """By a file, on PostgreSQL."""
     fixed = {"party_id": "bigint", "as_of": "timestamptz", "currency": "text", "mark": "bigint"}
     types = {name: fixed.get(name) or _POSTGRESQL[_TYPES[FORECAST[name]]] for name in COLUMNS}
-    with TemporaryDirectory(dir=settings.HOME / "tmp") as folder, connection.cursor() as cursor:
+    names = ", ".join(f'"{name}"' for name in COLUMNS)
+    statement = _upsert(f"SELECT {names} FROM foretold WHERE line >= %s AND line < %s")  # noqa: S608 -- our own names
+    with TemporaryDirectory(dir=settings.HOME / "tmp") as folder:
         file = Path(folder) / "forecasts.csv"
-        engine.execute(
-            f"COPY (SELECT row_number() OVER () AS line, * FROM ({changed})) TO '{file}' (FORMAT csv, HEADER false)"  # noqa: S608 -- our own names
-        )
-        declared = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-        cursor.execute("DROP TABLE IF EXISTS foretold")
-        cursor.execute(f"CREATE TEMP TABLE foretold (line bigint PRIMARY KEY, {declared})")
-        with (
-            file.open("rb") as lines,
-            cursor.copy("COPY foretold FROM STDIN (FORMAT csv, FORCE_NOT_NULL (currency))") as copy,
-        ):
-            while block := lines.read(_BLOCK):
-                copy.write(block)
-        cursor.execute("SELECT count(*) FROM foretold")
-        total = int(cursor.fetchone()[0])
-        names = ", ".join(f'"{name}"' for name in COLUMNS)
-        for start in range(1, total + 1, CHUNK):
-            cursor.execute(
-                _upsert(f"SELECT {names} FROM foretold WHERE line >= %s AND line < %s"),  # noqa: S608 -- our own names
-                [start, start + CHUNK],
-            )
-        cursor.execute("DROP TABLE foretold")
-    return total
+        copying.to_file(engine, changed, file)
+        return copying.from_file(file, "foretold", types, ["currency"], statement)

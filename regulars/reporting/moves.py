@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.models import Batch, BatchKind, Event
 from regulars.customers.timeline import record_ready
-from regulars.reporting.scores import STAGES, chunks, lay_midnights, midnight
+from regulars.reporting.scores import AT_ONCE, STAGES, chunks, lay_midnights, midnight
 
 if TYPE_CHECKING:
     from regulars.intelligence.nightly import Outcome
 
 KIND: Final = "customers.stage_changed"
 SOURCE: Final = "analysis"
-_AT_ONCE: Final = 900
 _FETCHED: Final = 20_000
 
 
@@ -66,7 +65,7 @@ def _lay_recorded(outcome: Outcome) -> None:
     every = (
         [rows]
         if outcome.chosen is None
-        else [rows.filter(customer__in=some) for some in chunks(sorted(outcome.chosen), _AT_ONCE)]
+        else [rows.filter(customer__in=some) for some in chunks(sorted(outcome.chosen), AT_ONCE)]
     )
     keys = [
         key
@@ -81,7 +80,7 @@ def _retract(stale: list[str]) -> None:
     if not stale:
         return
     batch = Batch.objects.create(kind=BatchKind.EDIT, title=str(_("Stages recomputed: the past has changed")))
-    for some in chunks(stale, _AT_ONCE):
+    for some in chunks(stale, AT_ONCE):
         Event.objects.filter(source=SOURCE, source_key__in=some, retracted_in=None, kind=KIND).update(
             retracted_in=batch.pk
         )

@@ -21,12 +21,12 @@ from django.utils import timezone
 from regulars.customers.models import CustomerSummary, PartyRole
 from regulars.customers.models.relation import BUYING
 from regulars.intelligence.days import to_date
+from regulars.reporting import copying
+from regulars.reporting.copying import CHUNK
 
 if TYPE_CHECKING:
     from regulars.intelligence.nightly import Outcome
 
-CHUNK: Final = 20_000
-_BLOCK: Final = 1 << 20
 STAGES: Final = (
     "recruit",
     "welcome",
@@ -56,7 +56,8 @@ _POSTGRESQL: Final = {
     "text": "text",
 }
 _NOTHING_TOLD: Final = "(SELECT NULL::BIGINT AS customer_id, 0::UBIGINT AS listed, 0::UBIGINT AS others)"
-_AT_ONCE: Final = 900
+AT_ONCE: Final = 900
+"""Parties named in one query."""
 SAID_AGAIN: Final = 25
 """Days within which a row is told again though nothing of it is new, so that its moment is never long ago."""
 _LARGE: Final = 100_000
@@ -197,10 +198,7 @@ def _copy_and_update(engine: Any, columns: dict[str, str], selected: str) -> int
     with TemporaryDirectory(dir=settings.HOME / "tmp") as folder:
         files = [Path(folder) / f"scores-{part}.csv" for part in range(parts)]
         for part, file in enumerate(files):
-            engine.execute(
-                f"""COPY (SELECT row_number() OVER () AS line, * FROM ({selected} AND customer_id % {parts} = {part}))
-                    TO '{file}' (FORMAT csv, HEADER false)"""  # noqa: S608 -- our own names
-            )
+            copying.to_file(engine, f"{selected} AND customer_id % {parts} = {part}", file)
         if parts == 1:
             _copy_file(columns, files[0])
         else:
@@ -218,28 +216,14 @@ def _copy_apart(columns: dict[str, str], file: Path) -> None:
 
 
 def _copy_file(columns: dict[str, str], file: Path) -> None:
-    """Bring the rows of ``file`` into the summaries, some thousands at a time."""
-    declared = ", ".join(f"{name} {_POSTGRESQL[kind]}" for name, kind in columns.items())
+    """Bring the rows of ``file`` into the summaries."""
     assignments = ", ".join(f"{name} = score.{name}" for name in columns)
-    never_null = ", ".join(name for name, kind in columns.items() if kind == "text")
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS score")
-        cursor.execute(f"CREATE TEMP TABLE score (line bigint PRIMARY KEY, {declared}, party_id bigint)")
-        with (
-            file.open("rb") as lines,
-            cursor.copy(f"COPY score FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({never_null}))") as copy,
-        ):
-            while block := lines.read(_BLOCK):
-                copy.write(block)
-        cursor.execute("ANALYZE score")
-        cursor.execute("SELECT count(*) FROM score")
-        for start in range(1, cursor.fetchone()[0] + 1, CHUNK):
-            cursor.execute(
-                f"""UPDATE customers_customersummary SET {assignments} FROM score
-                    WHERE score.party_id = customers_customersummary.party_id AND score.line >= %s AND score.line < %s""",  # noqa: S608 -- our own names
-                [start, start + CHUNK],
-            )
-        cursor.execute("DROP TABLE score")
+    copying.from_file(
+        file, "score", {**{name: _POSTGRESQL[kind] for name, kind in columns.items()}, "party_id": "bigint"},
+        [name for name, kind in columns.items() if kind == "text"],
+        f"""UPDATE customers_customersummary SET {assignments} FROM score
+            WHERE score.party_id = customers_customersummary.party_id AND score.line >= %s AND score.line < %s""",  # noqa: S608 -- our own names
+    )  # fmt: skip
 
 
 def _unstage(outcome: Outcome) -> None:
@@ -249,7 +233,7 @@ def _unstage(outcome: Outcome) -> None:
     if outcome.chosen is None:
         _clear(others)
         return
-    for some in chunks(sorted(outcome.chosen), _AT_ONCE):
+    for some in chunks(sorted(outcome.chosen), AT_ONCE):
         _clear(others.filter(party__in=some))
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.db import migrations
 
+from regulars.kit.migrating import statements
+
 _FROZEN = (
     "id", "occurred_at", "recorded_at", "party_id", "kind", "channel", "department", "actor_id", "object_type", "object_id",
     "amount", "currency", "quantity", "payload", "source", "source_key", "supersedes_id", "batch_id",
@@ -38,16 +40,8 @@ SQLITE_BACK = ["DROP TRIGGER event_no_delete", "DROP TRIGGER event_no_update"]
 POSTGRESQL_BACK = ["DROP TRIGGER event_append_only ON customers_event", "DROP FUNCTION event_append_only()"]
 
 
-def _run(sqlite: list[str], postgresql: list[str]):  # type: ignore[no-untyped-def]
-    def execute(apps, schema_editor) -> None:  # type: ignore[no-untyped-def]
-        for statement in sqlite if schema_editor.connection.vendor == "sqlite" else postgresql:
-            schema_editor.execute(statement)
-
-    return execute
-
-
 class Migration(migrations.Migration):
     """Adds the guard."""
 
     dependencies = [("customers", "0001_initial")]
-    operations = [migrations.RunPython(_run(SQLITE, POSTGRESQL), _run(SQLITE_BACK, POSTGRESQL_BACK))]
+    operations = [migrations.RunPython(statements(sqlite=SQLITE, postgresql=POSTGRESQL), statements(sqlite=SQLITE_BACK, postgresql=POSTGRESQL_BACK))]

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
+from regulars.kit.migrating import statements
+
 _NAMES = ("name", "other_name", "merged_into_id")
 _POINT = ("party_id", "normalised", "ended_at")
 _NUMBER = ("party_id", "external_id")
@@ -138,14 +140,6 @@ POSTGRESQL_BACK = [
 ]  # fmt: skip
 
 
-def _run(sqlite: list[str], postgresql: list[str]):  # type: ignore[no-untyped-def]
-    def execute(apps, schema_editor) -> None:  # type: ignore[no-untyped-def]
-        for statement in sqlite if schema_editor.connection.vendor == "sqlite" else postgresql:
-            schema_editor.execute(statement)
-
-    return execute
-
-
 class Migration(migrations.Migration):
     """Adds the index."""
 
@@ -170,7 +164,7 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["party_id"], name="search_mark_of_party")],
             },
         ),
-        migrations.RunPython(_run(SQLITE, POSTGRESQL), _run(SQLITE_BACK, POSTGRESQL_BACK)),
+        migrations.RunPython(statements(sqlite=SQLITE, postgresql=POSTGRESQL), statements(sqlite=SQLITE_BACK, postgresql=POSTGRESQL_BACK)),
         migrations.RunSQL(
             "INSERT INTO customers_searchmark (party_id) SELECT id FROM customers_party", migrations.RunSQL.noop
         ),

@@ -7,6 +7,8 @@ from __future__ import annotations
 import django.db.models.deletion
 from django.db import migrations, models
 
+from regulars.kit.migrating import statements
+
 _FACTS = (
     "id", "occurred_at", "recorded_at", "party_id", "kind", "channel", "department", "actor_id", "object_type", "object_id",
     "amount", "currency", "quantity", "source", "source_key", "supersedes_id", "batch_id",
@@ -89,14 +91,6 @@ POSTGRESQL_BACK = [
 ]
 
 
-def _run(sqlite: list[str], postgresql: list[str]):  # type: ignore[no-untyped-def]
-    def execute(apps, schema_editor) -> None:  # type: ignore[no-untyped-def]
-        for statement in sqlite if schema_editor.connection.vendor == "sqlite" else postgresql:
-            schema_editor.execute(statement)
-
-    return execute
-
-
 class Migration(migrations.Migration):
     """Tables of erasure, then the guards."""
 
@@ -117,5 +111,5 @@ class Migration(migrations.Migration):
             fields=[("party_id", models.BigIntegerField(primary_key=True, serialize=False))],
             options={"verbose_name": "erasing"},
         ),
-        migrations.RunPython(_run(SQLITE, POSTGRESQL), _run(SQLITE_BACK, POSTGRESQL_BACK)),
+        migrations.RunPython(statements(sqlite=SQLITE, postgresql=POSTGRESQL), statements(sqlite=SQLITE_BACK, postgresql=POSTGRESQL_BACK)),
     ]

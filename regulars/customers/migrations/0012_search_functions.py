@@ -6,9 +6,9 @@ whole table for what nobody is called. SQLite has no such choice.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import migrations
+
+from regulars.kit.migrating import statements
 
 FORWARDS = [
     """CREATE FUNCTION search_matching(wanted tsquery, most integer) RETURNS SETOF bigint
@@ -22,17 +22,8 @@ FORWARDS = [
 BACKWARDS = ["DROP FUNCTION search_matching(tsquery, integer)", "DROP FUNCTION search_known(text[])"]
 
 
-def _run(statements: list[str]) -> Any:
-    def execute(apps: Any, schema_editor: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            for statement in statements:
-                schema_editor.execute(statement)
-
-    return execute
-
-
 class Migration(migrations.Migration):
     """Adds the functions."""
 
     dependencies = [("customers", "0011_guard_by_column")]
-    operations = [migrations.RunPython(_run(FORWARDS), _run(BACKWARDS))]
+    operations = [migrations.RunPython(statements(postgresql=FORWARDS), statements(postgresql=BACKWARDS))]

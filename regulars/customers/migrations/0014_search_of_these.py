@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import migrations
+
+from regulars.kit.migrating import statements
 
 FORWARDS = """CREATE FUNCTION search_of_these(wanted tsquery, ids bigint[]) RETURNS SETOF bigint
               LANGUAGE sql STABLE SET enable_seqscan = off SET enable_bitmapscan = off
@@ -12,16 +12,8 @@ FORWARDS = """CREATE FUNCTION search_of_these(wanted tsquery, ids bigint[]) RETU
 BACKWARDS = "DROP FUNCTION search_of_these(tsquery, bigint[])"
 
 
-def _run(statement: str) -> Any:
-    def execute(apps: Any, schema_editor: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(statement)
-
-    return execute
-
-
 class Migration(migrations.Migration):
     """Adds the function."""
 
     dependencies = [("customers", "0013_summary_orders")]
-    operations = [migrations.RunPython(_run(FORWARDS), _run(BACKWARDS))]
+    operations = [migrations.RunPython(statements(postgresql=[FORWARDS]), statements(postgresql=[BACKWARDS]))]

@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from regulars.intelligence.analyses.base import BackTest, Desk, Json, Saying, _
+from regulars.intelligence.analyses.base import BackTest, Chart, Column, Desk, Evidence, Json, Saying, Series, Trust, _
 from regulars.intelligence.days import to_date
 
 if TYPE_CHECKING:
     from regulars.intelligence.models.propensity.rolling import Foretold
     from regulars.intelligence.models.propensity.snapshot import Snapshot
 
+Tenths = tuple[tuple[float, float, int], ...]
+"""Foretold, came, cases."""
+SOURCE: Final = (
+    "Lou, Caruana & Gehrke 2012 (additive models); Zadrozny & Elkan 2002 (calibration); Tashman 2000 (rolling origin)"
+)
+READS: Final = ("purchase", "customer", "parties", "returns", "complaints", "contacts")
+BANDS: Final = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 LARGE: Final = 20_000
 """Customers that a model learns from; of more, a part by number."""
 PARTS: Final = 5
@@ -83,9 +91,34 @@ def back_tests(found: Foretold) -> tuple[BackTest, ...]:
     )  # fmt: skip
 
 
-def deciles(found: Foretold) -> tuple[tuple[float, float, int], ...]:
-    """Foretold, came, cases."""
+def deciles(found: Foretold) -> Tenths:
+    """What was foretold and what came, by tenth."""
     return tuple((round(one.predicted, 4), round(one.actual, 4), one.customers) for one in found.deciles())
+
+
+def bands(chance: Any) -> Any:
+    """The band of each probability, counted from 0."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    return np.clip(np.searchsorted(np.array(BANDS[1:-1]), chance, side="right"), 0, len(BANDS) - 2)
+
+
+def by_band(counted: Sequence[Json]) -> list[Chart]:
+    """The picture of how many customers there are in each band."""
+    names = [f"{low:.0%}–{high:.0%}" for low, high in pairwise(BANDS)]
+    counts = [one["customers"] for one in counted] or [0] * len(names)
+    return [Chart("bars", names, "name", "chance.foretold", (Series("customers", counts),))]
+
+
+def by_tenth(tenths: Tenths) -> list[Evidence]:
+    """Foretold and come."""
+    columns = (Column("chance.foretold", "share"), Column("came", "share"), Column("customers", "count"))
+    return [Evidence(columns, tenths)] if tenths else []
+
+
+def beside_recency(model: str, foretells: str, tests: tuple[BackTest, ...], tenths: Tenths) -> Trust:
+    """A model's back-tests beside what recency alone would have said."""
+    return Trust(model, foretells, "chance.recency", tests, "brier", tenths)
 
 
 def reasons(found: Foretold, chosen: Any, *, leaving: bool) -> list[list[Saying]]:

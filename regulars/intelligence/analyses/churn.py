@@ -8,7 +8,6 @@ told in the customer's own figures.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from regulars.intelligence.analyses import base, chances
@@ -16,14 +15,12 @@ from regulars.intelligence.analyses.base import (
     BackTest,
     Certainty,
     Chart,
-    Column,
     Desk,
     Evidence,
     Json,
     Range,
     Saying,
     Selection,
-    Series,
     Step,
     Trust,
     _,
@@ -43,10 +40,8 @@ FORMULA = _(
     "boosting trees of one feature; isotonic calibration on the latest complete window. Gone: silent for more than 2.5 × the usual "
     "interval; worth winning back: probability of coming back × a usual year."
 )
-SOURCE = (
-    "Lou, Caruana & Gehrke 2012 (additive models); Zadrozny & Elkan 2002 (calibration); Tashman 2000 (rolling origin)"
-)
-READS = ("purchase", "customer", "parties", "returns", "complaints", "contacts")
+SOURCE = chances.SOURCE
+READS = chances.READS
 MAKES = ("churn",)
 GIVES = {"churn": ("churn", "reasons")}
 SLICES: tuple[str, ...] = ()
@@ -63,7 +58,6 @@ SAYS = {
     "churn.see_warned": _("Talk to those about to leave"),
     "churn.see_gone": _("Win back the worthwhile"),
 }  # fmt: skip
-_BANDS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 _PATIENCE, _GONE, _SHORTEST = 2.0, 2.5, 45
 _FEATURES = (
     "silence", "usual", "late", "tenure", "purchases", "recent", "year", "season", "basket", "basket_change", "pace_change",
@@ -96,9 +90,9 @@ class Result(base.Result):
     warned: tuple[int, ...] = ()
     worth: tuple[int, ...] = ()
     tests: tuple[BackTest, ...] = ()
-    deciles: tuple[tuple[float, float, int], ...] = ()
+    deciles: chances.Tenths = ()
     back_tests: tuple[BackTest, ...] = ()
-    back_deciles: tuple[tuple[float, float, int], ...] = ()
+    back_deciles: chances.Tenths = ()
 
     def headline(self) -> list[Saying]:
         """How many are about to leave, and how many of those gone are worth asking."""
@@ -116,14 +110,11 @@ class Result(base.Result):
 
     def charts(self) -> list[Chart]:
         """Customers by probability."""
-        names = [f"{low:.0%}–{high:.0%}" for low, high in pairwise(_BANDS)]
-        counts = [one["customers"] for one in self.bands] or [0] * len(names)
-        return [Chart("bars", names, "name", "chance.foretold", (Series("customers", counts),))]
+        return chances.by_band(self.bands)
 
     def evidence(self) -> list[Evidence]:
         """Foretold and come, by tenth."""
-        columns = (Column("chance.foretold", "share"), Column("came", "share"), Column("customers", "count"))
-        return [Evidence(columns, self.deciles)] if self.deciles else []
+        return chances.by_tenth(self.deciles)
 
     def certainty(self) -> Certainty:
         """On how many cases it rests."""
@@ -135,7 +126,7 @@ class Result(base.Result):
             return []
         models = [("leaves", self.tests, self.deciles), ("returns", self.back_tests, self.back_deciles)]
         return [
-            Trust(f"churn.{name}", f"churn.{name}_within", "chance.recency", tests, "brier", tenths)
+            chances.beside_recency(f"churn.{name}", f"churn.{name}_within", tests, tenths)
             for name, tests, tenths in models
             if tests or name == "leaves"
         ]
@@ -205,10 +196,10 @@ def _result(leaving: Foretold, returning: Foretold, rare: int, chosen: Params) -
 
     assert leaving.today is not None
     chance, people = leaving.chance, leaving.today
-    which = np.clip(np.searchsorted(np.array(_BANDS[1:-1]), chance, side="right"), 0, len(_BANDS) - 2)
+    which = chances.bands(chance)
     bands = [
         {"customers": int((which == band).sum()), "expected": float(chance[which == band].sum())}
-        for band in range(len(_BANDS) - 1)
+        for band in range(len(chances.BANDS) - 1)
     ]
     warned, worth = chance >= chosen.warn, np.empty(0, np.int64)
     back, gone = 0.0, 0

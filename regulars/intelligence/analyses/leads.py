@@ -8,7 +8,6 @@ with recency alone.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from regulars.intelligence.analyses import base, chances
@@ -16,14 +15,12 @@ from regulars.intelligence.analyses.base import (
     BackTest,
     Certainty,
     Chart,
-    Column,
     Desk,
     Evidence,
     Json,
     Range,
     Saying,
     Selection,
-    Series,
     Step,
     Trust,
     _,
@@ -41,10 +38,8 @@ FORMULA = _(
     "Log-odds of a purchase within the window = intercept + Σ f(feature), each f learned by boosting trees of one feature (weights of "
     "evidence where fewer than 100 bought); isotonic calibration on the latest complete window. The window is 90 days, or a fifth of a shorter record."
 )
-SOURCE = (
-    "Lou, Caruana & Gehrke 2012 (additive models); Zadrozny & Elkan 2002 (calibration); Tashman 2000 (rolling origin)"
-)
-READS = ("purchase", "customer", "parties", "returns", "complaints", "contacts")
+SOURCE = chances.SOURCE
+READS = chances.READS
 MAKES = ("leads",)
 GIVES: dict[str, tuple[str, ...]] = {}
 SLICES: tuple[str, ...] = ()
@@ -60,7 +55,6 @@ SAYS = {
     "leads.see_customers": _("Open the likeliest customers"),
     "leads.see_prospects": _("Call the likeliest prospects"),
 }  # fmt: skip
-_BANDS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 _CUSTOMERS = (
     "kind", "silence", "usual", "late", "tenure", "purchases", "recent", "year", "season", "basket", "basket_change",
     "pace_change", "returned_share", "complaint_open", "complaints", "contacts", "contact_silence",
@@ -92,9 +86,9 @@ class Result(base.Result):
     best_customers: tuple[int, ...] = ()
     best_prospects: tuple[int, ...] = ()
     customers_tests: tuple[BackTest, ...] = ()
-    customers_deciles: tuple[tuple[float, float, int], ...] = ()
+    customers_deciles: chances.Tenths = ()
     prospects_tests: tuple[BackTest, ...] = ()
-    prospects_deciles: tuple[tuple[float, float, int], ...] = ()
+    prospects_deciles: chances.Tenths = ()
 
     def headline(self) -> list[Saying]:
         """How many will buy, of both kinds."""
@@ -112,14 +106,11 @@ class Result(base.Result):
 
     def charts(self) -> list[Chart]:
         """Customers by probability."""
-        names = [f"{low:.0%}–{high:.0%}" for low, high in pairwise(_BANDS)]
-        counts = [one["customers"] for one in self.bands] or [0] * len(names)
-        return [Chart("bars", names, "name", "chance.foretold", (Series("customers", counts),))]
+        return chances.by_band(self.bands)
 
     def evidence(self) -> list[Evidence]:
         """Foretold and come, by tenth."""
-        columns = (Column("chance.foretold", "share"), Column("came", "share"), Column("customers", "count"))
-        return [Evidence(columns, self.customers_deciles)] if self.customers_deciles else []
+        return chances.by_tenth(self.customers_deciles)
 
     def certainty(self) -> Certainty:
         """On how many cases it rests."""
@@ -134,7 +125,7 @@ class Result(base.Result):
             ("prospects", self.prospects_tests, self.prospects_deciles),
         ]
         return [
-            Trust(f"leads.{name}", "leads.within", "chance.recency", tests, "brier", tenths)
+            chances.beside_recency(f"leads.{name}", "leads.within", tests, tenths)
             for name, tests, tenths in models
             if tests or name == "customers"
         ]
@@ -197,8 +188,8 @@ def _result(desk: Desk, customers: Foretold, prospects: Foretold, window: int, c
 
     assert customers.today is not None
     chance = customers.chance
-    which = np.clip(np.searchsorted(np.array(_BANDS[1:-1]), chance, side="right"), 0, len(_BANDS) - 2)
-    counts = np.bincount(which, minlength=len(_BANDS) - 1)
+    which = chances.bands(chance)
+    counts = np.bincount(which, minlength=len(chances.BANDS) - 1)
     waiting = desk.engine.execute("SELECT count(*) FROM customer WHERE purchases = 0").fetchone()[0]
     return Result(
         window=window,

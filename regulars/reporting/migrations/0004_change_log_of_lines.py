@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from regulars.kit.migrating import statements
+
 LINES = "SELECT 'lines', {row}.order_id, CAST(NULL AS bigint) {rows}"
 RETURNED = "SELECT 'return_lines', {row}.entry_id, CAST(NULL AS bigint) {rows}"
 CAME_BACK = """SELECT 'lines', (SELECT l.order_id FROM commerce_orderline l WHERE l.id = {row}.order_line_id), CAST(NULL AS bigint)
@@ -50,17 +52,8 @@ def postgresql() -> list[str]:
     return made
 
 
-def _make(apps, schema_editor) -> None:
-    for statement in sqlite() if schema_editor.connection.vendor == "sqlite" else postgresql():
-        schema_editor.execute(statement)
-
-
-def _remove(apps, schema_editor) -> None:
-    is_sqlite = schema_editor.connection.vendor == "sqlite"
-    for table in WATCHED:
-        for event in EVENTS:
-            name = f"{table}_log_{event}"
-            schema_editor.execute(f"DROP TRIGGER {name}" if is_sqlite else f"DROP FUNCTION {name}() CASCADE")
+def _back(dropped: str) -> list[str]:
+    return [dropped.format(f"{table}_log_{event}") for table in WATCHED for event in EVENTS]
 
 
 class Migration(migrations.Migration):
@@ -72,4 +65,9 @@ class Migration(migrations.Migration):
         ("commerce", "0001_initial"),
         ("catalogue", "0001_initial"),
     ]
-    operations = [migrations.RunPython(_make, _remove)]
+    operations = [
+        migrations.RunPython(
+            statements(sqlite=sqlite(), postgresql=postgresql()),
+            statements(sqlite=_back("DROP TRIGGER {}"), postgresql=_back("DROP FUNCTION {}() CASCADE")),
+        ),
+    ]

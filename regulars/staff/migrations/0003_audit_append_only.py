@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import migrations
 
+from regulars.kit.migrating import statements
+
 _MESSAGE = "the audit log is append-only"
 
 SQLITE = [
@@ -20,16 +22,8 @@ SQLITE_BACK = ["DROP TRIGGER audit_no_delete", "DROP TRIGGER audit_no_update"]
 POSTGRESQL_BACK = ["DROP TRIGGER audit_append_only ON staff_auditentry", "DROP FUNCTION audit_append_only()"]
 
 
-def _run(sqlite: list[str], postgresql: list[str]):  # type: ignore[no-untyped-def]
-    def execute(apps, schema_editor) -> None:  # type: ignore[no-untyped-def]
-        for statement in sqlite if schema_editor.connection.vendor == "sqlite" else postgresql:
-            schema_editor.execute(statement)
-
-    return execute
-
-
 class Migration(migrations.Migration):
     """Adds the guard."""
 
     dependencies = [("staff", "0002_audit_log")]
-    operations = [migrations.RunPython(_run(SQLITE, POSTGRESQL), _run(SQLITE_BACK, POSTGRESQL_BACK))]
+    operations = [migrations.RunPython(statements(sqlite=SQLITE, postgresql=POSTGRESQL), statements(sqlite=SQLITE_BACK, postgresql=POSTGRESQL_BACK))]

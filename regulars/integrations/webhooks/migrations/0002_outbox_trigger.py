@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.db import migrations
 
+from regulars.kit.migrating import statements
+
 _SOMEBODY = "EXISTS (SELECT 1 FROM webhooks_subscription WHERE removed_at IS NULL AND paused_at IS NULL)"
 SQLITE = [
     f"""CREATE TRIGGER webhooks_event_told AFTER INSERT ON customers_event
@@ -26,16 +28,8 @@ SQLITE_BACK = ["DROP TRIGGER webhooks_event_told"]
 POSTGRESQL_BACK = ["DROP TRIGGER webhooks_event_told ON customers_event", "DROP FUNCTION webhooks_event_told()"]
 
 
-def _run(sqlite: list[str], postgresql: list[str]):  # type: ignore[no-untyped-def]
-    def execute(apps, schema_editor) -> None:  # type: ignore[no-untyped-def]
-        for statement in sqlite if schema_editor.connection.vendor == "sqlite" else postgresql:
-            schema_editor.execute(statement)
-
-    return execute
-
-
 class Migration(migrations.Migration):
     """Adds the trigger."""
 
     dependencies = [("webhooks", "0001_subscriptions"), ("customers", "0001_initial")]
-    operations = [migrations.RunPython(_run(SQLITE, POSTGRESQL), _run(SQLITE_BACK, POSTGRESQL_BACK))]
+    operations = [migrations.RunPython(statements(sqlite=SQLITE, postgresql=POSTGRESQL), statements(sqlite=SQLITE_BACK, postgresql=POSTGRESQL_BACK))]
