@@ -1,7 +1,8 @@
 """The one rule of what may be believed: a model that loses to the naive forecast is not.
 
 It is judged by its back-tests over the last four cut-offs, taken together. Its order may still be of use where only its
-level is wrong; its money may not.
+level is wrong; its money may not. An analysis may have several models; each greys only what rests on it, as the analysis
+says (``RESTS``), and hides only money of its own (``Judgement``).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from regulars.intelligence.analyses.base import BackTest, Saying, Trust, _
+from regulars.intelligence.analyses.base import BackTest, Json, Saying, Trust, _
 
 CUT_OFFS: Final = 4
 """How many of the newest back-tests count."""
@@ -92,9 +93,76 @@ def of_stored(stored: Mapping[str, Any]) -> Trust:
     return Trust(**{**stored, "rows": rows, "deciles": deciles})
 
 
-def all_trusted(verdicts: Iterable[Verdict]) -> bool:
-    """Whether every model behind an answer may be believed; what is only counted always may."""
-    return all(one.trusted for one in verdicts)
+@dataclass(frozen=True)
+class Judgement:
+    """What of one analysis may be believed, model by model.
+
+    Attributes:
+        verdicts: on each model, by its code.
+        rests: by model, what rests on it: codes of sentences, pictures, columns and steps, forecasts of customers, figures
+            of the result. On a model of which nothing is said rests everything.
+        monies: the models that foretell money.
+    """
+
+    verdicts: Mapping[str, Verdict]
+    rests: Mapping[str, Sequence[str]]
+    monies: frozenset[str]
+
+    @property
+    def trusted(self) -> bool:
+        """Whether every model may be believed; what is only counted always may."""
+        return all(one.trusted for one in self.verdicts.values())
+
+    def doubts(self, *codes: str) -> bool:
+        """Whether something called so rests on a model that is not to be believed."""
+        return any(not self.verdicts[model].trusted for model in self._behind(codes))
+
+    def hides(self, *codes: str) -> bool:
+        """Whether money called so rests on a model whose amounts are not to be believed; money that no model claims, on any."""
+        return any(not self.verdicts[model].amounts for model in self._behind(codes) or self.verdicts)
+
+    def told(self, result: Mapping[str, Any]) -> Json:
+        """A stored result without the money that is not to be believed."""
+        lost = {code for model in self.monies for code in self.rests.get(model, ()) if not self.verdicts[model].amounts}
+        return {
+            **{key: value for key, value in result.items() if key not in lost},
+            "headline": [one for one in result.get("headline", []) if not self._hides_sentence(one)],
+            "charts": [one for one in result.get("charts", []) if not (one["money"] and self.hides(*pictured(one)))],
+            "evidence": [self._shown(one) for one in result.get("evidence", [])],
+        }
+
+    def _behind(self, codes: Sequence[str]) -> list[str]:
+        return [one for one in self.verdicts if one not in self.rests or not set(codes).isdisjoint(self.rests[one])]
+
+    def _hides_sentence(self, saying: Mapping[str, Any]) -> bool:
+        behind = self._behind((saying["code"],))
+        return "currency" in saying["values"] and any(not self.verdicts[one].amounts for one in behind)
+
+    def _shown(self, table: Mapping[str, Any]) -> Json:
+        """The evidence without columns of foretold money that is hidden."""
+        kept = [
+            at
+            for at, one in enumerate(table["columns"])
+            if one["known"] or one["unit"] != "money" or not self.hides(one["name"])
+        ]
+        columns, rows = table["columns"], table["rows"]
+        return {
+            **table,
+            "columns": [columns[at] for at in kept],
+            "rows": [[row[at] for at in kept] for row in rows],
+        }
+
+
+def judgement(rests: Mapping[str, Sequence[str]], models: Iterable[Trust]) -> Judgement:
+    """The verdicts on the models of one analysis, and what follows from each."""
+    every = list(models)
+    monies = frozenset(one.model for one in every if one.unit == "money")
+    return Judgement({one.model: judge(one) for one in every}, rests, monies)
+
+
+def pictured(chart: Mapping[str, Any]) -> tuple[str, ...]:
+    """The codes that a stored chart is known by: its axes' and its series' names."""
+    return (chart["x_name"], chart["y_name"], *(one["name"] for one in chart["series"]))
 
 
 def _ruling(trust: Trust, error: float, naive: float, cut_offs: int) -> Saying:

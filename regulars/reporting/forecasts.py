@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from regulars.intelligence import analyses, trust
-from regulars.intelligence.analyses.base import FORECAST
+from regulars.intelligence.analyses.base import FORECAST, rests
 from regulars.reporting import copying
 from regulars.reporting.copying import CHUNK
 from regulars.reporting.models import CustomerForecast
@@ -33,12 +33,14 @@ _POSTGRESQL: Final = {"DOUBLE": "double precision", "BIGINT": "bigint", "VARCHAR
 
 
 def believed(outcome: Outcome) -> Believed:
-    """By analysis that foretells: whether all its models may be believed, and whether their money may."""
-    told = {name: [trust.judge(one) for one in result.trust()] for name, (result, _) in outcome.results.items()}
-    return {
-        name: {"trusted": all(one.trusted for one in verdicts), "amounts": all(one.amounts for one in verdicts)}
-        for name, verdicts in told.items() if verdicts
-    }  # fmt: skip
+    """By column of the forecasts: whether the model behind it may be believed, and whether its money may."""
+    told: Believed = {}
+    for name, (result, _) in outcome.results.items():
+        analysis = analyses.get(name)
+        verdict = trust.judgement(rests(analysis), result.trust())
+        for column in (one for columns in analysis.GIVES.values() if result.enough for one in columns):
+            told[column] = {"trusted": not verdict.doubts(column), "amounts": not verdict.hides(column)}
+    return told
 
 
 def forecasts_up(outcome: Outcome, as_of: datetime, trusted: Believed) -> int:
@@ -90,9 +92,7 @@ def _told(column: str, givers: dict[str, str], trusted: Believed) -> str:
         )
         return f"'[' || concat_ws(', ', {parts or 'NULL'}) || ']'"
     believed = [
-        f"{table}.{column}"
-        for table, name in givers.items()
-        if column not in MONEY or trusted.get(name, {}).get("amounts")
+        f"{table}.{column}" for table in givers if column not in MONEY or trusted.get(column, {}).get("amounts")
     ]
     known = f"coalesce({', '.join(believed)})" if believed else "NULL"
     return f"round({known})::BIGINT" if kind == "BIGINT" else f"round({known}::DOUBLE, 2)"

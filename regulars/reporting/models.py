@@ -23,7 +23,7 @@ class RunState(models.TextChoices):
 class AnalysisRun(models.Model):
     """One refresh: facts down, scores up. ``historical`` says that the facts end long before now and were judged as of their end.
 
-    ``believed``: by analysis that foretells, whether its models may be (``trusted``) and whether their money may (``amounts``).
+    ``believed``: by column of the forecasts, whether the model behind it may be (``trusted``) and whether its money may (``amounts``).
     """
 
     state = models.CharField(max_length=8, choices=RunState, default=RunState.QUEUED)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from regulars.customers.models import Party
 from regulars.customers.panels import PagePanel, register
@@ -29,8 +29,15 @@ class Likely:
 
 
 def told_of(forecast: CustomerForecast, believed: Believed) -> dict[str, Any]:
-    """What the panel says: sentences with their intervals, products with their reasons, and what is not to be believed."""
-    doubted = any(not verdict.get("trusted") for verdict in believed.values())
+    """What the panel says: sentences with their intervals, products with their reasons, and what is not to be believed.
+
+    ``doubts`` are the columns told that rest on a model which is not to be believed.
+    """
+    told = {
+        "orders": forecast.orders is not None, "money": forecast.money is not None, "alive": forecast.alive is not None,
+        "churn": forecast.churn is not None, "again": forecast.again, "new": forecast.new, "reasons": forecast.reasons,
+    }  # fmt: skip
+    doubts = {name for name, there in told.items() if there and not believed.get(name, {}).get("trusted")}
     return {
         "orders": _orders(forecast),
         "money": _money(forecast),
@@ -39,8 +46,21 @@ def told_of(forecast: CustomerForecast, believed: Believed) -> dict[str, Any]:
         "again": [_likely(one) for one in forecast.again[:3]],
         "new": [_likely(one) for one in forecast.new[:3]],
         "reasons": [sentences.found(one) for one in forecast.reasons],
-        "doubted": doubted,
+        "doubts": doubts,
+        "doubted": _doubted(doubts),
     }
+
+
+def _doubted(doubts: Iterable[str]) -> str:
+    """Which of it is not to be believed yet; empty when all is."""
+    words = {
+        "orders": pgettext("forecast", "orders"), "money": pgettext("forecast", "money"),
+        "alive": pgettext("forecast", "whether still a customer"), "churn": pgettext("forecast", "whether about to leave"),
+        "reasons": pgettext("forecast", "the reasons"), "again": pgettext("forecast", "what is bought again"),
+        "new": pgettext("forecast", "what is new"),
+    }  # fmt: skip
+    named = [word for name, word in words.items() if name in set(doubts)]
+    return _("Not to be believed yet: %(what)s.") % {"what": pgettext("list", ", ").join(named)} if named else ""
 
 
 def _orders(forecast: CustomerForecast) -> str:

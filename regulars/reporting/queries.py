@@ -32,7 +32,7 @@ def last_done() -> AnalysisRun | None:
 def forecast_of(party_id: int) -> dict[str, Any] | None:
     """What may be expected of a customer, as other systems read it; None where nothing was foretold.
 
-    ``trusted``: by analysis, whether its models may be believed and whether their money may.
+    ``trusted``: by column, whether the model behind it may be believed and whether its money may.
     """
     row = CustomerForecast.objects.filter(pk=party_id).values().first()
     run = last_done() if row else None

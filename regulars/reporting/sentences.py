@@ -81,6 +81,12 @@ def paragraph(result: Mapping[str, Any]) -> str:
     return joined(headline(result))
 
 
+def spaced(result: Mapping[str, Any]) -> list[str]:
+    """The sentences of the headline of a stored result, each with what divides it from the next."""
+    said = headline(result)
+    return [one + joined(["", ""]) for one in said[:-1]] + said[-1:]
+
+
 def joined(sentences: Iterable[str]) -> str:
     """Sentences one after the other; Chinese ones stand without a blank between them."""
     return ("" if show.is_chinese() else " ").join(sentences)

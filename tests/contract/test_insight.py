@@ -5,14 +5,16 @@ import inspect
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import polib
 import pytest
 
 from regulars.intelligence import analyses, trust
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.base import FORECAST
+from regulars.intelligence.analyses.base import FORECAST, BackTest
 from regulars.intelligence.analyses.slices import DIMENSIONS
 from tests.support.insight import FOLDER, document
 
@@ -22,6 +24,11 @@ SAID_ELSEWHERE = {**base.SAYS, **trust.SAYS}
 
 def translations() -> dict[str, str]:
     return {entry.msgid: entry.msgstr for entry in polib.pofile(str(CATALOG))}
+
+
+def result_of(name: str) -> Any:
+    """The class of an analysis' result."""
+    return vars(analyses.get(name))["Result"]
 
 
 def sayings_in(module: object) -> set[str]:
@@ -41,6 +48,27 @@ def test_an_analysis_says_all_of_itself(name: str) -> None:
     assert set(one.SLICES) <= set(DIMENSIONS)
     assert set(one.GIVES) <= set(one.MAKES)
     assert {column for columns in one.GIVES.values() for column in columns} <= set(FORECAST)
+
+
+@pytest.mark.parametrize("name", [name for name in analyses.names() if "trust" in vars(result_of(name))])
+def test_what_foretells_says_what_rests_on_each_of_its_models(name: str) -> None:
+    """Every forecast of customers on just one; every code is one that the page knows."""
+    one = analyses.get(name)
+    claimed = [code for codes in base.rests(one).values() for code in codes]
+    figures = {field.name for field in fields(result_of(name))}
+    assert set(base.rests(one)) <= set(one.SAYS)
+    assert base.rests(one)
+    assert set(claimed) <= set(one.SAYS) | set(base.SAYS) | set(FORECAST) | figures
+    for column in (column for columns in one.GIVES.values() for column in columns):
+        assert claimed.count(column) == 1, column
+
+
+@pytest.mark.parametrize("name", [name for name in analyses.names() if base.rests(analyses.get(name))])
+def test_the_models_that_are_tried_are_those_on_which_something_rests(name: str) -> None:
+    one = analyses.get(name)
+    tested = (BackTest("2026-01-01", 200, 0.5, 1.0),)
+    figures = {field.name: tested for field in fields(result_of(name)) if field.name.endswith("tests")}
+    assert {model.model for model in result_of(name)(**figures).trust()} == set(base.rests(one))
 
 
 @pytest.mark.parametrize("name", analyses.names())

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from regulars.intelligence import trust
-from regulars.intelligence.analyses.base import BackTest, Trust
+from regulars.intelligence.analyses.base import BackTest, Chart, Column, Evidence, Saying, Series, Trust, plain
 
 GOOD = BackTest("2026-03-31", 500, mae=0.78, naive_mae=1.02, bias=0.05, coverage=0.81)
 
@@ -64,3 +64,64 @@ def test_it_survives_being_stored() -> None:
 
     told = Trust("m", "o", "n", (GOOD,), "brier", ((0.1, 0.2, 50),), unidentified="x")
     assert trust.of_stored(plain(told)) == told
+
+
+ORDERS = Trust("lifetime.orders_model", "o", "n", (GOOD,))
+MONEY = Trust("lifetime.money_model", "o", "n", (replace(GOOD, mae=2.0),), unit="money", currency="TWD")
+RESTS = {
+    "lifetime.orders_model": ("orders", "lifetime.each"),
+    "lifetime.money_model": ("money", "lifetime.money", "lifetime.profit"),
+}
+
+
+def stored() -> dict[str, object]:
+    columns = (
+        Column("customers", "count"),
+        Column("lifetime.each", "number"),
+        Column("lifetime.money", "money", known=False),
+    )
+    charts = [
+        Chart("bars", [1], series=(Series("lifetime.each", [1.0]),)),
+        Chart("bars", [1], series=(Series("lifetime.money", [9.0]),), unit="money", currency="TWD", money=True),
+    ]
+    said = [
+        Saying("lifetime.expected", {"orders": 3}),
+        Saying("lifetime.profit", {"worth_money": 9, "currency": "TWD"}),
+    ]
+    return {
+        "orders": 3.0, "money": 987.0, "headline": plain(said), "charts": plain(charts),
+        "evidence": plain([Evidence(columns, [(4, 1.0, 9)])]),
+    }  # fmt: skip
+
+
+def test_only_what_rests_on_the_model_that_loses_is_doubted_and_only_its_money_hidden() -> None:
+    verdict = trust.judgement(RESTS, [ORDERS, MONEY])
+    assert (verdict.trusted, verdict.doubts("orders"), verdict.doubts("money")) == (False, False, True)
+    assert not verdict.doubts("customers")
+    told = verdict.told(stored())
+    assert "money" not in told
+    assert told["orders"] == 3.0
+    assert [one["code"] for one in told["headline"]] == ["lifetime.expected"]
+    assert [one["series"][0]["name"] for one in told["charts"]] == ["lifetime.each"]
+    assert told["evidence"][0]["rows"] == [[4, 1.0]]
+    assert "987" not in str(told)
+
+
+def test_the_other_model_losing_greys_its_own_and_leaves_the_money() -> None:
+    lost = replace(ORDERS, rows=(replace(GOOD, mae=2.0),))
+    won = replace(MONEY, rows=(GOOD,))
+    verdict = trust.judgement(RESTS, [lost, won])
+    assert (verdict.doubts("lifetime.each"), verdict.doubts("money"), verdict.hides("money")) == (True, False, False)
+    assert verdict.told(stored()) == stored()
+
+
+def test_on_a_model_of_which_nothing_is_said_rests_everything() -> None:
+    verdict = trust.judgement({}, [replace(ORDERS, rows=(replace(GOOD, mae=2.0),))])
+    assert verdict.doubts("anything")
+    assert verdict.hides("anything")
+    assert not trust.judgement(RESTS, []).hides("anything")
+
+
+def test_money_that_no_model_claims_needs_all_of_them() -> None:
+    assert trust.judgement(RESTS, [ORDERS, MONEY]).hides("classes.gain")
+    assert not trust.judgement(RESTS, [ORDERS, replace(MONEY, rows=(GOOD,))]).hides("classes.gain")

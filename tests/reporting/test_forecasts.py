@@ -1,6 +1,7 @@
 """What is foretold of each customer: written in bulk, only where it differs, hidden where it is not believed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -61,7 +62,7 @@ def test_each_told_customer_has_a_row(outcome: Any) -> None:
     row = CustomerForecast.objects.get()
     assert (row.party, row.orders, row.money, row.currency) == (outcome.told, 2.7, 4_820_000, "TWD")
     assert (row.as_of, row.again, row.churn) == (MOMENT, [], None)
-    said = panels.told_of(row, {"lifetime": {"trusted": True, "amounts": True}})
+    said = panels.told_of(row, {"orders": {"trusted": True, "amounts": True}})
     assert said["orders"] == "about 3 orders (1–6)"
     assert said["money"] == "about NT$48,000 (NT$12,000–NT$99,000)"
     assert said["reasons"] == ["Tried on 3 cases only, too few to believe it."]
@@ -88,7 +89,30 @@ def test_money_that_is_not_believed_is_never_written(outcome: Any, monkeypatch: 
     row = CustomerForecast.objects.get()
     assert (row.money, row.money_low, row.money_high) == (None, None, None)
     assert row.orders == 2.7
-    assert forecasts.believed(outcome) == {"lifetime": {"trusted": False, "amounts": False}}
+    assert forecasts.believed(outcome)["orders"] == {"trusted": False, "amounts": False}
+
+
+def test_money_of_a_model_that_wins_is_written_though_another_of_the_analysis_loses(
+    outcome: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = BackTest("2026-03-31", 500, 1.5, 1.0, bias=0.0)
+    models = [
+        Trust("orders", "orders", "naive", (lost,)),
+        Trust("profit", "profit", "naive", (replace(lost, mae=0.5),)),
+    ]
+    monkeypatch.setattr(Model, "trust", lambda _self: models)
+    analyses.get("lifetime").RESTS = {"orders": ("orders", "alive"), "profit": ("money", "money_low", "money_high")}
+    up(outcome)
+    row, believed = CustomerForecast.objects.get(), forecasts.believed(outcome)
+    assert (row.orders, row.money) == (2.7, 4_820_000)
+    assert (believed["orders"]["trusted"], believed["alive"]["trusted"], believed["money"]["trusted"]) == (
+        False,
+        False,
+        True,
+    )
+    said = panels.told_of(row, believed)
+    assert said["doubts"] == {"orders", "alive"}
+    assert said["doubted"] == "Not to be believed yet: orders, whether still a customer."
 
 
 def test_a_run_about_some_leaves_forecasts_to_the_night(outcome: Any) -> None:

@@ -1,5 +1,7 @@
 """Insight: every page complete in both languages, every number leads to its customers, what loses is greyed."""
 
+import json
+from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +10,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
+from regulars.config.cli import insight
 from regulars.customers.models import Party, Task
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses.base import BackTest, Chart, Column, Evidence, Saying, Series, Step, Trust
@@ -144,13 +147,101 @@ def test_what_loses_to_naive_is_greyed_and_its_money_hidden(
     client = signed_in()
     page = page_of("concentration", {})
     assert page is not None
-    assert (page.trusted, len(page.charts), [head for head, _ in page.tables[0].headers]) == (False, 1, ["Customers"])
+    assert (page.trusted, len(page.charts), [head.text for head in page.tables[0].headers]) == (False, 1, ["Customers"])
     html = client.get(reverse("reporting:insight-page", args=["concentration"])).content.decode()
     assert "is-doubted" in html
     assert "987,654" not in html
     assert "Not to be believed yet" in html
     assert "is-doubted" in client.get(reverse("reporting:insight")).content.decode()
     assert "Not believed" in client.get(reverse("reporting:insight-trust")).content.decode()
+
+
+class TwoModels(Guess):
+    """Of the two models of lifetime, that of money loses."""
+
+    orders_wins = True
+
+    def headline(self) -> list[Saying]:
+        return [
+            Saying("lifetime.expected", {"customers": 9, "orders": 31}),
+            Saying("lifetime.profit", {"worth_money": 555_555_00, "low_money": 1, "high_money": 2, "currency": "TWD"}),
+        ]
+
+    def charts(self) -> list[Chart]:
+        names = ("lifetime.each", "lifetime.money")
+        return [
+            Chart("bars", ["a"], series=(Series(name, [1]),), unit="money", currency="TWD", money=name == names[1])
+            for name in names
+        ]
+
+    def evidence(self) -> list[Evidence]:
+        columns = (
+            Column("customers", "count"),
+            Column("lifetime.each", "number"),
+            Column("lifetime.money", "money", known=False),
+        )
+        return [Evidence(columns, [(3, 1.0, 987_654_00)], currency="TWD")]
+
+    def trust(self) -> list[Trust]:
+        won, lost = (
+            tuple(BackTest(f"2026-0{n}-01", 200, mae, 1.0, bias=0.1) for n in range(1, 5)) for mae in (0.5, 1.2)
+        )
+        orders, money = (won, lost) if self.orders_wins else (lost, won)
+        return [
+            Trust("lifetime.orders_model", "orders", "naive", orders),
+            Trust("lifetime.money_model", "orders", "naive", money, unit="money", currency="TWD"),
+        ]
+
+
+def test_only_what_rests_on_the_losing_one_of_two_models_is_greyed(
+    analysed: dict[str, Party], signed_in: Callable[..., Client]
+) -> None:
+    put(TwoModels(), "lifetime")
+    page = page_of("lifetime", {})
+    assert page is not None
+    assert (page.answer, len(page.charts)) == (
+        [("9 customers will order about 31 times within the next year.", False)],
+        1,
+    )
+    assert [(head.text, head.doubted) for head in page.tables[0].headers] == [
+        ("Customers", False),
+        ("Orders of each", False),
+    ]
+    assert [line.partition(":")[0] for line in page.doubts] == ["Money of the next year"]
+    html = signed_in().get(reverse("reporting:insight-page", args=["lifetime"])).content.decode()
+    body = html[html.index("insight-body") : html.index('id="trust"')]
+    assert "is-doubted" not in body
+    assert "987,654" not in html
+    assert "555,555" not in html
+    index = signed_in(username="other").get(reverse("reporting:insight")).content.decode()
+    card = index[index.index("/insight/lifetime/") - 80 : index.index("/insight/lifetime/")]
+    assert "is-doubted" not in card  # what the card says may be believed
+    assert "Money of the next year: Not to be believed yet" in index
+
+
+def test_the_model_of_orders_losing_leaves_the_money(
+    analysed: dict[str, Party], signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TwoModels, "orders_wins", False)
+    put(TwoModels(), "lifetime")
+    page = page_of("lifetime", {})
+    assert page is not None
+    assert [doubted for _, doubted in page.answer] == [True, False]
+    assert [drawn.doubted for drawn in page.charts] == [True, False]
+    assert [head.doubted for head in page.tables[0].headers] == [False, True, False]
+    assert "987,654" in signed_in().get(reverse("reporting:insight-page", args=["lifetime"])).content.decode()
+
+
+def test_the_command_leaves_out_the_same_money(analysed: dict[str, Party], capsys: pytest.CaptureFixture[str]) -> None:
+    put(TwoModels(), "lifetime")
+    assert insight.run(Namespace(name="lifetime", json=True)) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [(one["model"], one["trusted"]) for one in said["models"]] == [
+        ("lifetime.orders_model", True),
+        ("lifetime.money_model", False),
+    ]
+    assert "98765400" not in json.dumps(said)
+    assert "55555500" not in json.dumps(said)
 
 
 def test_what_wins_is_shown_whole(

@@ -35,6 +35,10 @@ def _facts(name: str) -> str:
         f"- makes: {', '.join(one.MAKES) or 'no table of its own'}",
     ]
     lines += [f"- tells of each customer: {', '.join(columns)}" for columns in one.GIVES.values()]
+    for model, codes in base.rests(one).items():
+        said = [one.SAYS[code] for code in codes if code in one.SAYS]
+        columns = [code for code in codes if code in base.FORECAST]
+        lines.append(f"- rests on the model *{one.SAYS[model]}*: {', '.join([*columns, *map(_quoted, said)])}")
     lines.append(f"- may be narrowed by: {', '.join(one.SLICES).replace('_', ' ') or 'nothing'}")
     if params is not None:
         ranges, defaults = params.ranges, params()
@@ -44,6 +48,10 @@ def _facts(name: str) -> str:
         ]
     lines += [f"- page: /insight/{name}/", f"- command: `regulars insight {name} --json`"]
     return "## In figures\n\n" + "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return "“" + re.sub(r"%\(\w+\)s", "…", text) + "”"
 
 
 def _sentences(one: base.Analysis) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from regulars.config.cli import output
 from regulars.config.cli.commands import ready
 from regulars.kit.errors import UserError
+
+if TYPE_CHECKING:
+    from regulars.intelligence.trust import Judgement
+    from regulars.reporting.insight.trusting import Model
 
 
 def run(arguments: Namespace) -> int:
@@ -46,14 +51,25 @@ def _list(stored: dict[str, dict[str, object]], *, as_json: bool) -> int:
 def _one(as_of: str, name: str, result: dict[str, object], *, as_json: bool) -> int:
     from regulars.reporting import sentences  # noqa: PLC0415
     from regulars.reporting.insight.page import sureness  # noqa: PLC0415
-    from regulars.reporting.insight.trusting import models_of  # noqa: PLC0415
+    from regulars.reporting.insight.trusting import judged, models_of  # noqa: PLC0415
 
     about, models = sentences.about(name), models_of(name, result)
+    verdict = judged(name, models)
+    result = verdict.told(result)
     told = {
         "name": name, "question": str(about.question), "answer": sentences.paragraph(result), "as_of": as_of,
-        "trusted": all(one.verdict.trusted for one in models), "result": result,
+        "trusted": verdict.trusted, "models": [_model(one, verdict) for one in models], "result": result,
     }  # fmt: skip
-    doubts = [line for one in models for line in one.said]
+    doubts = [one.doubt for one in models]
     lines = [str(about.question), sentences.paragraph(result), sureness(result), *doubts, str(about.how)]
     output.show(told, as_json=as_json, sentences=[line for line in lines if line])
     return 0
+
+
+def _model(model: Model, verdict: Judgement) -> dict[str, object]:
+    """One model: whether it may be believed, why, and what rests on it."""
+    code = model.trust.model
+    return {
+        "model": code, "trusted": model.verdict.trusted, "amounts": model.verdict.amounts, "said": model.said,
+        "rests": list(verdict.rests.get(code, ())),
+    }  # fmt: skip

@@ -10,6 +10,7 @@ loading its machinery. A new analysis is one file::
     GIVES = {"churn": ("churn", "reasons")}             # columns of those tables that go onto each customer (``FORECAST``)
     SLICES = ("class", "territory")                     # by which it is told again (``slices.DIMENSIONS``)
     SAYS = {"churn.warned": _("%(customers)s customers …")}  # every code that its result uses
+    RESTS = {"churn.leaves": ("churn", "churn.warned")}  # with models: what rests on each (``trust.Judgement``)
 
 Page, command line, API, timetable and docs/analyses follow from it.
 """
@@ -387,6 +388,11 @@ class Analysis(Protocol):
     run: Callable[..., Result]
     make: Callable[..., Any]
     measure: Callable[..., Result]
+
+
+def rests(analysis: Analysis) -> Mapping[str, tuple[str, ...]]:
+    """By model, what rests on it; nothing where an analysis only counts."""
+    return getattr(analysis, "RESTS", {})
 
 
 def question(analysis: Analysis) -> str:

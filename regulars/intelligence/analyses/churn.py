@@ -58,6 +58,10 @@ SAYS = {
     "churn.see_warned": _("Talk to those about to leave"),
     "churn.see_gone": _("Win back the worthwhile"),
 }  # fmt: skip
+RESTS = {
+    "churn.leaves": ("churn", "reasons", "churn.warned", "chance.foretold", "churn.see_warned"),
+    "churn.returns": ("churn.win_back", "churn.see_gone"),
+}
 _PATIENCE, _GONE, _SHORTEST = 2.0, 2.5, 45
 _FEATURES = (
     "silence", "usual", "late", "tenure", "purchases", "recent", "year", "season", "basket", "basket_change", "pace_change",

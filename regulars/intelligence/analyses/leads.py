@@ -55,6 +55,10 @@ SAYS = {
     "leads.see_customers": _("Open the likeliest customers"),
     "leads.see_prospects": _("Call the likeliest prospects"),
 }  # fmt: skip
+RESTS = {
+    "leads.customers": ("leads.customers_expected", "chance.foretold", "leads.see_customers"),
+    "leads.prospects": ("leads.prospects_expected", "leads.see_prospects"),
+}
 _CUSTOMERS = (
     "kind", "silence", "usual", "late", "tenure", "purchases", "recent", "year", "season", "basket", "basket_change",
     "pace_change", "returned_share", "complaint_open", "complaints", "contacts", "contact_silence",

@@ -77,6 +77,16 @@ SAYS = {
     "lifetime.still": _("Still a customer"), "lifetime.each": _("Orders of each"), "lifetime.money": _("Money of the next year"),
     "lifetime.money_low": _("Money, at least"), "lifetime.money_high": _("Money, at most"),
 }  # fmt: skip
+RESTS = {
+    "lifetime.orders_model": (
+        "alive", "orders", "orders_low", "orders_high", "lifetime.expected", "lifetime.between", "lifetime.alive", "lifetime.tenth",
+        "lifetime.still", "lifetime.each", "foretold",
+    ),
+    "lifetime.money_model": (
+        "money", "money_low", "money_high", "tenths", "lifetime.profit", "lifetime.revenue", "lifetime.money", "lifetime.money_low",
+        "lifetime.money_high", "lifetime.keep", "lifetime.best",
+    ),
+}  # fmt: skip
 YEAR = 365
 _TRADE = """
 WITH trade AS (
@@ -149,7 +159,7 @@ class Result(base.Result):
                 said.append(Saying("lifetime.between", values))
         elif orders.rows and all(row.auc is None or row.auc > 0.6 for row in orders.rows):
             said.append(Saying("lifetime.order_only"))
-        if money.amounts and orders.amounts and self.money_low is not None and self.money_high is not None:
+        if money.amounts and self.money_low is not None and self.money_high is not None:
             values = {
                 "worth_money": round(self.money),
                 "low_money": round(self.money_low),

@@ -55,6 +55,7 @@ SAYS = {
     "next_offer.once": _("bought once, on %(last_on)s"),
     "next_offer.because": _("bought %(had_name)s; %(like_share)s of those also bought this"),
 }  # fmt: skip
+RESTS = {"next_offer.again": ("again", "next_offer.again"), "next_offer.new": ("new", "next_offer.new")}
 LISTED: Final = 5
 _CANDIDATES: Final = 15
 _HISTORY: Final = 180

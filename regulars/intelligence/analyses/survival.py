@@ -59,6 +59,7 @@ SAYS = {
     "survival.model": _("Ends of contracts"), "survival.within": _("Contract ends within one term"),
     "survival.naive": _("The share that ended in the term before"),
 }  # fmt: skip
+RESTS = {"survival.model": ("survival.renewed", "survival.projected", "survival.talk")}
 YEAR = 365.25
 CUTOFFS = 4
 _STEP = 91

@@ -37,6 +37,7 @@ class Drawn:
     rows: Sequence[Sequence[str]] = ()
     cells: Sequence[tuple[str, Sequence[Cell]]] = ()
     tall: bool = False
+    doubted: bool = False
 
 
 def draw(chart: Mapping[str, Any], source: Source, label: str) -> Drawn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from regulars.intelligence.analyses.slices import DIMENSIONS
 from regulars.reporting import pictures, queries, sentences
 from regulars.reporting.insight.charts import Drawn, draw, spark
 from regulars.reporting.insight.links import Source
-from regulars.reporting.insight.trusting import Model, models_of
+from regulars.reporting.insight.trusting import Model, judged, models_of
 from regulars.reporting.models import AnalysisRun
 from regulars.reporting.sentences import About
 from regulars.web import format as show
@@ -29,7 +29,10 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Card:
-    """An analysis on the index: the question, the answer, a small picture, how sure, and of when."""
+    """An analysis on the index: the question, the answer, a small picture, how sure, and of when.
+
+    ``trusted``: the answer may be believed; ``doubted``: not every model behind the page may.
+    """
 
     name: str
     about: About
@@ -39,6 +42,7 @@ class Card:
     sure: str
     trusted: bool
     as_of: datetime
+    doubted: bool
 
     @property
     def url(self) -> str:
@@ -73,6 +77,7 @@ class Step:
     label: str
     url: str
     export_url: str
+    doubted: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,11 +90,20 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Head:
+    """The name of a column of the evidence."""
+
+    text: str
+    is_number: bool
+    doubted: bool
+
+
+@dataclass(frozen=True)
 class Table:
     """The evidence ready for a template."""
 
     title: str
-    headers: list[tuple[str, bool]]
+    headers: list[Head]
     rows: list[list[Cell]]
 
 
@@ -98,26 +112,19 @@ class InsightPage:
 
     def __init__(self, run: AnalysisRun, name: str, result: Json, *, dimension: str = "", value: str = "") -> None:
         assert run.as_of is not None
-        self.run, self.name, self.result = run, name, result
+        self.run, self.name = run, name
+        self.models = models_of(name, result)
+        self.judged = judged(name, self.models)
+        self.result: Json = self.judged.told(result)
         self.dimension, self.value = dimension, value
         self.as_of = run.as_of
         self.about = sentences.about(name)
         self.source = Source(name, dimension, value)
 
-    @cached_property
-    def models(self) -> list[Model]:
-        """The models behind it."""
-        return models_of(self.name, self.result)
-
     @property
     def trusted(self) -> bool:
-        """Whether it may be believed."""
-        return all(one.verdict.trusted for one in self.models)
-
-    @property
-    def amounts(self) -> bool:
-        """Whether its money may be."""
-        return all(one.verdict.amounts for one in self.models)
+        """Whether all of it may be believed."""
+        return self.judged.trusted
 
     @property
     def said(self) -> str:
@@ -125,22 +132,39 @@ class InsightPage:
         return sentences.paragraph(self.result)
 
     @property
-    def doubts(self) -> str:
-        """Why it may not be believed, or not its money; empty when it may."""
-        doubted = [one for one in self.models if not one.verdict.amounts]
-        return sentences.joined(line for one in doubted for line in one.said[:2])
+    def answer(self) -> list[tuple[str, bool]]:
+        """The answer sentence by sentence, and whether each rests on what may not be believed."""
+        doubted = [self.judged.doubts(one["code"]) for one in self.result["headline"]]
+        return list(zip(sentences.spaced(self.result), doubted, strict=True))
+
+    @property
+    def doubts(self) -> list[str]:
+        """Which models may not be believed, or not their money, and why."""
+        return [one.doubt for one in self.models if not one.verdict.amounts]
 
     @property
     def sure(self) -> str:
         """How sure the answer is, in a sentence."""
         return sureness(self.result)
 
+    @property
+    def unsure(self) -> bool:
+        """Whether the figure of that sentence rests on what may not be believed."""
+        told = self.result["certainty"]
+        return bool(told) and self.judged.doubts(told["of"])
+
     @cached_property
     def charts(self) -> list[Drawn]:
-        """The pictures; money that may not be believed is left out."""
-        told = [one for one in self.result["charts"] if any(line["values"] for line in one["series"])]
-        shown = [one for one in told if self.amounts or not one["money"]]
-        return [draw(one, self.source, self._label(one, number)) for number, one in enumerate(shown)]
+        """The pictures; series that may not be believed are drawn quietly."""
+        shown = [one for one in self.result["charts"] if any(line["values"] for line in one["series"])]
+        return [self._drawn(one, number) for number, one in enumerate(shown)]
+
+    def _drawn(self, chart: Json, number: int) -> Drawn:
+        doubts = self.judged.doubts
+        series = [{**one, "quiet": one["quiet"] or doubts(one["name"])} for one in chart["series"]]
+        made = draw({**chart, "series": series}, self.source, self._label(chart, number))
+        whole = doubts(chart["x_name"], chart["y_name"]) or all(doubts(one["name"]) for one in series)
+        return replace(made, doubted=whole)
 
     def _label(self, chart: Json, number: int) -> str:
         """The first picture is that of the answer; each other is called by what it shows."""
@@ -165,11 +189,7 @@ class InsightPage:
         return [self._table(one) for one in self.result["evidence"]]
 
     def _table(self, told: Json) -> Table:
-        columns = [
-            (at, one)
-            for at, one in enumerate(told["columns"])
-            if self.amounts or one["known"] or one["unit"] != "money"
-        ]
+        columns = list(enumerate(told["columns"]))
         linked = next((at for at, one in columns if one["unit"] == "count"), columns[0][0])
         rows = []
         for number, row in enumerate(told["rows"]):
@@ -178,14 +198,21 @@ class InsightPage:
                 Cell(sentences.value(row[at], one["unit"], told["currency"]), url if at == linked else "", _is_number(one["unit"]))
                 for at, one in columns
             ])  # fmt: skip
-        headers = [(sentences.word(one["name"]), _is_number(one["unit"])) for _, one in columns]
+        doubts = self.judged.doubts
+        headers = [
+            Head(sentences.word(one["name"]), _is_number(one["unit"]), doubts(one["name"], told["title"]))
+            for _, one in columns
+        ]
         return Table(sentences.word(told["title"]) if told["title"] else "", headers, rows)
 
     @cached_property
     def steps(self) -> list[Step]:
         """What to do about it."""
         return [
-            Step(number, sentences.found(one["saying"]), self.source.url(one["who"]), self.source.export_url(one["who"]))
+            Step(
+                number, sentences.found(one["saying"]), self.source.url(one["who"]), self.source.export_url(one["who"]),
+                self.judged.doubts(one["saying"]["code"]),
+            )
             for number, one in enumerate(self.result["next_steps"]) if self.source.query(one["who"])
         ]  # fmt: skip
 
@@ -287,19 +314,22 @@ def cards() -> list[Card]:
 
 def _card(name: str, result: Json, as_of: datetime) -> Card:
     models = models_of(name, result)
-    trusted = all(one.verdict.trusted for one in models)
-    sure = sureness(result) if trusted else sentences.joined(one.said[0] for one in models if not one.verdict.trusted)
-    values, bars = _sparked(result, trusted)
-    said = sentences.headline(result)
+    verdict = judged(name, models)
+    told = verdict.told(result)
+    values, bars = _sparked(told)
+    said = sentences.headline(told)
+    trusted = not (verdict.doubts(told["headline"][0]["code"]) if said else not verdict.trusted)
+    doubts = sentences.joined(one.doubt for one in models if not one.verdict.trusted)
     return Card(
-        name, sentences.about(name), said[0] if said else "", spark(values, bars=bars), bars, sure, trusted, as_of
-    )
+        name, sentences.about(name), said[0] if said else "", spark(values, bars=bars), bars, doubts or sureness(told), trusted, as_of,
+        bool(doubts),
+    )  # fmt: skip
 
 
-def _sparked(result: Json, trusted: bool) -> tuple[list[Any], bool]:
+def _sparked(result: Json) -> tuple[list[Any], bool]:
     """The values of the small picture, and whether they stand side by side: of the first chart, else of the first count."""
     for one in result["charts"]:
-        if one["series"] and one["kind"] != "triangle" and (trusted or not one["money"]):
+        if one["series"] and one["kind"] != "triangle":
             return one["series"][0]["values"], one["kind"] != "lines" and one["x_unit"] != "month"
     for table in result["evidence"]:
         for at, column in enumerate(table["columns"]):

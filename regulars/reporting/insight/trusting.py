@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from regulars.intelligence import analyses
 from regulars.intelligence.analyses import base
-from regulars.intelligence.trust import Verdict, judge, of_stored
+from regulars.intelligence.trust import Judgement, Verdict, judge, judgement, of_stored
 from regulars.reporting import sentences
 from regulars.reporting.insight.charts import Drawn, draw
 from regulars.reporting.insight.links import Source
@@ -49,6 +50,11 @@ class Model:
     def url(self) -> str:
         """The page of its analysis."""
         return reverse("reporting:insight-page", args=[self.name])
+
+    @property
+    def doubt(self) -> str:
+        """The verdict by name, the ruling sentences alone: ``Own repeats: Not to be believed yet: …``."""
+        return _("%(model)s: %(verdict)s") % {"model": self.title, "verdict": sentences.joined(self.said[:2])}
 
     @property
     def said(self) -> list[str]:
@@ -93,6 +99,11 @@ class Model:
         )  # fmt: skip
         plain = base.plain(chart)
         return draw(plain, Source(self.name), _("Calibration: foretold and come, by tenth of the forecast"))
+
+
+def judged(name: str, models: Sequence[Model]) -> Judgement:
+    """What of the analysis may be believed, by what it says rests on each of its models."""
+    return judgement(base.rests(analyses.get(name)), (one.trust for one in models))
 
 
 def models_of(name: str, result: Mapping[str, Any]) -> list[Model]:

@@ -184,7 +184,10 @@ class Figures(Schema):
 
 
 class ForecastOut(Schema):
-    """What may be expected of a customer within the next 365 days; money is null where the model behind it is not believed."""
+    """What may be expected of a customer within the next 365 days; money is null where the model behind it is not believed.
+
+    ``trusted`` says of each of these columns whether the model behind it may be believed, and whether its amounts may.
+    """
 
     customer: int
     as_of: datetime
