@@ -96,7 +96,7 @@ def value(*, currency: str) -> str:
     return _list(
         _when("class = 'most_valuable'", _say("value.top", {"own_money": "contribution_12m::BIGINT"} | money)),
         _when("class = 'below_zero'", _both(below, _when("returned <> 0", returned))),
-        _when("class = 'most_growable'", _both(gap, _say("value.gain", {"gain_money": _whole("gain")} | money))),
+        _when("class = 'most_growable'", _both(gap, _say("value.gain", {"gain_money": _whole(told.about("gain"))} | money))),
         _when(f"value_rank <= {told.EXACT_RANKS}", _say("value.rank", {"rank": "value_rank"})),
         _when(
             f"value_rank > {told.EXACT_RANKS}",
@@ -109,7 +109,7 @@ def next_step(*, currency: str, come_back: float) -> str:
     """What to do, with the figures that make it worth doing."""
     money = {"currency": f"'\"{currency}\"'"}
     year = {"year_money": "year"} | money
-    gain = {"gain_money": _whole("gain")} | money
+    gain = {"gain_money": _whole(told.about("gain"))} | money
     expected = {"expected_on": _on("due_day")}
     when_expected = "action IN ('remind', 'keep') AND due_day IS NOT NULL AND expected_days <> 0"
     by_action = {

@@ -1,6 +1,6 @@
 """How finely estimates are told: no finer than they are known, in the engine's SQL.
 
-A chance of 0.8731 or an order expected in 143 days moves a little every night without meaning anything. Told as 87 % and
+A chance of 0.8731 or an order expected in 143 days moves a little every night without meaning anything. Told as 85 % and
 "about the first of April" they stay as they are, and a refresh writes only the customers of whom something is new.
 """
 
@@ -9,20 +9,30 @@ from __future__ import annotations
 from typing import Final
 
 EXACT_RANKS: Final = 100
-"""The first so many by revenue are told their very rank, the others two digits of it."""
+"""The first so many by revenue are told their very rank, the next two digits of it, those far behind one."""
+_TWO_DIGITS: Final = 10_000
 _DAYS_EXACT, _DAYS_BY_WEEK = 14, 90
 
 
-def two_digits(amount: str) -> str:
-    """A number, 0 or more, to two significant digits."""
-    unit = f"pow(10, greatest(floor(log10(greatest({amount}, 1))) - 1, 0))"
+def _digits(amount: str, kept: int) -> str:
+    """A number, 0 or more, to so many significant digits; what is below that many digits stays whole."""
+    unit = f"pow(10, greatest(floor(log10(greatest({amount}, 1))) - {kept - 1}, 0))"
     return f"(round_even({amount} / {unit}, 0) * {unit})"
 
 
-RANK: Final = f"CASE WHEN value_rank <= {EXACT_RANKS} THEN value_rank ELSE {two_digits('value_rank')}::BIGINT END"
+def about(amount: str) -> str:
+    """A number, 0 or more, as one says it: 10, 12, 14 … 20, 25 … 50, 60 … 100, 120; below ten whole."""
+    tenth = f"pow(10, greatest(floor(log10(greatest({amount}, 1))), 1))"
+    step = f"""(CASE WHEN {amount} < 10 THEN 1 WHEN {amount} < 2 * {tenth} THEN {tenth} / 5
+        WHEN {amount} < 5 * {tenth} THEN {tenth} / 2 ELSE {tenth} END)"""
+    return f"(round_even({amount} / {step}, 0) * {step})"
+
+
+RANK: Final = f"""CASE WHEN value_rank <= {EXACT_RANKS} THEN value_rank WHEN value_rank < {_TWO_DIGITS}
+    THEN {_digits("value_rank", 2)}::BIGINT ELSE {_digits("value_rank", 1)}::BIGINT END"""
 PERCENTILE: Final = """CASE WHEN value_percentile < 1 THEN round_even(value_percentile, 2)
-    WHEN value_percentile < 10 THEN round_even(value_percentile, 1) ELSE round_even(value_percentile, 0) END"""
-GONE: Final = "round_even(gone, 2)"
+    WHEN value_percentile < 10 THEN round_even(value_percentile * 2, 0) / 2 ELSE round_even(value_percentile / 5, 0) * 5 END"""
+GONE: Final = "CASE WHEN gone BETWEEN 0.1 AND 0.9 THEN round_even(gone * 20, 0) / 20 ELSE round_even(gone, 2) END"
 
 
 def due(today: int) -> str:

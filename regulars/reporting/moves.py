@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 KIND: Final = "customers.stage_changed"
 SOURCE: Final = "analysis"
 _FETCHED: Final = 20_000
+_MOVE: Final = "customer_id, day, origin, target"
+_NAMES: Final = "[" + ", ".join(f"'{stage}'" for stage in STAGES) + "]"
 
 
 def record_moves(outcome: Outcome, *, by_memory: bool) -> int:
@@ -36,22 +38,20 @@ def record_moves(outcome: Outcome, *, by_memory: bool) -> int:
         _lay_recorded(outcome)
     else:
         chosen = "" if outcome.chosen is None else "WHERE customer_id IN (SELECT customer_id FROM chosen)"
-        query = f"SELECT {_key('kept_move')} AS key FROM kept_move {chosen}"  # noqa: S608 -- our own names
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE recorded AS {query}")
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT {_key(now)} AS key, * FROM {now}")  # noqa: S608 -- our own names
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE recorded AS SELECT {_MOVE} FROM kept_move {chosen}")  # noqa: S608 -- our own names
     stale = engine.execute(
-        "SELECT DISTINCT key FROM recorded WHERE key NOT IN (SELECT key FROM wanted) ORDER BY key"
+        f"SELECT DISTINCT {_key('recorded')} AS key FROM recorded ANTI JOIN {now} USING ({_MOVE}) ORDER BY key"  # noqa: S608 -- our own names
     ).fetchall()
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT * FROM {now} ANTI JOIN recorded USING ({_MOVE})")  # noqa: S608 -- our own names
     with transaction.atomic():
         _retract([key for (key,) in stale])
     return record_ready(KIND, SOURCE, _rows(engine))
 
 
 def _key(table: str) -> str:
-    """What a move is known by, as an expression: customer, day, from where to where."""
-    names = "[" + ", ".join(f"'{stage}'" for stage in STAGES) + "]"
+    """What the timeline knows a move by, as an expression: customer, day, from where to where."""
     day = f"strftime(DATE '1970-01-01' + {table}.day::INTEGER, '%Y-%m-%d')"
-    return f"{table}.customer_id || ':' || {day} || ':' || {names}[{table}.origin + 1] || '>' || {names}[{table}.target + 1]"
+    return f"{table}.customer_id || ':' || {day} || ':' || {_NAMES}[{table}.origin + 1] || '>' || {_NAMES}[{table}.target + 1]"
 
 
 def _lay_recorded(outcome: Outcome) -> None:
@@ -73,7 +73,13 @@ def _lay_recorded(outcome: Outcome) -> None:
         for key in some.values_list("source_key", flat=True).iterator(chunk_size=_FETCHED)
         if key is not None
     ]
-    lay(outcome.engine, "recorded", {"key": pa.array(keys, pa.string())})
+    lay(outcome.engine, "told_moves", {"key": pa.array(keys, pa.string())})
+    outcome.engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE recorded AS
+            SELECT part[1]::BIGINT AS customer_id, part[2]::DATE - DATE '1970-01-01' AS day,
+                list_position({_NAMES}, part[3]) - 1 AS origin, list_position({_NAMES}, part[4]) - 1 AS target
+            FROM (SELECT regexp_split_to_array(key, '[:>]') AS part FROM told_moves)"""  # noqa: S608 -- our own names
+    )
 
 
 def _retract(stale: list[str]) -> None:
@@ -91,15 +97,13 @@ def _rows(engine: Any) -> Iterator[tuple[int, str, str, str]]:
     from regulars.intelligence import explain  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     lay_midnights(engine, "SELECT DISTINCT day FROM wanted")
-    names = "[" + ", ".join(f"'{stage}'" for stage in STAGES) + "]"
     found = engine.execute(
         f"""SELECT w.customer_id,
                 -- a second after the purchase that made the move, so that it stands above it; else the beginning of the day
                 CASE WHEN w.moment >= 0 THEN strftime(make_timestamp((w.moment + 1) * 1000000), '%Y-%m-%d %H:%M:%S{_zone()}') ELSE m.at END,
-                '{{"from":"' || {names}[w.origin + 1] || '","to":"' || {names}[w.target + 1] || '","reasons":' || {explain.move()} || '}}',
-                w.key
-            FROM wanted w JOIN midnight m USING (day)
-            WHERE w.key NOT IN (SELECT key FROM recorded) ORDER BY w.customer_id, w.day"""  # noqa: S608 -- our own names
+                '{{"from":"' || {_NAMES}[w.origin + 1] || '","to":"' || {_NAMES}[w.target + 1] || '","reasons":' || {explain.move()} || '}}',
+                {_key("w")}
+            FROM wanted w JOIN midnight m USING (day) ORDER BY w.customer_id, w.day"""  # noqa: S608 -- our own names
     )
     while rows := found.fetchmany(_FETCHED):
         yield from rows

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from regulars.intelligence.models import population
+from regulars.intelligence.models import population, walk
 from regulars.intelligence.models.journey import NEVER, Calibration, Cause, Moves, Purchases, Stage, Standing, replay
 from regulars.intelligence.models.leaving import Leaving
 from regulars.intelligence.models.rhythm import RhythmPrior
@@ -114,6 +114,15 @@ def night(
     bought, ids = until(world, today)
     calibrations = population.renewed(kept, bought, today)
     return *replay(bought, calibrations, today), ids, calibrations
+
+
+def test_walking_in_parts_comes_to_the_same(world: Purchases, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = replay(world, [KNOWN], 700)
+    monkeypatch.setattr(walk, "PART", 17)
+    for one, other in zip(replay(world, [KNOWN], 700), whole, strict=True):
+        for column in set(one.__dataclass_fields__) - {"rhythm"}:
+            np.testing.assert_array_equal(getattr(one, column), getattr(other, column))
+    assert whole[0].customer.max() == 119
 
 
 def test_nights_one_after_another_agree_with_a_rebuild_and_only_facts_or_ageing_move_anybody(world: Purchases) -> None:

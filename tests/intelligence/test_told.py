@@ -10,16 +10,40 @@ from regulars.intelligence.days import to_date, to_day
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"),
-    [(0, 0), (0.4, 0), (7.6, 8), (43, 43), (99.6, 100), (1_249, 1_200), (1_250, 1_200), (987_654, 990_000)],
+    ("amount", "is_told"),
+    [
+        (0, 0),
+        (0.4, 0),
+        (7.6, 8),
+        (13, 12),
+        (43, 45),
+        (99.6, 100),
+        (1_249, 1_200),
+        (26_700, 25_000),
+        (987_654, 1_000_000),
+    ],
 )
-def test_two_digits_are_kept(amount, said):
-    assert duckdb.execute(f"SELECT {told.two_digits(str(amount))}").fetchone() == (said,)
+def test_money_is_told_as_one_says_it(amount, is_told):
+    assert duckdb.execute(f"SELECT {told.about(str(amount))}").fetchone() == (is_told,)
 
 
-@pytest.mark.parametrize(("rank", "said"), [(1, 1), (100, 100), (101, 100), (1_249, 1_200), (123_456, 120_000)])
-def test_the_first_hundred_keep_their_rank(rank, said):
-    assert duckdb.execute(f"SELECT {told.RANK} FROM (SELECT {rank} AS value_rank)").fetchone() == (said,)
+@pytest.mark.parametrize(
+    ("rank", "is_told"), [(1, 1), (100, 100), (101, 100), (1_249, 1_200), (9_999, 10_000), (123_456, 100_000)]
+)
+def test_the_first_hundred_keep_their_rank(rank, is_told):
+    assert duckdb.execute(f"SELECT {told.RANK} FROM (SELECT {rank} AS value_rank)").fetchone() == (is_told,)
+
+
+@pytest.mark.parametrize(("percentile", "is_told"), [(0.123, 0.12), (3.3, 3.5), (12.4, 10), (71.8, 70), (99.9, 100)])
+def test_a_place_far_behind_is_told_in_steps_of_five(percentile, is_told):
+    row = f"(SELECT {percentile}::DOUBLE AS value_percentile)"
+    assert duckdb.execute(f"SELECT {told.PERCENTILE} FROM {row}").fetchone() == (is_told,)
+
+
+@pytest.mark.parametrize(("gone", "is_told"), [(0.023, 0.02), (0.12, 0.1), (0.78, 0.8), (0.934, 0.93)])
+def test_a_chance_is_told_finely_only_where_it_is_small_or_near_certain(gone, is_told):
+    row = f"(SELECT {gone}::DOUBLE AS gone)"
+    assert duckdb.execute(f"SELECT {told.GONE} FROM {row}").fetchone() == (pytest.approx(is_told),)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from regulars.intelligence.analyses.base import (
     Step,
     _,
 )
-from regulars.intelligence.told import two_digits
+from regulars.intelligence.told import about
 
 QUESTION = _("What should be done next for each customer, and how much money is at stake?")
 TITLE = _("Next steps")
@@ -164,7 +164,7 @@ def make(desk: Desk, params: Params | None = None) -> float:
     call: float = chosen.worth_a_call
     if ruler:
         call = float("inf") if ruler.call is None else ruler.call
-    desk.engine.execute(_NEXT.format(big=_BIG_BY_RULER if ruler else _BIG, at_stake=two_digits(_AT_STAKE)), {
+    desk.engine.execute(_NEXT.format(big=_BIG_BY_RULER if ruler else _BIG, at_stake=about(_AT_STAKE)), {
         "rate": horizon.margin_rate or 1.0, "call": call, "ready": chosen.ready, "come_back": come_back,
         "today": horizon.today,
     })  # fmt: skip

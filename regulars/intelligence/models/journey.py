@@ -188,10 +188,9 @@ def replay(
         calibrations: ascending by ``since``; the first is taken to hold from the beginning of time.
         today: day number; later purchases must not be in ``bought``.
     """
-    from regulars.intelligence.models.walk import Walk  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.models.walk import walked  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    walk = Walk(bought, list(calibrations) or [Calibration()], today, rules or Rules())
-    return walk.run()
+    return walked(bought, list(calibrations) or [Calibration()], today, rules or Rules())
 
 
 def evidence(bought: Purchases) -> Evidence:

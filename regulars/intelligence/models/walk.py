@@ -1,9 +1,12 @@
-"""The walk behind ``journey.replay``: one step per purchase, all customers at once."""
+"""The walk behind ``journey.replay``: one step per purchase, all customers of a part at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +26,40 @@ from regulars.intelligence.models.journey import (
     empty_moves,
     weight_after,
 )
-from regulars.intelligence.models.rhythm import MEMORY, REGULARITIES, Evidence
+from regulars.intelligence.models.rhythm import MEMORY, REGULARITIES, Evidence, Predictive
 
+PART: Final = 120_000
+"""Customers who are walked together: enough to pay for the steps, few enough for the processor's cache."""
 _OWN_FREEDOM = 3.0
 Flags = NDArray[np.bool_]
+
+
+def walked(bought: Purchases, calibrations: list[Calibration], today: int, rules: Rules) -> tuple[Moves, Standing]:
+    """Everybody's walk, part by part, on all processors: nobody's depends on another's."""
+    customers = int(bought.customer[-1]) + 1 if len(bought.customer) else 0
+    firsts = range(0, max(customers, 1), PART)
+    cuts = [*np.searchsorted(bought.customer, firsts), len(bought.customer)]
+
+    def walk(part: int) -> tuple[Moves, Standing]:
+        rows = slice(cuts[part], cuts[part + 1])
+        some = {one.name: getattr(bought, one.name)[rows] for one in fields(bought)}
+        some["customer"] = some["customer"] - firsts[part]
+        return Walk(Purchases(**some), calibrations, today, rules).run()
+
+    if len(firsts) == 1:
+        return walk(0)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        moves, standings = zip(*pool.map(walk, range(len(firsts))), strict=True)
+    by_column = _joined(moves)
+    by_column["customer"] += np.repeat(np.array(firsts), [len(one.customer) for one in moves])
+    rhythm = Predictive(**_joined([one.rhythm for one in standings]))
+    return Moves(**by_column), Standing(**_joined(standings, but="rhythm"), rhythm=rhythm)
+
+
+def _joined(parts: Sequence[Any], but: str = "") -> dict[str, Any]:
+    """The columns of parts, end to end."""
+    names = [one.name for one in fields(parts[0]) if one.name != but]
+    return {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
 
 
 class Trend:
