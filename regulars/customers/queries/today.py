@@ -180,15 +180,16 @@ def summed(parts: Iterable[tuple[str, int, int]]) -> Stakes:
 
 
 def due_tasks(user: User | Any, scope: str) -> list[Task]:
-    """What was promised or planned until the end of today, the oldest first. Two queries."""
+    """What was promised or planned until the end of today, the oldest first. Three queries."""
     rows = Task.objects.open().filter(due_at__lt=_end_of(timezone.localdate(clock.now())))
     if scope == MINE:
         rows = rows.filter(assignee=user.pk)
     elif scope == TEAM:
         rows = rows.filter(party__team=user.team_id)
-    found = list(rows.select_related("party", "assignee").order_by("due_at", "pk")[:MOST_LOOKED_AT])
-    seen = visible_among(user, (task.party_id for task in found))
-    return [task for task in found if task.party_id in seen][:MOST_TASKS]
+    found = list(rows.order_by("due_at", "pk").values_list("pk", "party")[:MOST_LOOKED_AT])
+    seen = visible_among(user, (party for _pk, party in found))
+    shown = [pk for pk, party in found if party in seen][:MOST_TASKS]
+    return list(Task.objects.filter(pk__in=shown).select_related("party", "assignee").order_by("due_at", "pk"))
 
 
 def newcomers(user: User | Any, scope: str) -> list[Party]:
