@@ -12,14 +12,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from regulars.integrations.api.models import Allowance
 from regulars.integrations.api.problems import Problem
 
 WINDOW_SECONDS: Final = 60
 PARCEL: Final = 50
+_HAND_OUT: Final = """
+    INSERT INTO api_allowance (token_id, "window", handed_out) VALUES (%s, %s, %s)
+    ON CONFLICT (token_id) DO UPDATE SET "window" = excluded."window", handed_out = excluded.handed_out
+        + CASE WHEN api_allowance."window" = excluded."window" THEN api_allowance.handed_out ELSE 0 END
+    RETURNING handed_out
+"""
 
 
 @dataclass(slots=True)
@@ -72,9 +77,9 @@ def forget() -> None:
 
 
 def _parcel(token_id: int, window: int) -> Purse:
-    with transaction.atomic():
-        row, _made = Allowance.objects.select_for_update().get_or_create(token_id=token_id)
-        used = row.handed_out if row.window == window else 0
-        parcel = max(min(PARCEL, limit() - used), 0)
-        Allowance.objects.filter(pk=token_id).update(window=window, handed_out=used + parcel)
-    return Purse(window, parcel, limit() - used - parcel)
+    """A parcel of this minute's allowance; what is asked for beyond the limit is counted too, and not given."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_HAND_OUT, [token_id, window, PARCEL])
+        used = cursor.fetchone()[0] - PARCEL
+    parcel = max(min(PARCEL, limit() - used), 0)
+    return Purse(window, parcel, max(limit() - used - parcel, 0))

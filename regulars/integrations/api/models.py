@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,15 +10,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
-
-
-class TokenQuerySet(models.QuerySet["Token"]):
-    """Tokens by their state."""
-
-    def usable(self) -> Self:
-        """Neither revoked nor expired, of somebody who may still sign in."""
-        alive = Q(expires_at=None) | Q(expires_at__gt=clock.now())
-        return self.filter(alive, revoked_at=None, user__is_active=True)
 
 
 class Token(models.Model):
@@ -41,8 +32,6 @@ class Token(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = TokenQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("API token")
         indexes: ClassVar = [models.Index(fields=["user", "-id"], name="token_of_user")]
@@ -53,7 +42,7 @@ class Token(models.Model):
 
     @property
     def is_usable(self) -> bool:
-        """Whether it opens anything now."""
+        """Whether it opens anything now: neither revoked nor expired, of somebody who may still sign in."""
         alive = self.expires_at is None or self.expires_at > clock.now()
         return alive and self.revoked_at is None and self.user.is_active
 
