@@ -10,7 +10,7 @@ from regulars.commerce.models import Order, OrderLine
 from regulars.customers.reasons import action_label
 from regulars.customers.timeline import channel_label
 from regulars.reporting import queries
-from regulars.reporting.models import Picked
+from regulars.reporting.models import AnalysisSlice, Picked
 from regulars.web.access import User
 from regulars.web.resources import Choice, Rows
 
@@ -70,12 +70,16 @@ def picked(rows: Rows, value: str) -> Rows:
 
 
 def picked_ids(value: str) -> list[int]:
-    """Their ids, best first."""
-    name, _dot, key = value.partition(".")
+    """Their ids, best first: of everybody (``churn.warned``) or of a slice (``churn.warned.channel.web``)."""
+    name, key, dimension, part = (*value.split(".", 3), "", "", "", "")[:4]
     run = queries.last_done()
-    found = (
-        Picked.objects.filter(run=run, name=name, key=key).values_list("parties", flat=True).first() if run else None
-    )
+    if run is None:
+        return []
+    if dimension:
+        of = AnalysisSlice.objects.filter(run=run, name=name, dimension=dimension, value=part)
+        found = (of.values_list("result__picked", flat=True).first() or {}).get(key)
+    else:
+        found = Picked.objects.filter(run=run, name=name, key=key).values_list("parties", flat=True).first()
     return list(found or [])[:MOST_PICKED]
 
 

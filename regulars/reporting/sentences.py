@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.reasons import duration, written
 from regulars.intelligence import analyses, trust
-from regulars.intelligence.analyses import base
+from regulars.intelligence.analyses import base, slices
 from regulars.web import format as show
 
 Text = str | Promise
@@ -50,7 +50,7 @@ def about(name: str) -> About:
 @cache
 def english() -> Mapping[str, str]:
     """Every code that a result may carry, and its English."""
-    said = {**base.SAYS, **trust.SAYS}
+    said = {**base.SAYS, **trust.SAYS, **slices.SAYS}
     for name in analyses.names():
         said.update(analyses.get(name).SAYS)
     return said

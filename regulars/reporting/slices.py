@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from regulars.customers.models import Party
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses import base, slices
-from regulars.intelligence.analyses.base import Desk
+from regulars.intelligence.analyses.base import Desk, Result
 from regulars.intelligence.analyses.slices import Slice
 from regulars.reporting.models import AnalysisRun, AnalysisSlice
 from regulars.staff.models import Territory
@@ -28,17 +28,24 @@ def tell(run: AnalysisRun, outcome: Outcome) -> list[AnalysisSlice]:
     wanted = [*slices.offered(desk), *_territories(outcome)]
     every = [analyses.get(name) for name in analyses.names()]
     until = time.process_time() + MOST_SECONDS
+    whole = {name: result for name, (result, _seconds) in outcome.results.items()}
     told: list[AnalysisSlice] = []
-    for one in wanted:
-        if time.process_time() > until:
-            log.warning("slices: no time for %s %s and what follows", one.dimension, one.value)
-            break
-        said = {"dimension": one.dimension, "value": one.value, "label": one.label}
-        told += [
-            AnalysisSlice(run=run, name=base.name(analysis), **said, result=found.as_dict())
-            for analysis, found in slices.tell(one, desk, every)
-        ]
+    with slices.narrowing(desk, every) as narrowing:
+        for one in wanted:
+            if time.process_time() > until:
+                log.warning("slices: no time for %s %s and what follows", one.dimension, one.value)
+                break
+            told += [_stored(run, base.name(of), one, found) for of, found in narrowing.tell(one, every, whole)]
     return told
+
+
+def _stored(run: AnalysisRun, name: str, one: Slice, found: Result) -> AnalysisSlice:
+    """With the customers that it names one by one: another list than that of everybody."""
+    picked = {key: list(ids) for key, ids in found.selections().items()}
+    return AnalysisSlice(
+        run=run, name=name, dimension=one.dimension, value=one.value, label=one.label,
+        result={**found.as_dict(), "picked": picked},
+    )  # fmt: skip
 
 
 def _territories(outcome: Outcome) -> list[Slice]:

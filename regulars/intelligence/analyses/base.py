@@ -9,6 +9,7 @@ loading its machinery. A new analysis is one file::
     READS, MAKES = ("customer", "lines"), ("churn",)    # tables on the desk
     GIVES = {"churn": ("churn", "reasons")}             # columns of those tables that go onto each customer (``FORECAST``)
     SLICES = ("class", "territory")                     # by which it is told again (``slices.DIMENSIONS``)
+    UNSLICED = {"period": "slice.ahead"}                # by which it is not, and why (``slices.SAYS``)
     SAYS = {"churn.warned": _("%(customers)s customers …")}  # every code that its result uses
     RESTS = {"churn.leaves": ("churn", "churn.warned")}  # with models: what rests on each (``trust.Judgement``)
 
@@ -37,6 +38,12 @@ FORECAST: Final[Mapping[str, Unit | Literal["list"]]] = {
 """What may be foretold of a customer: probability of still buying, of leaving; orders and money (profit where costs are
 known) of the next 365 days with their interval; what he will buy again and what new (JSON lists of
 ``{"product": id, "name": …, "share": probability, "reasons": [saying]}``, best first, five at most); why (JSON list of sayings)."""
+
+
+ASIDE: Final = {"aside": True}
+"""Metadata of a field of a result that is not stored with it: customers by the thousand, kept beside it (``Selection``)."""
+MOST_BEHIND: Final = 10_000
+"""Customers named one by one behind one number; the list shows no more."""
 
 
 def _(text: str) -> str:
@@ -286,9 +293,9 @@ class Result:
 
     def as_dict(self) -> Json:
         """As it is stored: the fields, with what the methods say."""
-        sure = self.certainty()
+        sure, aside = self.certainty(), {one.name for one in fields(self) if one.metadata.get("aside")}
         return {
-            **plain(asdict(self)),
+            **{name: value for name, value in plain(asdict(self)).items() if name not in aside},
             "headline": [one.as_dict() for one in self.headline()],
             "charts": [plain(one) for one in self.charts()],
             "evidence": [plain(one) for one in self.evidence()],
@@ -370,7 +377,8 @@ class Analysis(Protocol):
 
     ``make`` computes what is known of each customer on the desk and lays it there as tables, ``measure`` counts over
     everybody's, ``run`` does both. One that makes no tables has ``run`` alone. With ``SLICES``, ``measure(desk)`` (or ``run``)
-    is asked again with only some customers or days in the tables that it READS, and need not know it (``slices``).
+    is asked again with only some customers or days in the tables that it READS, and need not know it (``slices``); one that
+    learns has ``within(desk, whole)`` instead, which tells some customers from the tables it MAKES.
     """
 
     __name__: str
@@ -393,6 +401,11 @@ class Analysis(Protocol):
 def rests(analysis: Analysis) -> Mapping[str, tuple[str, ...]]:
     """By model, what rests on it; nothing where an analysis only counts."""
     return getattr(analysis, "RESTS", {})
+
+
+def unsliced(analysis: Analysis) -> Mapping[str, str]:
+    """By dimension, why the analysis is not told by it: a code of ``slices.SAYS``."""
+    return getattr(analysis, "UNSLICED", {})
 
 
 def question(analysis: Analysis) -> str:

@@ -46,6 +46,7 @@ READS = ("lines", "products")
 MAKES = ()
 GIVES: dict[str, tuple[str, ...]] = {}
 SLICES = ("period", "class", "channel", "territory")
+UNSLICED = {"product_group": "slice.is_group"}
 SAYS = {
     "basket.too_few": _("Too few orders of two products or more to tell (%(orders)s)."),
     "basket.none": _("Nothing is bought together more often than chance would have it, in %(orders)s orders."),

@@ -8,7 +8,20 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from regulars.intelligence.analyses.base import BackTest, Chart, Column, Desk, Evidence, Json, Saying, Series, Trust, _
+from regulars.intelligence.analyses.base import (  # fmt: skip
+    MOST_BEHIND,
+    BackTest,
+    Chart,
+    Column,
+    Desk,
+    Evidence,
+    Json,
+    Saying,
+    Selection,
+    Series,
+    Trust,
+    _,
+)
 from regulars.intelligence.days import to_date
 
 if TYPE_CHECKING:
@@ -103,11 +116,30 @@ def bands(chance: Any) -> Any:
     return np.clip(np.searchsorted(np.array(BANDS[1:-1]), chance, side="right"), 0, len(BANDS) - 2)
 
 
-def by_band(counted: Sequence[Json]) -> list[Chart]:
-    """The picture of how many customers there are in each band."""
-    names = [f"{low:.0%}–{high:.0%}" for low, high in pairwise(BANDS)]
+def by_band(counted: Sequence[Json], behind: Sequence[Selection] = (), name: str = "customers") -> Chart:
+    """The picture of how many customers there are in each band, and who."""
+    names = band_names()
     counts = [one["customers"] for one in counted] or [0] * len(names)
-    return [Chart("bars", names, "name", "chance.foretold", (Series("customers", counts),))]
+    return Chart("bars", names, "name", "chance.foretold", (Series(name, counts, behind=behind),))
+
+
+def band_names() -> list[str]:
+    """The bands as they are shown."""
+    return [f"{low:.0%}–{high:.0%}" for low, high in pairwise(BANDS)]
+
+
+def behind(banded: Sequence[tuple[int, ...]], key: str) -> list[Selection]:
+    """Who is in each band; of a slice, which keeps no lists of its own, those of everybody's band who are in it."""
+    every = banded or [()] * (len(BANDS) - 1)
+    return [Selection(ids=ids, key=f"{key}{at}") for at, ids in enumerate(every)]
+
+
+def in_bands(ids: Any, chance: Any) -> list[tuple[int, ...]]:
+    """Who is in each band, the likeliest first."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    order, which = np.lexsort((ids, -chance)), bands(chance)
+    return [tuple(ids[order[which[order] == band]][:MOST_BEHIND].tolist()) for band in range(len(BANDS) - 1)]
 
 
 def by_tenth(tenths: Tenths) -> list[Evidence]:

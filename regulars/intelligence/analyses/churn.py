@@ -7,7 +7,7 @@ told in the customer's own figures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from regulars.intelligence.analyses import base, chances
@@ -42,9 +42,10 @@ FORMULA = _(
 )
 SOURCE = chances.SOURCE
 READS = chances.READS
-MAKES = ("churn",)
+MAKES = ("churn", "coming_back")
 GIVES = {"churn": ("churn", "reasons")}
-SLICES: tuple[str, ...] = ()
+SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.ahead"}
 SAYS = {
     **chances.SAYS,
     "churn.too_few": _("Too few customers or too short a record to say who is about to leave (%(cases)s cases)."),
@@ -97,6 +98,7 @@ class Result(base.Result):
     deciles: chances.Tenths = ()
     back_tests: tuple[BackTest, ...] = ()
     back_deciles: chances.Tenths = ()
+    banded: list[tuple[int, ...]] = field(default_factory=list, metadata=base.ASIDE)
 
     def headline(self) -> list[Saying]:
         """How many are about to leave, and how many of those gone are worth asking."""
@@ -114,7 +116,7 @@ class Result(base.Result):
 
     def charts(self) -> list[Chart]:
         """Customers by probability."""
-        return chances.by_band(self.bands)
+        return [chances.by_band(self.bands, chances.behind(self.banded, "band"))]
 
     def evidence(self) -> list[Evidence]:
         """Foretold and come, by tenth."""
@@ -142,7 +144,10 @@ class Result(base.Result):
 
 
 def run(desk: Desk, params: Params | None = None) -> Result:
-    """Learn, try, and make ``churn``: customer_id, churn (probability), reasons."""
+    """Learn, try, and make ``churn``: customer_id, churn (probability), stake (of a usual year), reasons; and ``coming_back``.
+
+    ``coming_back``: customer_id, chance, gain, likely (at least twice as likely as is usual).
+    """
     from regulars.intelligence.models.propensity.rolling import Foretold, Task, foretell  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     chosen, today, first = params or Params(), desk.horizon.today, desk.horizon.first_day
@@ -156,11 +161,35 @@ def run(desk: Desk, params: Params | None = None) -> Result:
         returns = Task(_FEATURES, _gone, lambda one: one.next_in <= window, "silence", window)
         leaving, returning = foretell(leaves, take, today, first), foretell(returns, take, today, first)
     _lay(desk, leaving)
+    _lay_returning(desk, returning)
     if leaving.model is None:
         return Result(enough=False, cases=leaving.cases)
     everybody = take(today)
     rare = int(((everybody.columns["purchases"] > 0) & ~_gone(everybody) & ~_staying(everybody, window)).sum())
-    return _result(leaving, returning, rare, chosen)
+    return replace(
+        _told(desk, chosen),
+        cases=leaving.cases,
+        rare=rare,
+        tests=chances.back_tests(leaving),
+        deciles=chances.deciles(leaving),
+        back_tests=chances.back_tests(returning),
+        back_deciles=chances.deciles(returning),
+    )
+
+
+def within(desk: Desk, whole: Result) -> Result:
+    """Of some customers, by the models of all."""
+    if not whole.enough:
+        return whole
+    return replace(
+        _told(desk, Params()),
+        cases=whole.cases,
+        banded=[],
+        tests=whole.tests,
+        deciles=whole.deciles,
+        back_tests=whole.back_tests,
+        back_deciles=whole.back_deciles,
+    )
 
 
 def _patience(one: Snapshot) -> Any:
@@ -192,43 +221,47 @@ def _lay(desk: Desk, found: Foretold) -> None:
         why = chances.reasons(found, at_risk, leaving=True)
         for place, sayings in zip(at_risk.tolist(), why, strict=True):
             told[place] = chances.as_text(sayings)
-    lay(desk.engine, "churn", {"customer_id": ids, "churn": found.chance, "reasons": np.array(told, str)})
+    stake = found.chance * _year(found.today) if found.today else found.chance
+    told_of = {"customer_id": ids, "churn": found.chance, "stake": stake, "reasons": np.array(told, str)}
+    lay(desk.engine, "churn", told_of)
 
 
-def _result(leaving: Foretold, returning: Foretold, rare: int, chosen: Params) -> Result:
+def _lay_returning(desk: Desk, found: Foretold) -> None:
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    assert leaving.today is not None
-    chance, people = leaving.chance, leaving.today
-    which = chances.bands(chance)
-    bands = [
-        {"customers": int((which == band).sum()), "expected": float(chance[which == band].sum())}
-        for band in range(len(chances.BANDS) - 1)
-    ]
-    warned, worth = chance >= chosen.warn, np.empty(0, np.int64)
-    back, gone = 0.0, 0
-    if returning.model is not None and returning.today is not None:
-        gained = returning.chance * _year(returning.today)
-        back, gone = float(returning.chance.sum()), len(returning.today.ids)
-        tried = [one for one in returning.chance.tolist() if one > 0]
-        likely = returning.chance >= 2 * float(np.mean(tried)) if tried else returning.chance > 1
-        worth = returning.today.ids[likely][np.argsort(-gained[likely], kind="stable")]
-    stakes = (chance * _year(people))[warned]
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    ids, chance, gain = np.empty(0, np.int64), np.empty(0), np.empty(0)
+    if found.model is not None and found.today is not None:
+        ids, chance, gain = found.today.ids, found.chance, found.chance * _year(found.today)
+    tried = chance[chance > 0]
+    likely = chance >= 2 * tried.mean() if tried.size else chance > 1
+    lay(desk.engine, "coming_back", {"customer_id": ids, "chance": chance, "gain": gain, "likely": likely})
+
+
+def _told(desk: Desk, chosen: Params) -> Result:
+    """Add up what lies on the desk."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    read = desk.engine.execute("SELECT customer_id, churn, stake FROM churn ORDER BY customer_id").fetchnumpy()
+    ids, chance, stake = (np.asarray(read[key]) for key in ("customer_id", "churn", "stake"))
+    which, warned = chances.bands(chance), chance >= chosen.warn
+    gone = desk.engine.execute("SELECT * FROM coming_back ORDER BY customer_id").fetchnumpy()
+    likely = np.asarray(gone["likely"], bool)
+    worth = gone["customer_id"][likely][np.argsort(-gone["gain"][likely], kind="stable")]
     return Result(
-        cases=leaving.cases,
-        customers=len(people.ids),
+        customers=len(ids),
         expected=float(chance.sum()),
         likely=int(warned.sum()),
-        rare=rare,
-        gone=gone,
-        back=back,
-        bands=bands,
-        warned=_picked(people.ids[warned][np.argsort(-stakes, kind="stable")], chosen.listed),
+        gone=len(likely),
+        back=float(gone["chance"].sum()),
+        bands=[
+            {"customers": int((which == band).sum()), "expected": float(chance[which == band].sum())}
+            for band in range(len(chances.BANDS) - 1)
+        ],
+        warned=_picked(ids[warned][np.argsort(-stake[warned], kind="stable")], chosen.listed),
         worth=_picked(worth, chosen.listed),
-        tests=chances.back_tests(leaving),
-        deciles=chances.deciles(leaving),
-        back_tests=chances.back_tests(returning),
-        back_deciles=chances.deciles(returning),
+        banded=chances.in_bands(ids, chance),
     )
 
 

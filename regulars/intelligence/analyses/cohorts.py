@@ -36,9 +36,10 @@ FORMULA = _(
 )
 SOURCE = "Ryder, The cohort as a concept, American Sociological Review 30 (1965); Wilson, JASA 22 (1927) on the interval of a share"
 READS = ("orders", "parties")
-MAKES = ()
+MAKES = ("monthly",)
 GIVES: dict[str, tuple[str, ...]] = {}
 SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.months"}
 SAYS = {
     "cohorts.too_short": _("Not two whole months with newcomers on record yet."),
     "cohorts.back": _("Of those who order for the first time, %(next_share)s order again in the month after."),
@@ -137,12 +138,25 @@ class Result(base.Result):
 
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Count the cohorts of the last months."""
+    make(desk)
+    return measure(desk, params)
+
+
+def make(desk: Desk) -> None:
+    """Lay the shared table of months."""
+    from regulars.intelligence.warehouse import months  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    months.lay(desk.engine, desk.horizon)
+
+
+def measure(desk: Desk, params: Params | None = None) -> Result:
+    """Count over the months that lie on the desk."""
     chosen, horizon = params or Params(), desk.horizon
     if horizon.first_day is None:
         return Result(enough=False)
     starts = [day for day in months_back(horizon.today, chosen.months + 1) if day > horizon.first_day - 31]
     ends = [*starts[1:], months_back(starts[-1] + 40, 1)[0]]
-    counted = _count(desk, list(zip(starts, ends, strict=True)))
+    counted = _count(desk, starts)
     whole = ends[-1] <= horizon.today + 1
     cohorts = [
         {
@@ -157,17 +171,16 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     return Result(cohorts=cohorts, curve=curve, whole=whole)
 
 
-def _count(desk: Desk, spans: list[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, int]]:
-    """By number of the cohort's month and of a later month: how many of it ordered then, and how many of them only then."""
-    listed = ", ".join(f"({at:d}, {low:d}, {high:d})" for at, (low, high) in enumerate(spans))
+def _count(desk: Desk, starts: list[int]) -> dict[tuple[int, int], tuple[int, int]]:
+    """By number of the cohort's month and of a later month: how many of it ordered then, and how many of them only once."""
+    from regulars.intelligence.warehouse.months import month_number  # noqa: PLC0415 -- heavy: only for whoever analyses
+
     rows = desk.engine.execute(
-        f"""WITH month(nth, low, high) AS (VALUES {listed}),
-            told AS (SELECT o.customer_id, o.day FROM orders o JOIN parties p ON p.party_id = o.customer_id WHERE o.day <= $today),
-            began AS (SELECT customer_id, min(day) AS first_day, count(*) AS orders FROM told GROUP BY customer_id),
-            cohort AS (SELECT customer_id, m.nth AS first, orders FROM began JOIN month m ON first_day >= m.low AND first_day < m.high),
-            active AS (SELECT DISTINCT t.customer_id, m.nth FROM told t JOIN month m ON t.day >= m.low AND t.day < m.high)
-            SELECT c.first, a.nth, count(*), count(*) FILTER (c.orders = 1) FROM cohort c JOIN active a USING (customer_id) GROUP BY ALL""",  # noqa: S608 -- whole numbers
-        {"today": desk.horizon.today},
+        """WITH cohort AS (
+               SELECT customer_id, min(month) AS first, sum(orders) AS orders FROM monthly GROUP BY customer_id HAVING min(month) >= $begins)
+           SELECT first - $begins, month - $begins, count(*), count(*) FILTER (cohort.orders = 1)
+           FROM monthly JOIN cohort USING (customer_id) GROUP BY ALL""",
+        {"begins": month_number(starts[0])},
     ).fetchall()
     return {(first, later): (count, once) for first, later, count, once in rows}
 

@@ -7,7 +7,7 @@ each with its interval, over a stated period.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -66,7 +66,10 @@ class Params(base.Params):
 
 @dataclass(frozen=True)
 class Result(base.Result):
-    """Shares between 0 and 1; ``lorenz`` are pairs (share of customers from the smallest on, share of revenue)."""
+    """Shares between 0 and 1; ``lorenz`` are pairs (share of customers from the smallest on, share of revenue).
+
+    ``part``: only some customers were looked at, so that their place among all does not say who of them is on top.
+    """
 
     buyers: int = 0
     top: float = 0.2
@@ -83,6 +86,7 @@ class Result(base.Result):
     since: str = ""
     until: str = ""
     lorenz: list[tuple[float, float]] = field(default_factory=list)
+    part: bool = False
 
     def headline(self) -> list[Saying]:
         """The share of the top, and how few bring half."""
@@ -116,8 +120,8 @@ class Result(base.Result):
         columns = (Column("concentration.part", "share"), Column("concentration.revenue", "share"))
         tops = [share / 100 for share in (1, 5, 10, 20, 30, 40, 50)]
         rows = [(top, round(1 - _on_curve(self.lorenz, 1 - top), 3)) for top in tops]
-        behind = [Selection({"top": f"{round(100 * top)}", "sort": "-revenue"}) for top in tops]
-        return [Evidence(columns, rows, behind)]
+        behind = [self._largest(top) for top in tops]
+        return [Evidence(columns, rows, () if self.part else behind)]
 
     def certainty(self) -> Certainty | None:
         """The interval of the share of the top."""
@@ -127,8 +131,13 @@ class Result(base.Result):
 
     def next_steps(self) -> list[Step]:
         """Open the top customers."""
-        top = Selection({"top": f"{round(100 * self.top)}", "sort": "-revenue"})
-        return [Step(Saying("concentration.see_top", {"customers": self.top_customers}), top)] if self.enough else []
+        if not self.enough:
+            return []
+        return [Step(Saying("concentration.see_top", {"customers": self.top_customers}), self._largest(self.top))]
+
+    def _largest(self, top: float) -> Selection:
+        """The largest customers; of some alone, all of them with the largest first."""
+        return Selection({"sort": "-revenue"} if self.part else {"top": f"{round(100 * top)}", "sort": "-revenue"})
 
 
 def _on_curve(points: Sequence[tuple[float, float]], at: float) -> float:
@@ -154,6 +163,11 @@ def run(desk: Desk, params: Params | None = None) -> Result:
         since=to_date(horizon.first_day).isoformat(),
         until=to_date(horizon.last_day).isoformat(),
     )
+
+
+def within(desk: Desk, _whole: Result) -> Result:
+    """The same of some customers or days."""
+    return replace(run(desk), part=True)
 
 
 def measure(values: Any, top: float) -> Json:

@@ -39,6 +39,7 @@ READS = ("standing",)
 MAKES = ()
 GIVES: dict[str, tuple[str, ...]] = {}
 SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.now"}
 SAYS = {
     "cycle.too_few": _("Not enough customers have bought twice (%(customers)s) to speak of a cycle."),
     "cycle.usual": _("Half of the customers buy every %(low_days)s to %(high_days)s; %(usual_days)s in the middle."),
@@ -134,16 +135,23 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     ).fetchone()
     if whole[0] < chosen.fewest:
         return Result(enough=False, customers=whole[0])
-    bands = [_band(desk, low, high, chosen.overdue) for low, high in zip(LOWS, (*LOWS[1:], None), strict=True)]
+    bands = _bands(desk, chosen.overdue)
     return Result(
         customers=whole[0], overdue=whole[1], quarter=whole[2], median=whole[3], three_quarters=whole[4], bands=bands
     )
 
 
-def _band(desk: Desk, low: int, high: int | None, overdue: float) -> Json:
-    count, late = desk.engine.execute(
-        """SELECT count(*), count(*) FILTER (survival <= $overdue AND stage <> 6) FROM standing
-           WHERE intervals > 0 AND round(usual_days, 1) >= $low AND round(usual_days, 1) < $high""",
-        {"overdue": overdue, "low": low, "high": high or 10**6},
-    ).fetchone()
-    return {"low": low, "high": high, "customers": count, "overdue": late}
+def _bands(desk: Desk, overdue: float) -> list[Json]:
+    """Customers and how many of them are overdue, by band."""
+    listed = ", ".join(str(low) for low in LOWS)
+    rows = desk.engine.execute(
+        f"""SELECT list_last(list_filter([{listed}], low -> low <= round(usual_days, 1))) AS low, count(*),
+                   count(*) FILTER (survival <= $overdue AND stage <> 6)
+            FROM standing WHERE intervals > 0 GROUP BY low""",  # noqa: S608 -- whole numbers
+        {"overdue": overdue},
+    ).fetchall()
+    found = {low: counts for low, *counts in rows}
+    return [
+        dict(zip(("low", "high", "customers", "overdue"), (low, high, *found.get(low, (0, 0))), strict=True))
+        for low, high in zip(LOWS, (*LOWS[1:], None), strict=True)
+    ]

@@ -7,7 +7,7 @@ with recency alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from regulars.intelligence.analyses import base, chances
@@ -15,6 +15,7 @@ from regulars.intelligence.analyses.base import (
     BackTest,
     Certainty,
     Chart,
+    Column,
     Desk,
     Evidence,
     Json,
@@ -42,7 +43,8 @@ SOURCE = chances.SOURCE
 READS = chances.READS
 MAKES = ("leads",)
 GIVES: dict[str, tuple[str, ...]] = {}
-SLICES: tuple[str, ...] = ()
+SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.ahead"}
 SAYS = {
     **chances.SAYS,
     "leads.too_few": _("Too few customers or too short a record to say who will buy (%(cases)s cases)."),
@@ -51,13 +53,22 @@ SAYS = {
     "leads.prospects_unknown": _("Too few prospects have become customers to tell which of the %(of)s will."),
     "leads.customers": _("Customers who buy"),
     "leads.prospects": _("Prospects who buy"),
+    "leads.prospects_count": _("Prospects"),
+    "leads.likely": _("Prospects by probability of a first purchase"),
+    "leads.expected": _("First purchases expected"),
     "leads.within": _("buys within the window"),
     "leads.see_customers": _("Open the likeliest customers"),
     "leads.see_prospects": _("Call the likeliest prospects"),
 }  # fmt: skip
 RESTS = {
     "leads.customers": ("leads.customers_expected", "chance.foretold", "leads.see_customers"),
-    "leads.prospects": ("leads.prospects_expected", "leads.see_prospects"),
+    "leads.prospects": (
+        "leads.prospects_expected",
+        "leads.see_prospects",
+        "leads.prospects_count",
+        "leads.likely",
+        "leads.expected",
+    ),
 }
 _CUSTOMERS = (
     "kind", "silence", "usual", "late", "tenure", "purchases", "recent", "year", "season", "basket", "basket_change",
@@ -93,6 +104,8 @@ class Result(base.Result):
     customers_deciles: chances.Tenths = ()
     prospects_tests: tuple[BackTest, ...] = ()
     prospects_deciles: chances.Tenths = ()
+    prospects_bands: list[Json] = field(default_factory=list)
+    banded: dict[str, list[tuple[int, ...]]] = field(default_factory=dict, metadata=base.ASIDE)
 
     def headline(self) -> list[Saying]:
         """How many will buy, of both kinds."""
@@ -109,12 +122,26 @@ class Result(base.Result):
         return [*said, Saying("leads.prospects_unknown", {"of": self.prospects})] if self.prospects else said
 
     def charts(self) -> list[Chart]:
-        """Customers by probability."""
-        return chances.by_band(self.bands)
+        """Customers, and prospects, by probability."""
+        pictures = [chances.by_band(self.bands, self._behind("customers"))]
+        if self.prospects_bands:
+            prospects = self._behind("prospects")
+            pictures.append(chances.by_band(self.prospects_bands, prospects, "leads.prospects_count"))
+        return pictures
 
     def evidence(self) -> list[Evidence]:
-        """Foretold and come, by tenth."""
-        return chances.by_tenth(self.customers_deciles)
+        """Prospects by probability; foretold and come, by tenth."""
+        if not self.prospects_bands:
+            return chances.by_tenth(self.customers_deciles)
+        columns = (
+            Column("chance.foretold", "name"), Column("leads.prospects_count", "count"), Column("leads.expected", "number"),
+        )  # fmt: skip
+        rows = [(one["name"], one["customers"], one["expected"]) for one in self.prospects_bands]
+        likely = Evidence(columns, rows, self._behind("prospects"), title="leads.likely")
+        return [likely, *chances.by_tenth(self.customers_deciles)]
+
+    def _behind(self, kind: str) -> list[Selection]:
+        return chances.behind(self.banded.get(kind, ()), kind)
 
     def certainty(self) -> Certainty:
         """On how many cases it rests."""
@@ -163,49 +190,12 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     _lay(desk, customers, prospects)
     if customers.model is None:
         return Result(enough=False, cases=customers.cases)
-    return _result(desk, customers, prospects, window, chosen)
-
-
-def _lay(desk: Desk, *models: Foretold) -> None:
-    """Both kinds in one table; reasons for the likeliest tenth."""
-    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-    ids: list[Any] = [np.empty(0, np.int64)]
-    said: list[Any] = [np.empty(0)]
-    told: list[str] = []
-    for found in models:
-        if found.today is None:
-            continue
-        best = np.argsort(-found.chance, kind="stable")[: max(len(found.chance) // 10, 1)]
-        own = ["[]"] * len(found.chance)
-        for place, sayings in zip(best.tolist(), chances.reasons(found, best, leaving=False), strict=True):
-            own[place] = chances.as_text(sayings)
-        ids, said, told = [*ids, found.today.ids], [*said, found.chance], told + own
-    columns = {"customer_id": np.concatenate(ids), "chance": np.concatenate(said), "reasons": np.array(told, str)}
-    lay(desk.engine, "leads", columns)
-
-
-def _result(desk: Desk, customers: Foretold, prospects: Foretold, window: int, chosen: Params) -> Result:
-    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-    assert customers.today is not None
-    chance = customers.chance
-    which = chances.bands(chance)
-    counts = np.bincount(which, minlength=len(chances.BANDS) - 1)
     waiting = desk.engine.execute("SELECT count(*) FROM customer WHERE purchases = 0").fetchone()[0]
-    return Result(
+    return replace(
+        _told(desk, chosen, prospects.model is not None),
         window=window,
         cases=customers.cases + prospects.cases,
-        customers=len(chance),
-        customers_expected=float(chance.sum()),
-        top_expected=float(np.sort(chance)[::-1][: max(len(chance) // 10, 1)].sum()),
         prospects=int(waiting),
-        prospects_expected=float(prospects.chance.sum()) if prospects.model is not None else None,
-        bands=[{"customers": int(count)} for count in counts],
-        best_customers=_best(customers, chosen.listed),
-        best_prospects=_best(prospects, chosen.listed),
         customers_tests=chances.back_tests(customers),
         customers_deciles=chances.deciles(customers),
         prospects_tests=chances.back_tests(prospects),
@@ -213,12 +203,89 @@ def _result(desk: Desk, customers: Foretold, prospects: Foretold, window: int, c
     )
 
 
-def _best(found: Foretold, most: int) -> tuple[int, ...]:
+def within(desk: Desk, whole: Result) -> Result:
+    """Of some, by the models of all."""
+    if not whole.enough:
+        return whole
+    waiting = desk.engine.execute("SELECT count(*) FROM customer WHERE purchases = 0").fetchone()[0]
+    return replace(
+        _told(desk, Params(), whole.prospects_expected is not None),
+        window=whole.window,
+        cases=whole.cases,
+        banded={},
+        prospects=int(waiting),
+        customers_tests=whole.customers_tests,
+        customers_deciles=whole.customers_deciles,
+        prospects_tests=whole.prospects_tests,
+        prospects_deciles=whole.prospects_deciles,
+    )
+
+
+def _lay(desk: Desk, customers: Foretold, prospects: Foretold) -> None:
+    """Both kinds in one table; reasons for the likeliest tenth."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    ids: list[Any] = [np.empty(0, np.int64)]
+    said: list[Any] = [np.empty(0)]
+    new: list[Any] = [np.empty(0, bool)]
+    told: list[str] = []
+    for found in (customers, prospects):
+        if found.today is None:
+            continue
+        best = np.argsort(-found.chance, kind="stable")[: max(len(found.chance) // 10, 1)]
+        own = ["[]"] * len(found.chance)
+        for place, sayings in zip(best.tolist(), chances.reasons(found, best, leaving=False), strict=True):
+            own[place] = chances.as_text(sayings)
+        ids, said, told = [*ids, found.today.ids], [*said, found.chance], told + own
+        new.append(np.full(len(found.chance), found is prospects))
+    columns = [np.concatenate(one) for one in (ids, new, said)]
+    names = ("customer_id", "prospect", "chance", "reasons")
+    lay(desk.engine, "leads", dict(zip(names, (*columns, np.array(told, str)), strict=True)))
+
+
+def _told(desk: Desk, chosen: Params, prospects_told: bool) -> Result:
+    """Add up what lies on the desk."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    read = desk.engine.execute("SELECT customer_id, prospect, chance FROM leads ORDER BY customer_id").fetchnumpy()
+    new, found = np.asarray(read["prospect"], bool), {}
+    for kind, here in (("customers", ~new), ("prospects", new)):
+        found[kind] = (np.asarray(read["customer_id"])[here], np.asarray(read["chance"])[here])
+    customers, prospects = found["customers"][1], found["prospects"][1]
+    return Result(
+        customers=len(customers),
+        customers_expected=float(customers.sum()),
+        top_expected=float(np.sort(customers)[::-1][: max(len(customers) // 10, 1)].sum()),
+        prospects_expected=float(prospects.sum()) if prospects_told else None,
+        bands=_bands(customers),
+        prospects_bands=_bands(prospects) if prospects_told else [],
+        best_customers=_best(*found["customers"], chosen.listed),
+        best_prospects=_best(*found["prospects"], chosen.listed),
+        banded={kind: chances.in_bands(*of) for kind, of in found.items()},
+    )
+
+
+def _bands(chance: Any) -> list[Json]:
+    """Customers and purchases expected, by probability."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    which = chances.bands(chance)
+    counts, sums = (np.bincount(which, weights=of, minlength=len(chances.BANDS) - 1) for of in (None, chance))
+    names = chances.band_names()
+    return [
+        {"name": name, "customers": int(count), "expected": float(expected)}
+        for name, count, expected in zip(names, counts, sums, strict=True)
+    ]
+
+
+def _best(ids: Any, chance: Any, most: int) -> tuple[int, ...]:
     """Whose probability is twice the mean or more, the likeliest first."""
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    if found.today is None or not len(found.chance):
+    if not len(chance):
         return ()
-    order = np.lexsort((found.today.ids, -found.chance))
-    likely = order[found.chance[order] >= min(2 * float(found.chance.mean()), 0.5)]
-    return tuple(int(one) for one in found.today.ids[likely[:most]])
+    order = np.lexsort((ids, -chance))
+    likely = order[chance[order] >= min(2 * float(chance.mean()), 0.5)]
+    return tuple(int(one) for one in ids[likely[:most]])

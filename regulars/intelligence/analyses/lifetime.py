@@ -3,6 +3,7 @@
 Nobody without a contract says that he has left: whether a customer still buys is told from his own silence beside his own
 pace. For each, the orders and the money of the next 365 days are foretold, with intervals that come from what the same
 forecast missed when it was made as of earlier days; so they contain the error of the model. Orders of one day count once.
+Having left cannot be seen, ordering again can: *still a customer* is the probability of that, and is tried on the past.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ from regulars.intelligence.analyses.base import (
 from regulars.intelligence.days import to_date
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regulars.intelligence.models.backtest import Band, Origin
     from regulars.intelligence.models.lifetime.outlook import Foretold, Outlook
     from regulars.intelligence.models.lifetime.tested import Tested
 
@@ -42,6 +46,7 @@ WHY = _(
 )
 FORMULA = _(
     "MBG/NBD: purchases at an own rate, gamma(r, α) over customers; after each purchase one leaves with an own probability, beta(a, b). "
+    "Still a customer: has not left and orders again within three years (or as many days as the record is long), 1 − (1 + days ∕ (α + T))^−(r + x). "
     "Value of a purchase by gamma-gamma over all purchases. Money = expected purchases × expected value. "
     "Intervals: quantiles of what was missed in the back-tests, by size of the forecast (split conformal)."
 )
@@ -52,7 +57,8 @@ SOURCE = (
 READS = ("orders", "returns", "parties")
 MAKES = ("lifetime",)
 GIVES = {"lifetime": ("alive", "orders", "orders_low", "orders_high", "money", "money_low", "money_high")}
-SLICES: tuple[str, ...] = ()
+SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.ahead"}
 SAYS = {
     "lifetime.too_few": _("Not enough customers have come back (%(customers)s) to foretell what they will do."),
     "lifetime.expected": _("%(customers)s customers will order about %(orders)s times within the next year."),
@@ -60,13 +66,16 @@ SAYS = {
     "lifetime.profit": _("That will bring about %(worth_money)s profit, most likely %(low_money)s to %(high_money)s."),
     "lifetime.revenue": _("That will bring about %(worth_money)s, most likely %(low_money)s to %(high_money)s."),
     "lifetime.order_only": _("Who will buy more than others can be told from these data, but not how much."),
-    "lifetime.alive": _("About %(alive)s of those who ever bought are still customers."),
+    "lifetime.alive": _("About %(alive)s of those who ever bought will order again within %(patience_days)s."),
     "lifetime.no_dropout": _("No drop-out can be told from these data yet: whoever is silent may just be slow."),
     "lifetime.shorter": _("The record is too short to try a whole year; %(tried_days)s ahead have been tried."),
     "lifetime.values_follow": _("Who buys more often also spends more or less each time (correlation %(correlation)s): money is less sure."),
     "lifetime.keep": _("Talk to those who bring much and may be leaving"),
     "lifetime.best": _("See who will bring most"),
     "lifetime.orders_model": _("Orders of the next year"), "lifetime.money_model": _("Money of the next year"),
+    "lifetime.alive_model": _("Still a customer: will order again"), "lifetime.share_before": _("The share of those who did, or did not, in the same time before"),
+    "lifetime.again_365": _("Orders again within a year"), "lifetime.again_182": _("Orders again within half a year"),
+    "lifetime.again_91": _("Orders again within a quarter"), "lifetime.again_28": _("Orders again within four weeks"),
     "lifetime.within_365": _("Orders within a year"), "lifetime.within_182": _("Orders within half a year"),
     "lifetime.within_91": _("Orders within a quarter"), "lifetime.within_28": _("Orders within four weeks"),
     "lifetime.money_365": _("Money within a year"), "lifetime.money_182": _("Money within half a year"),
@@ -79,15 +88,19 @@ SAYS = {
 }  # fmt: skip
 RESTS = {
     "lifetime.orders_model": (
-        "alive", "orders", "orders_low", "orders_high", "lifetime.expected", "lifetime.between", "lifetime.alive", "lifetime.tenth",
-        "lifetime.still", "lifetime.each", "foretold",
+        "orders", "orders_low", "orders_high", "lifetime.expected", "lifetime.between", "lifetime.tenth", "lifetime.each", "foretold",
     ),
+    "lifetime.alive_model": ("alive", "lifetime.alive", "lifetime.still"),
     "lifetime.money_model": (
         "money", "money_low", "money_high", "tenths", "lifetime.profit", "lifetime.revenue", "lifetime.money", "lifetime.money_low",
         "lifetime.money_high", "lifetime.keep", "lifetime.best",
     ),
 }  # fmt: skip
 YEAR = 365
+FEWEST_TOGETHER = 100
+"""The sum of fewer is missed by more than the back-tests of tenths can tell."""
+_LOST = "CASE WHEN alive > 0.2 AND alive < 0.8 THEN money * (1 / alive - 1) ELSE 0 END"
+"""What each would bring if he surely stayed, beyond what is expected of him."""
 _TRADE = """
 WITH trade AS (
     SELECT o.customer_id, o.day, CASE WHEN $rate::DOUBLE IS NULL THEN o.amount ELSE o.goods - coalesce(o.cost, o.goods * (1 - $rate::DOUBLE)) END AS value,
@@ -133,6 +146,7 @@ class Result(base.Result):
     basis: str = "revenue"
     currency: str = ""
     tried: int = 0
+    patience: int = YEAR
     dropout_told: bool = False
     parameters: Json = field(default_factory=dict)
     standard_errors: Json = field(default_factory=dict)
@@ -142,15 +156,18 @@ class Result(base.Result):
     money_tests: tuple[BackTest, ...] = ()
     orders_deciles: tuple[tuple[float, float, int], ...] = ()
     money_deciles: tuple[tuple[float, float, int], ...] = ()
+    alive_tests: tuple[BackTest, ...] = ()
+    alive_deciles: tuple[tuple[float, float, int], ...] = ()
     orders_nominal: float = 0.8
     keep: tuple[int, ...] = ()
     best: tuple[int, ...] = ()
+    members: dict[int, tuple[int, ...]] = field(default_factory=dict, metadata=base.ASIDE)
 
     def headline(self) -> list[Saying]:
         """Orders, money and who is still there, as far as the back-tests allow."""
         if not self.enough:
             return [Saying("lifetime.too_few", {"customers": self.customers})]
-        orders, money = (trust.judge(one) for one in self.trust())
+        orders, money, _alive = (trust.judge(one) for one in self.trust())
         said = []
         if orders.amounts:
             said.append(Saying("lifetime.expected", {"customers": self.customers, "orders": round(self.orders)}))
@@ -166,13 +183,13 @@ class Result(base.Result):
                 "high_money": round(self.money_high),
             }
             said.append(Saying(f"lifetime.{self.basis}", {**values, "currency": self.currency}))
-        alive = Saying("lifetime.alive", {"alive": round(self.alive)})
-        return [*said, alive if self.dropout_told else Saying("lifetime.no_dropout"), *self._remarks()]
+        said.append(Saying("lifetime.alive", {"alive": round(self.alive), "patience_days": self.patience}))
+        return [*said, *self._remarks()]
 
     def charts(self) -> list[Chart]:
         """Orders of each tenth; what came beside what was foretold; the money of each tenth with its interval."""
         tenths = [int(row[0]) for row in self.tenths]
-        orders = Series("lifetime.each", [row[3] for row in self.tenths])
+        orders = Series("lifetime.each", [row[3] for row in self.tenths], behind=self._behind())
         kept = [Chart("bars", tenths, "count", "lifetime.tenth", (orders,), "number")]
         if self.orders_deciles:
             foretold, came = [row[0] for row in self.orders_deciles], [row[1] for row in self.orders_deciles]
@@ -193,7 +210,12 @@ class Result(base.Result):
             Column("lifetime.each", "number"), Column("lifetime.money", "money", known=False),
             Column("lifetime.money_low", "money", known=False), Column("lifetime.money_high", "money", known=False),
         )  # fmt: skip
-        return [Evidence(columns, self.tenths, currency=self.currency)] if self.tenths else []
+        return [Evidence(columns, self.tenths, self._behind(), currency=self.currency)] if self.tenths else []
+
+    def _behind(self) -> list[Selection]:
+        """The customers of each tenth, who will order most first."""
+        tenths = [int(row[0]) for row in self.tenths]
+        return [Selection(ids=self.members.get(tenth, ()), key=f"tenth{tenth}") for tenth in tenths]
 
     def certainty(self) -> Certainty | None:
         """The interval of all orders together."""
@@ -205,7 +227,7 @@ class Result(base.Result):
         )
 
     def trust(self) -> list[Trust]:
-        """Orders and money as of the last cut-offs, beside what the same time before had brought."""
+        """Orders, money and who orders again as of the last cut-offs, beside what the same time before had brought."""
         if not self.enough:
             return []
         told = "" if self.dropout_told else "lifetime.no_dropout"
@@ -220,6 +242,10 @@ class Result(base.Result):
                 deciles=self.money_deciles, nominal=self.level, unidentified="" if untried else told,
                 unit="money", currency=self.currency,
             ),
+            Trust(
+                "lifetime.alive_model", f"lifetime.again_{days}", "lifetime.share_before", self.alive_tests, "brier",
+                self.alive_deciles,
+            ),
         ]  # fmt: skip
 
     def next_steps(self) -> list[Step]:
@@ -228,7 +254,7 @@ class Result(base.Result):
         return [Step(Saying(f"lifetime.{key}"), Selection(ids=ids, key=key)) for key, ids in steps if ids]
 
     def _remarks(self) -> list[Saying]:
-        said = []
+        said = [] if self.dropout_told else [Saying("lifetime.no_dropout")]
         if 0 < self.tried < YEAR:
             said.append(Saying("lifetime.shorter", {"tried_days": self.tried}))
         if self.correlation is not None and abs(self.correlation) > 0.3:
@@ -239,7 +265,7 @@ class Result(base.Result):
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Foretell the next year of everybody who ever bought, and make ``lifetime``."""
     from regulars.intelligence.models.lifetime import outlook  # noqa: PLC0415 -- heavy: only for whoever analyses
-    from regulars.intelligence.models.lifetime.tested import tested  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.models.lifetime.tested import returned, tested  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     chosen, horizon = params or Params(), desk.horizon
     asked = {"today": horizon.today, "currency": horizon.currency, "rate": horizon.margin_rate}
@@ -249,20 +275,74 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     if repeaters < chosen.fewest:
         _lay(desk, trail.ids[:0], outlook.Foretold(*[known.x[:0]] * 3), {})
         return Result(enough=False, customers=repeaters)
-    days, cutoffs = outlook.period(int(trail.day.min()), horizon.today)
+    first = int(trail.day.min())
+    days, cutoffs = outlook.period(first, horizon.today)
     found = outlook.tried(trail, cutoffs, days)
     tests = {which: tested(found, which, days or YEAR, chosen.level) for which in ("orders", "value")}
     model = outlook.Outlook().fit(known)
-    told = model.foretell(known, YEAR)
+    patience = max(min(outlook.PATIENCE, horizon.today - first), 1)
+    told = model.foretell(known, YEAR, patience)
     ids = trail.ids[known.who]
     _lay(desk, ids, told, tests)
-    return replace(_result(desk, chosen, model, told, tests, ids), tried=days)
+    origins, drifts, tenths = returned(found, days or YEAR)
+    return replace(
+        _result(desk, chosen, model, told, tests, ids),
+        tried=days,
+        patience=patience,
+        alive_tests=_rows(origins, drifts),
+        alive_deciles=_pairs(tenths),
+    )
+
+
+def within(desk: Desk, whole: Result) -> Result:
+    """Of some customers, by the models of all. The tenths stay those of all; a sum is missed as those of its tenths were."""
+    if not whole.enough:
+        return whole
+    rows = desk.engine.execute(
+        """SELECT tenth::BIGINT, count(*), avg(alive), avg(orders), sum(money), sum(alive), sum(orders) FROM lifetime
+           GROUP BY tenth ORDER BY tenth"""
+    ).fetchall()
+    missed = {row[0]: (row[5] / row[4], row[6] / row[4]) for row in whole.tenths if row[4] and row[5] is not None}
+    tenths = [
+        (*row[:5], *(row[4] * factor for factor in missed[row[0]])) if row[0] in missed else (*row[:5], None, None)
+        for row in rows
+    ]
+    customers, known = sum(row[1] for row in rows), all(row[5] is not None for row in tenths)
+    sums = (
+        [sum(row[place] for row in tenths) for place in (5, 6)]
+        if known and customers >= FEWEST_TOGETHER
+        else [None, None]
+    )
+    return replace(
+        whole,
+        customers=customers,
+        alive=sum(row[5] for row in rows),
+        orders=sum(row[6] for row in rows),
+        orders_low=None,
+        orders_high=None,
+        money=sum(row[4] for row in rows),
+        money_low=sums[0],
+        money_high=sums[1],
+        tenths=tenths,
+        keep=_named(desk, _LOST, whole) if whole.dropout_told else (),
+        best=_named(desk, "money", whole),
+        members={},
+    )
+
+
+def _named(desk: Desk, score: str, whole: Result) -> tuple[int, ...]:
+    """Whose score is highest, the highest first."""
+    rows = desk.engine.execute(
+        f"SELECT customer_id FROM lifetime WHERE {score} > 0 ORDER BY {score} DESC, customer_id LIMIT {max(len(whole.best), 10):d}"  # noqa: S608 -- our own words
+    ).fetchall()
+    return tuple(customer for (customer,) in rows)
 
 
 def _lay(desk: Desk, ids: Any, told: Foretold, tests: dict[str, Tested]) -> None:
-    """Make the table ``lifetime``: one row for whoever ever bought."""
+    """Make the table ``lifetime``: one row for whoever ever bought, with the tenth by expected orders."""
     import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
 
+    from regulars.intelligence.models.lifetime.tested import tenth_of  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     unknown = (pa.nulls(len(ids), pa.float64()),) * 2
@@ -270,7 +350,7 @@ def _lay(desk: Desk, ids: Any, told: Foretold, tests: dict[str, Tested]) -> None
     money = (tests["value"].interval(told.value, YEAR) if tests else None) or unknown
     lay(desk.engine, "lifetime", {
         "customer_id": ids, "alive": told.alive, "orders": told.orders, "orders_low": orders[0], "orders_high": orders[1],
-        "money": told.value, "money_low": money[0], "money_high": money[1],
+        "money": told.value, "money_low": money[0], "money_high": money[1], "tenth": tenth_of(told.orders) + 1 if len(ids) else ids,
     })  # fmt: skip
 
 
@@ -302,14 +382,28 @@ def _result(desk: Desk, chosen: Params, model: Outlook, told: Foretold, tests: d
         standard_errors={**buying.standard_errors_, **spending.standard_errors_},
         correlation=spending.correlation_,
         tenths=_tenths(told, tests["value"]),
-        orders_tests=_rows(tests["orders"]),
-        money_tests=_rows(tests["value"]),
-        orders_deciles=tuple((one.predicted, one.actual, one.customers) for one in tests["orders"].deciles),
-        money_deciles=tuple((one.predicted, one.actual, one.customers) for one in tests["value"].deciles),
+        orders_tests=_rows(tests["orders"].origins, tests["orders"].drifts),
+        money_tests=_rows(tests["value"].origins, tests["value"].drifts),
+        orders_deciles=_pairs(tests["orders"].deciles),
+        money_deciles=_pairs(tests["value"].deciles),
         orders_nominal=tests["orders"].nominal,
         keep=_first(ids, lost, chosen.call) if buying.dropout_identified_ else (),
         best=_first(ids, told.value, chosen.call),
+        members=_members(ids, told),
     )
+
+
+def _members(ids: Any, told: Foretold) -> dict[int, tuple[int, ...]]:
+    """Who is in each tenth, who will order most first."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.models.lifetime.tested import tenth_of  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    order = np.lexsort((ids, -told.orders))
+    which = tenth_of(told.orders)[order]
+    return {
+        tenth + 1: tuple(ids[order[which == tenth]][: base.MOST_BEHIND].tolist()) for tenth in np.unique(which).tolist()
+    }
 
 
 def _tenths(told: Foretold, money: Tested) -> list[tuple[Any, ...]]:
@@ -327,14 +421,19 @@ def _tenths(told: Foretold, money: Tested) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _rows(tests: Tested) -> tuple[BackTest, ...]:
+def _pairs(deciles: Sequence[Band]) -> tuple[tuple[float, float, int], ...]:
+    """Foretold, came, customers of each tenth."""
+    return tuple((one.predicted, one.actual, one.customers) for one in deciles)
+
+
+def _rows(origins: Sequence[Origin], drifts: Sequence[float | None]) -> tuple[BackTest, ...]:
     """The back-tests as they are stored."""
     return tuple(
         BackTest(
             to_date(one.cutoff).isoformat(), one.customers, one.mae, one.naive_mae, one.bias, one.auc, one.slope, one.lift,
             one.coverage, drift,
         )
-        for one, drift in zip(tests.origins, tests.drifts, strict=True) if one.mae is not None and one.naive_mae is not None
+        for one, drift in zip(origins, drifts, strict=True) if one.mae is not None and one.naive_mae is not None
     )  # fmt: skip
 
 

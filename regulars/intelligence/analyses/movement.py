@@ -31,9 +31,10 @@ WHY = _("Sales can hold while the base melts: more new customers hide that more 
 FORMULA = _("Counts of customers by calendar month of the company's zone; each customer counts once a month in each.")
 SOURCE = "Definitions of this product; stages by models.journey"
 READS = ("orders", "parties", "move")
-MAKES = ()
+MAKES = ("monthly",)
 GIVES: dict[str, tuple[str, ...]] = {}
 SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.months"}
 SAYS = {
     "movement.too_short": _("Not a whole month on record yet."),
     "movement.last": _("In %(in_month)s: %(new)s new, %(returning)s returning, %(lost)s lost."),
@@ -110,48 +111,53 @@ class Result(base.Result):
 
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Count the last months, the running one included and marked."""
+    make(desk)
+    return measure(desk, params)
+
+
+def make(desk: Desk) -> None:
+    """Lay the shared table of months."""
+    from regulars.intelligence.warehouse import months  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    months.lay(desk.engine, desk.horizon)
+
+
+def measure(desk: Desk, params: Params | None = None) -> Result:
+    """Count over the months that lie on the desk."""
+    from regulars.intelligence.warehouse.months import month_number  # noqa: PLC0415 -- heavy: only for whoever analyses
+
     horizon = desk.horizon
     if horizon.first_day is None:
         return Result(enough=False)
     starts = months_back(horizon.today, (params or Params()).months)
     ends = [*starts[1:], months_back(starts[-1] + 40, 1)[0]]
     spans = [(low, high) for low, high in zip(starts, ends, strict=True) if high > horizon.first_day]
-    bought, moved = _bought(desk, spans), _moved(desk, spans)
+    bought, moved = _bought(desk), _moved(desk)
     months = [
-        _month(low, high, bought.get(low, (0, 0, 0)), moved.get(low, (0, 0)), horizon.today) for low, high in spans
-    ]
+        _month(low, high, bought.get(month, (0, 0, 0)), moved.get(month, (0, 0)), horizon.today)
+        for low, high in spans for month in (month_number(low),)
+    ]  # fmt: skip
     return Result(enough=bool(months), months=months)
 
 
-def _values(spans: list[tuple[int, int]]) -> str:
-    return "(VALUES " + ", ".join(f"({low:d}, {high:d})" for low, high in spans) + ") AS month(low, high)"
-
-
-def _bought(desk: Desk, spans: list[tuple[int, int]]) -> dict[int, tuple[int, int, int]]:
+def _bought(desk: Desk) -> dict[int, tuple[int, int, int]]:
     """By month: new customers, returning ones, revenue of the main currency."""
     rows = desk.engine.execute(
-        f"""WITH told AS (
-                SELECT o.customer_id, o.day, o.amount, o.currency FROM orders o
-                JOIN parties p ON p.party_id = o.customer_id WHERE o.day <= $today),
-            began AS (SELECT customer_id, min(day) AS first_day FROM told GROUP BY customer_id),
-            each_month AS (
-                SELECT low, customer_id, sum(amount) FILTER (currency = $currency) AS revenue
-                FROM told JOIN {_values(spans)} ON day >= low AND day < high GROUP BY low, customer_id)
-            SELECT low, count(*) FILTER (first_day >= low), count(*) FILTER (first_day < low), coalesce(sum(revenue), 0)::BIGINT
-            FROM each_month JOIN began USING (customer_id) GROUP BY low""",  # noqa: S608 -- whole numbers
-        {"currency": desk.horizon.currency, "today": desk.horizon.today},
+        """WITH began AS (SELECT customer_id, min(month) AS first FROM monthly GROUP BY customer_id)
+           SELECT month, count(*) FILTER (first = month), count(*) FILTER (first < month), sum(revenue)::BIGINT
+           FROM monthly JOIN began USING (customer_id) GROUP BY month"""
     ).fetchall()
-    return {low: (new, returning, revenue) for low, new, returning, revenue in rows}
+    return {month: (new, returning, revenue) for month, new, returning, revenue in rows}
 
 
-def _moved(desk: Desk, spans: list[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+def _moved(desk: Desk) -> dict[int, tuple[int, int]]:
     """By month: customers who moved to divorce, and those who came back from it."""
     rows = desk.engine.execute(
-        f"""SELECT low, count(DISTINCT customer_id) FILTER (target = {_DIVORCE}),
+        f"""SELECT month_of(day::INT) AS month, count(DISTINCT customer_id) FILTER (target = {_DIVORCE}),
                    count(DISTINCT customer_id) FILTER (target = {_RECOVERY} AND origin = {_DIVORCE})
-            FROM move JOIN {_values(spans)} ON day >= low AND day < high GROUP BY low"""  # noqa: S608 -- whole numbers
+            FROM move WHERE target IN ({_DIVORCE}, {_RECOVERY}) GROUP BY month"""  # noqa: S608 -- whole numbers
     ).fetchall()
-    return {low: (lost, won_back) for low, lost, won_back in rows}
+    return {month: (lost, won_back) for month, lost, won_back in rows}
 
 
 def _month(low: int, high: int, bought: tuple[int, int, int], moved: tuple[int, int], today: int) -> Json:

@@ -40,6 +40,7 @@ READS = ("customer", "standing", "worth", "move")
 MAKES = ("next_step",)
 GIVES: dict[str, tuple[str, ...]] = {}
 SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.now"}
 SAYS = {
     "next_step.nothing": _("Nobody has bought yet."),
     "next_step.at_stake": _("%(stake_money)s is at stake with %(customers)s customers who need somebody now."),

@@ -39,6 +39,7 @@ READS = ("lines", "products")
 MAKES = ()
 GIVES: dict[str, tuple[str, ...]] = {}
 SLICES = ("class", "channel", "territory")
+UNSLICED = {"period": "slice.waits", "product_group": "slice.is_group"}
 SAYS = {
     "sequence.too_few": _("Too few customers have bought of two product groups yet (%(customers)s)."),
     "sequence.none": _("No product group is bought after another more often than chance would have it."),

@@ -1,17 +1,18 @@
 """The same analysis for some customers or some days alone: the desk is narrowed, and the analysis does not know it.
 
 A slice is a set of customers (``class``, ``channel``, ``product_group``, ``territory``) or of days (``period``). While a desk is
-narrowed, every table that the analysis READS or MAKES shows only those.
+narrowed, every table that an analysis READS or MAKES shows only those. An analysis that learns is not learned again: its
+``within`` tells the slice from what it has laid on the desk for each customer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from regulars.intelligence.analyses.base import Analysis, Desk, Result
+from regulars.intelligence.analyses.base import Analysis, Desk, Result, _, name
 
 DIMENSIONS: Final = ("period", "class", "channel", "product_group", "territory")
 PERIODS: Final = ("12m", "prior")
@@ -22,6 +23,21 @@ _KEYS: Final = {"parties": "party_id"}
 _DATED: Final = frozenset({"purchase", "orders", "returns", "lines", "return_lines"})
 _PLAIN: Final = frozenset({"products", "return_lines"})
 """Tables without a customer of their own."""
+_OFTEN: Final = frozenset({"lines", "monthly", "move"})
+"""Tables that are asked several times in each slice: narrowed once, into a table of their own."""
+_COLUMNS: Final = {"lines": "order_id, customer_id, product_id, day"}
+"""Of wide tables, what is asked for."""
+SAYS: Final[Mapping[str, str]] = {
+    "slice.now": _("it says how things stand today."),
+    "slice.ahead": _("it says what is still to come."),
+    "slice.months": _("all months stand beside each other here."),
+    "slice.is_class": _("the classes are what is told here."),
+    "slice.is_group": _("what goes with what is learned across all product groups."),
+    "slice.waits": _("what follows what is learned from the whole history."),
+    "slice.tried": _("it is tried on all customers together; what is told of each stands on the customer's page."),
+    "slice.terms": _("a contract runs through many periods."),
+}
+"""Why an analysis is not told by some dimension (``UNSLICED``)."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +58,9 @@ def offered(desk: Desk) -> list[Slice]:
         Slice("period", "12m", days=(today - 364, today)),
         Slice("period", "prior", days=(today - 729, today - 365)),
     ]
+    desk.engine.execute("CREATE OR REPLACE TEMP TABLE by_class AS SELECT customer_id, class FROM worth")
     found += [
-        Slice("class", key, f"SELECT customer_id FROM worth WHERE class = '{key}'")  # noqa: S608 -- our own words
+        Slice("class", key, f"SELECT customer_id FROM by_class WHERE class = '{key}'")  # noqa: S608 -- our own words
         for key in ("most_valuable", "most_growable", "regular", "below_zero")
     ]
     desk.engine.execute(
@@ -52,7 +69,7 @@ def offered(desk: Desk) -> list[Slice]:
         {"today": today},
     )
     found += _largest(desk, "channel", "by_channel")
-    if _is_there(desk, "lines") and _is_there(desk, "products"):
+    if {"lines", "products"} <= set(_tables(desk)):
         desk.engine.execute(
             """CREATE OR REPLACE TEMP TABLE by_product_group AS
                SELECT DISTINCT l.customer_id, p.category AS product_group FROM lines l JOIN products p USING (product_id)
@@ -73,59 +90,84 @@ def _largest(desk: Desk, dimension: str, table: str) -> list[Slice]:
     ]  # fmt: skip
 
 
-def tell(chosen: Slice, desk: Desk, every: Sequence[Analysis]) -> Iterator[tuple[Analysis, Result]]:
-    """What the analyses that may be asked by this dimension find of the slice alone; nothing where nobody is in it."""
-    asked = [one for one in every if chosen.dimension in one.SLICES]
-    with narrowed(desk, tuple(name for one in asked for name in (*one.READS, *one.MAKES)), chosen):
+class Narrowing:
+    """A desk on which tables may be narrowed to one slice after the other; use it in a ``with narrowing(…)`` block."""
+
+    def __init__(self, desk: Desk, sources: Mapping[str, str]) -> None:
+        self.desk = desk
+        self.sources = sources
+        self.shown: dict[str, str] = {}
+
+    def tell(
+        self, chosen: Slice, every: Sequence[Analysis], whole: Mapping[str, Result]
+    ) -> Iterator[tuple[Analysis, Result]]:
+        """What the analyses that may be asked by this dimension find of the slice alone; ``whole`` is what they found of everybody."""
+        asked = [one for one in every if chosen.dimension in one.SLICES and name(one) in whole]
+        self.to(chosen, {table for one in asked for table in (*one.READS, *one.MAKES)})
         for one in asked:
-            measure = getattr(one, "measure", None)
-            yield one, measure(desk) if hasattr(one, "make") and measure else one.run(desk)
+            yield one, _told(one, self.desk, whole[name(one)])
+
+    def to(self, chosen: Slice, tables: set[str]) -> None:
+        """Let these tables show only what lies in the slice."""
+        self.forget()
+        if chosen.query:
+            self.desk.engine.execute(f"CREATE OR REPLACE TEMP TABLE within AS {chosen.query}")
+        for table in sorted(tables & set(self.sources)):
+            kind = "TABLE" if table in _OFTEN else "VIEW"
+            self.desk.engine.execute(f"CREATE TEMP {kind} {table} AS {_query(table, self.sources[table], chosen)}")
+            self.shown[table] = kind
+
+    def forget(self) -> None:
+        """Let the tables of the last slice go."""
+        for table, kind in self.shown.items():
+            self.desk.engine.execute(f"DROP {kind} temp.main.{table}")
+        self.shown = {}
 
 
 @contextmanager
-def narrowed(desk: Desk, tables: tuple[str, ...], chosen: Slice) -> Iterator[None]:
-    """Let the tables show only what lies in the slice."""
-    if chosen.query:
-        desk.engine.execute(f"CREATE OR REPLACE TEMP TABLE within AS {chosen.query}")
-    with ExitStack() as stack:
-        for name in dict.fromkeys(tables):
-            if name not in _PLAIN and _is_there(desk, name):
-                stack.enter_context(_shown(desk, name, chosen))
-        yield
+def narrowing(desk: Desk, every: Sequence[Analysis]) -> Iterator[Narrowing]:
+    """Put the tables that analyses READ or MAKE aside under another name, until the block ends."""
+    wanted = {table for one in every for table in (*one.READS, *one.MAKES)} - _PLAIN
+    laid = {table for table, temporary in _tables(desk).items() if temporary} & wanted
+    stored = set(_tables(desk)) & wanted - laid
+    sources = {table: f"whole_{table}" for table in laid} | {table: f"memory.main.{table}" for table in stored}
+    for table in sorted(laid):
+        desk.engine.execute(f"ALTER TABLE {table} RENAME TO whole_{table}")
+    narrowed = Narrowing(desk, sources)
+    try:
+        yield narrowed
+    finally:
+        narrowed.forget()
+        for table in sorted(laid):
+            desk.engine.execute(f"ALTER TABLE whole_{table} RENAME TO {table}")
 
 
-@contextmanager
-def _shown(desk: Desk, name: str, chosen: Slice) -> Iterator[None]:
-    """Put a view of the table's name before the table."""
-    rows = desk.engine.execute("SELECT count(*) FROM duckdb_tables() WHERE temporary AND table_name = ?", [name])
-    laid = bool(rows.fetchone()[0])
-    source = f"whole_{name}" if laid else f"memory.main.{name}"
-    columns, wanted = "*", []
+def _told(one: Analysis, desk: Desk, whole: Result) -> Result:
+    """By ``within`` where an analysis has learned, by ``measure`` where it makes tables, else by running again."""
+    if hasattr(one, "within"):
+        found: Result = one.within(desk, whole)
+        return found
+    return one.measure(desk) if hasattr(one, "make") and hasattr(one, "measure") else one.run(desk)
+
+
+def _query(table: str, source: str, chosen: Slice) -> str:
+    columns, wanted = _COLUMNS.get(table, "*"), []
     if chosen.query:
-        wanted.append(f"{_KEYS.get(name, 'customer_id')} IN (SELECT customer_id FROM within)")  # noqa: S608 -- our own names
-    if chosen.days and name in _DATED:
+        wanted.append(f"{_KEYS.get(table, 'customer_id')} IN (SELECT customer_id FROM within)")  # noqa: S608 -- our own names
+    if chosen.days and table in _DATED:
         wanted.append(f"day BETWEEN {chosen.days[0]:d} AND {chosen.days[1]:d}")
-    if chosen.days and name == "customer":
+    if chosen.days and table == "customer":
         year = "revenue_12m" if chosen.value == "12m" else "revenue_prior_12m"
         columns, wanted = f"* REPLACE ({year} AS revenue)", [*wanted, f"{year} <> 0"]
-    if laid:
-        desk.engine.execute(f"ALTER TABLE {name} RENAME TO whole_{name}")
-    try:
-        desk.engine.execute(
-            f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM {source} WHERE {' AND '.join(wanted) or 'true'}"  # noqa: S608 -- our own names and whole numbers
-        )
-        yield
-    finally:
-        desk.engine.execute(f"DROP VIEW IF EXISTS temp.main.{name}")
-        if laid:
-            desk.engine.execute(f"ALTER TABLE whole_{name} RENAME TO {name}")
+    return f"SELECT {columns} FROM {source} WHERE {' AND '.join(wanted) or 'true'}"  # noqa: S608 -- our own names and whole numbers
 
 
-def _is_there(desk: Desk, name: str) -> bool:
-    found = desk.engine.execute(
-        "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]
-    ).fetchone()
-    return bool(found[0])
+def _tables(desk: Desk) -> dict[str, bool]:
+    """Every table on the desk, and whether it was laid there rather than stored."""
+    rows = desk.engine.execute(
+        "SELECT table_name, table_type = 'LOCAL TEMPORARY' FROM information_schema.tables"
+    ).fetchall()
+    return dict(sorted(rows, key=lambda row: row[1]))
 
 
 def _quoted(text: str) -> str:

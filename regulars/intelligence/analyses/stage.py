@@ -31,6 +31,7 @@ READS = ("purchase", "customer", "complaints")
 MAKES = ("standing", "move")
 GIVES: dict[str, tuple[str, ...]] = {}
 SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.now"}
 SAYS = {
     "company.nobody": _("Nobody has bought yet."),
     "company.with_us": _("%(customers)s of %(bought)s customers who ever bought are with us."),
@@ -142,7 +143,7 @@ def measure(desk: Desk) -> Result:
     return Result(
         stages=_stages(desk),
         currency=desk.horizon.currency,
-        flows={str(days): _flows(desk, days) for days in PERIODS},
+        flows=_flows(desk),
         calibration=_calibration(desk),
     )
 
@@ -184,16 +185,24 @@ def _stages(desk: Desk) -> dict[str, Json]:
     return {key: found.get(number, {"customers": 0, "money": 0}) for number, key in enumerate(STAGES)}
 
 
-def _flows(desk: Desk, days: int) -> list[Json]:
-    """Customers who made each move in the last so many days; who made several is counted in each."""
+def _flows(desk: Desk) -> dict[str, list[Json]]:
+    """By period, customers who made each move in the last so many days; who made several is counted in each."""
+    counts = ", ".join(
+        f"count(*) FILTER (day > {desk.horizon.today - days:d}), coalesce(sum(revenue_12m) FILTER (day > {desk.horizon.today - days:d}), 0)::BIGINT"
+        for days in PERIODS
+    )
     rows: list[Any] = desk.engine.execute(
-        """WITH moved AS (SELECT DISTINCT customer_id, origin, target FROM move WHERE day > $since)
-           SELECT origin::INTEGER, target::INTEGER, count(*), coalesce(sum(c.revenue_12m), 0)::BIGINT
-           FROM moved JOIN customer c USING (customer_id) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2""",
-        {"since": desk.horizon.today - days},
+        f"""WITH moved AS (SELECT customer_id, origin, target, max(day) AS day FROM move GROUP BY ALL)
+            SELECT origin::INTEGER, target::INTEGER, {counts} FROM moved JOIN customer c USING (customer_id) GROUP BY 1, 2"""  # noqa: S608 -- whole numbers
     ).fetchall()
+    return {str(days): _most_first(rows, 2 + 2 * place) for place, days in enumerate(PERIODS)}
+
+
+def _most_first(rows: list[Any], at: int) -> list[Json]:
+    """The flows of one period, the largest first."""
+    made = sorted((row for row in rows if row[at]), key=lambda row: (-row[at], row[0], row[1]))
     return [
-        {"origin": STAGES[a], "target": STAGES[b], "customers": count, "money": money} for a, b, count, money in rows
+        {"origin": STAGES[row[0]], "target": STAGES[row[1]], "customers": row[at], "money": row[at + 1]} for row in made
     ]
 
 

@@ -7,7 +7,7 @@ will renew is projected by a model in which each contract has its own probabilit
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from regulars.intelligence.analyses import base
@@ -45,7 +45,8 @@ SOURCE = "Kaplan & Meier, JASA 53 (1958); Fader & Hardie, How to project custome
 READS = ("contracts",)
 MAKES = ()
 GIVES: dict[str, tuple[str, ...]] = {}
-SLICES: tuple[str, ...] = ()
+SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.terms"}
 SAYS = {
     "survival.none": _("There are no contracts on record, so nothing can be said of how long they last."),
     "survival.too_few": _("Of %(contracts)s contracts only %(ended)s have ended: too few to say how long they last."),
@@ -163,9 +164,21 @@ class Result(base.Result):
 
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Measure how long contracts last, as of the day of the desk."""
+    chosen = params or Params()
+    found = _measured(desk, chosen)
+    return replace(found, tests=tuple(_tests(desk, chosen.grace, found.term))) if found.enough else found
+
+
+def within(desk: Desk, whole: Result) -> Result:
+    """Of some customers' contracts, with a model of their own; how well it foretells is told by those of all."""
+    return replace(_measured(desk, Params()), tests=whole.tests)
+
+
+def _measured(desk: Desk, chosen: Params) -> Result:
+    """All but the back-tests."""
     from regulars.intelligence.models import KaplanMeier  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    chosen, today = params or Params(), desk.horizon.today
+    today = desk.horizon.today
     spells = _spells(desk, today, chosen.grace)
     size, ended = len(spells["ended"]), int(spells["ended"].sum())
     if ended < chosen.fewest:
@@ -189,7 +202,6 @@ def run(desk: Desk, params: Params | None = None) -> Result:
         alpha=model.params_["alpha"],
         beta=model.params_["beta"],
         curve=_curve(known, model, spells["lasted"], term),
-        tests=tuple(_tests(desk, chosen.grace, term)),
         ahead=chosen.ahead,
         due=tuple(dict.fromkeys(customer for _risk, customer in order)),
     )

@@ -7,7 +7,7 @@ sentence. Beside it, how far each customer is transaction- or relationship-orien
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from regulars.intelligence.analyses import base
@@ -44,7 +44,8 @@ SOURCE = (
 READS = ("purchase", "customer", "parties", "orders")
 MAKES = ("types",)
 GIVES: dict[str, tuple[str, ...]] = {}
-SLICES: tuple[str, ...] = ()
+SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.now"}
 SAYS = {
     "types.too_few": _("Too few customers have bought at least three times (%(customers)s) to tell kinds."),
     "types.found": _("There are %(kinds)s kinds of customers; on other customers they come out the same by %(stable_share)s."),
@@ -54,6 +55,7 @@ SAYS = {
     "types.sentence": _("The kind that brings most: %(customers)s customers (%(first_word)s, %(second_word)s)."),
     "types.also": _("And also"),
     "types.told": _("What marks it"),
+    "types.number": _("Kind"),
     "types.size": _("Customers"),
     "types.money": _("Revenue a year"),
     "types.relation_mean": _("Relationship-oriented"),
@@ -102,7 +104,10 @@ class Params(base.Params):
 
 @dataclass(frozen=True)
 class Result(base.Result):
-    """``kinds``: number, customers, revenue, codes that mark it, mean orientation; ``model`` is what keeps the numbers."""
+    """``kinds``: number, customers, revenue, codes that mark it, mean orientation; ``model`` is what keeps the numbers.
+
+    ``members``: by number, the customers of each kind, who buys most first; left out of a slice, which asks those of all.
+    """
 
     customers: int = 0
     stability: float = 0.0
@@ -112,6 +117,7 @@ class Result(base.Result):
     traits: list[Json] = field(default_factory=list)
     model: Json = field(default_factory=dict)
     largest: tuple[int, ...] = ()
+    members: dict[int, tuple[int, ...]] = field(default_factory=dict, metadata=base.ASIDE)
 
     def headline(self) -> list[Saying]:
         """How many kinds there are, and how many are relationship-oriented."""
@@ -131,20 +137,21 @@ class Result(base.Result):
     def charts(self) -> list[Chart]:
         """Customers by kind."""
         names = [str(one["number"]) for one in self.kinds]
-        return [
-            Chart("bars", names, "name", "types.told", (Series("customers", [one["customers"] for one in self.kinds]),))
-        ]
+        customers = Series("customers", [one["customers"] for one in self.kinds], behind=self._behind())
+        return [Chart("bars", names, "name", "types.number", (customers,))]
 
     def evidence(self) -> list[Evidence]:
         """Each kind, and the attributes that are surely more or less frequent in it."""
         if not self.enough:
             return []
         columns = (
-            Column("types.size", "count"), Column("types.told", "word"), Column("types.also", "word"), Column("types.money", "money"),
+            Column("types.number", "name"), Column("types.size", "count"), Column("types.told", "word"), Column("types.also", "word"), Column("types.money", "money"),
             Column("types.relation_mean", "share"),
         )  # fmt: skip
-        rows = [(one["customers"], *_marks(one), one["revenue"], one["relation"]) for one in self.kinds]
-        found = [Evidence(columns, rows, currency=self.currency)]
+        rows = [
+            (str(one["number"]), one["customers"], *_marks(one), one["revenue"], one["relation"]) for one in self.kinds
+        ]
+        found = [Evidence(columns, rows, self._behind(), currency=self.currency)]
         if self.traits:
             told = (
                 Column("types.attribute", "name"),
@@ -154,6 +161,11 @@ class Result(base.Result):
             lifts = [(f"{one['number']}: {one['value']}", round(one["lift"], 2), one["members"]) for one in self.traits]
             found.append(Evidence(told, lifts))
         return found
+
+    def _behind(self) -> list[Selection]:
+        """The customers of each kind."""
+        numbers = [one["number"] for one in self.kinds]
+        return [Selection(ids=self.members.get(number, ()), key=f"kind{number}") for number in numbers]
 
     def certainty(self) -> Certainty:
         """On how many customers it rests."""
@@ -207,8 +219,45 @@ def run(desk: Desk, params: Params | None = None) -> Result:
         kinds=kinds,
         traits=_traits(read, numbers) if found.k_ > 1 else [],
         model=found.as_dict(),
-        largest=tuple(int(one) for one in ids[numbers == dearest][:200]),
+        largest=_members(ids, read["revenue"], numbers == dearest)[:200],
+        members={number: _members(ids, read["revenue"], numbers == number) for number in np.unique(numbers).tolist()},
     )
+
+
+def within(desk: Desk, whole: Result) -> Result:
+    """Of some customers, how many are of each kind; the kinds stay those of all."""
+    if not whole.enough:
+        return whole
+    rows = desk.engine.execute(
+        """SELECT kind_number, count(*), coalesce(sum(revenue_12m), 0)::BIGINT, avg(relation),
+                  list(customer_id ORDER BY revenue_12m DESC, customer_id)[:200]
+           FROM types JOIN customer USING (customer_id) GROUP BY kind_number ORDER BY kind_number"""
+    ).fetchall()
+    customers = sum(row[1] for row in rows)
+    if not customers:
+        return Result(enough=False)
+    marks = {one["number"]: one["marks"] for one in whole.kinds}
+    kinds = [
+        {"number": number, "customers": count, "revenue": revenue, "relation": round(relation, 3), "marks": marks[number]}
+        for number, count, revenue, relation, _ids in rows
+    ]  # fmt: skip
+    related = sum(one["customers"] * one["relation"] for one in kinds) / customers
+    return replace(
+        whole,
+        customers=customers,
+        relation_share=None if whole.relation_share is None else related,
+        kinds=kinds,
+        traits=[],
+        largest=tuple(max(rows, key=lambda row: (row[2], -row[0]))[4]),
+        members={},
+    )
+
+
+def _members(ids: Any, revenue: Any, here: Any) -> tuple[int, ...]:
+    """Who is of a kind, who buys most first."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    return tuple(ids[here][np.lexsort((ids[here], -revenue[here]))][: base.MOST_BEHIND].tolist())
 
 
 def _kind(found: Clusters, number: int, members: Any, revenue: Any, relation: Any) -> Json:

@@ -41,6 +41,7 @@ READS = ("purchase", "customer", "standing")
 MAKES = ("worth",)
 GIVES: dict[str, tuple[str, ...]] = {}
 SLICES = ("channel", "product_group", "territory")
+UNSLICED = {"period": "slice.now", "class": "slice.is_class"}
 SAYS = {
     "classes.nobody": _("Nobody has bought yet."),
     "classes.half_margin": _("%(customers)s customers bring half of the profit."),

@@ -6,7 +6,7 @@ us) spend here in a year is taken as what such a wallet allows. The estimate is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from regulars.intelligence.analyses import base
@@ -36,7 +36,8 @@ SOURCE = "Perlich, Rosset, Lawrence & Zadrozny, High-quantile modeling for custo
 READS = ("customer", "orders")
 MAKES = ("wallet",)
 GIVES: dict[str, tuple[str, ...]] = {}
-SLICES: tuple[str, ...] = ()
+SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.now"}
 SAYS = {
     "wallet.too_few": _("Too few like customers (%(customers)s buyers) to estimate a wallet."),
     "wallet.room": _("Together we have about %(own_share)s of what our customers could spend (%(low_share)s–%(high_share)s)."),
@@ -73,7 +74,10 @@ class Params(base.Params):
 
 @dataclass(frozen=True)
 class Result(base.Result):
-    """Shares of all wallets together; ``groups`` of like customers with median and wallet (minor units)."""
+    """Shares of all wallets together; ``groups`` of like customers with median and wallet (minor units).
+
+    ``banded`` and ``grouped``: the customers of each band and group, those with most room first; left out of a slice.
+    """
 
     customers: int = 0
     share: float = 0.0
@@ -83,6 +87,8 @@ class Result(base.Result):
     bands: list[int] = field(default_factory=list)
     groups: list[Json] = field(default_factory=list)
     room: tuple[int, ...] = ()
+    banded: list[tuple[int, ...]] = field(default_factory=list, metadata=base.ASIDE)
+    grouped: dict[str, tuple[int, ...]] = field(default_factory=dict, metadata=base.ASIDE)
 
     def headline(self) -> list[Saying]:
         """Our share of all wallets, and that it is an estimate."""
@@ -94,7 +100,10 @@ class Result(base.Result):
     def charts(self) -> list[Chart]:
         """Customers by share of wallet."""
         names = [f"{low:.0%}–{low + 0.2:.0%}" for low in _BANDS]
-        return [Chart("bars", names, "name", "wallet.share", (Series("customers", self.bands or [0] * len(names)),))]
+        every = self.banded or [()] * len(names)
+        behind = [Selection(ids=ids, key=f"band{at}") for at, ids in enumerate(every)]
+        customers = Series("customers", self.bands or [0] * len(names), behind=behind)
+        return [Chart("bars", names, "name", "wallet.share", (customers,))]
 
     def evidence(self) -> list[Evidence]:
         """The groups of like customers."""
@@ -112,7 +121,8 @@ class Result(base.Result):
             )
             for one in self.groups
         ]
-        return [Evidence(columns, rows, currency=self.currency)] if rows else []
+        behind = [Selection(ids=self.grouped.get(key, ()), key=key) for key in map(_key, self.groups)]
+        return [Evidence(columns, rows, behind, currency=self.currency)] if rows else []
 
     def certainty(self) -> Certainty:
         """The limits of our share."""
@@ -125,8 +135,13 @@ class Result(base.Result):
         return [Step(Saying("wallet.see"), Selection(ids=self.room, key="room"))] if self.room else []
 
 
+def _key(group: Json) -> str:
+    """What the customers of a group are kept under."""
+    return "-".join(group[part] for part in ("kind", "channel", "time")).replace(".", "_")[:60]
+
+
 def run(desk: Desk, params: Params | None = None) -> Result:
-    """Estimate, and make ``wallet``: customer_id, wallet, wallet_low, wallet_high (minor units), share."""
+    """Estimate, and make ``wallet``: customer_id, wallet, wallet_low, wallet_high, spent (minor units), share, like_whom."""
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     from regulars.intelligence.models.types.wallet import wallets  # noqa: PLC0415 -- heavy: only for whoever analyses
@@ -134,43 +149,60 @@ def run(desk: Desk, params: Params | None = None) -> Result:
 
     chosen = params or Params()
     read = desk.engine.execute(_READ, {"today": desk.horizon.today}).fetchnumpy()
-    ids: Any = np.asarray(read["customer_id"])
     spent: Any = np.ma.filled(np.ma.asarray(read["spent"], float), 0.0)
     words = ["\t".join(one) for one in zip(read["kind"], read["channel"], read["time"], strict=True)]
     like, which = np.unique(np.array(words, str), return_inverse=True)
     found = wallets(spent, which, best=chosen.best)
-    lay(
-        desk.engine, "wallet",
-        {"customer_id": ids, "wallet": found.size, "wallet_low": found.low, "wallet_high": found.high, "share": found.share},
-    )  # fmt: skip
-    told = ~np.isnan(found.size)
+    lay(desk.engine, "wallet", {
+        "customer_id": np.asarray(read["customer_id"]), "wallet": found.size, "wallet_low": found.low, "wallet_high": found.high,
+        "share": found.share, "spent": spent, "like_whom": like[which] if len(like) else np.empty(0, str),
+    })  # fmt: skip
+    return _told(desk, chosen)
+
+
+def within(desk: Desk, _whole: Result) -> Result:
+    """Of some customers: with whom they are compared stays as it is."""
+    return replace(_told(desk, Params()), banded=[], grouped={})
+
+
+def _told(desk: Desk, chosen: Params) -> Result:
+    """Add up the wallets that lie on the desk."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    read = desk.engine.execute("SELECT * EXCLUDE (like_whom) FROM wallet ORDER BY customer_id").fetchnumpy()
+    ids, told = np.asarray(read["customer_id"]), ~np.isnan(read["wallet"])
     if not told.any():
         return Result(enough=False, customers=len(ids))
-    own, sums = float(spent[told].sum()), [float(one[told].sum()) for one in (found.size, found.low, found.high)]
-    room = np.where(told, found.low - spent, 0.0)
-    order = np.lexsort((ids, -room))[: chosen.listed]
-    bands = np.clip((found.share[told] * len(_BANDS)).astype(int), 0, len(_BANDS) - 1)
+    own, size, low, high = (float(read[key][told].sum()) for key in ("spent", "wallet", "wallet_low", "wallet_high"))
+    room = np.where(told, read["wallet_low"] - read["spent"], 0.0)
+    order = np.lexsort((ids, -room))
+    most = order[: chosen.listed]
+    band = np.where(told, np.clip(np.nan_to_num(read["share"]) * len(_BANDS), 0, len(_BANDS) - 1), -1).astype(int)
+    groups = _groups(desk)
     return Result(
         customers=int(told.sum()),
-        share=round(own / sums[0], 3),
-        share_low=round(own / sums[2], 3),
-        share_high=round(own / sums[1], 3),
+        share=round(own / size, 3),
+        share_low=round(own / high, 3),
+        share_high=round(own / low, 3),
         currency=desk.horizon.currency,
-        bands=np.bincount(bands, minlength=len(_BANDS)).tolist(),
-        groups=[_group(str(like[group]), which == group, spent, found) for group in np.unique(which[told]).tolist()],
-        room=tuple(int(one) for one in ids[order[room[order] > 0]]),
+        bands=np.bincount(band[told], minlength=len(_BANDS)).tolist(),
+        groups=[one for one, _ids in groups],
+        room=tuple(int(one) for one in ids[most[room[most] > 0]]),
+        banded=[tuple(ids[order[band[order] == at]][: base.MOST_BEHIND].tolist()) for at in range(len(_BANDS))],
+        grouped={_key(one): who for one, who in groups},
     )
 
 
-def _group(like: str, here: Any, spent: Any, found: Any) -> Json:
-    """The wallet of a group is that of its members who spend less than it."""
-    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-    return {
-        **dict(zip(("kind", "channel", "time"), like.split("\t"), strict=True)),
-        "customers": int(here.sum()),
-        "median": round(float(np.median(spent[here]))),
-        "wallet": round(float(found.size[here].min())),
-        "low": round(float(found.low[here].min())),
-        "high": round(float(found.high[here].min())),
-    }
+def _groups(desk: Desk) -> list[tuple[Json, tuple[int, ...]]]:
+    """The groups of like customers and who is in each; the wallet of a group is that of its members who spend less than it."""
+    rows = desk.engine.execute(
+        f"""SELECT like_whom, count(*), median(spent), min(wallet), min(wallet_low), min(wallet_high),
+                   list(customer_id ORDER BY wallet_low - spent DESC, customer_id)[:{base.MOST_BEHIND}]
+            FROM wallet WHERE NOT isnan(wallet) GROUP BY like_whom ORDER BY like_whom"""  # noqa: S608 -- a number
+    ).fetchall()
+    found = []
+    for like, customers, *figures, who in rows:
+        rounded = dict(zip(("median", "wallet", "low", "high"), (round(one) for one in figures), strict=True))
+        words = dict(zip(("kind", "channel", "time"), like.split("\t"), strict=True))
+        found.append(({**words, "customers": customers, **rounded}, tuple(who)))
+    return found

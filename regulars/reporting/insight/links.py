@@ -23,14 +23,24 @@ class Source:
     value: str = ""
 
     def query(self, selection: Json | None) -> str:
-        """What follows the ``?`` of the list; empty where nobody is behind the number."""
-        if selection is None or not (selection["where"] or selection["key"]):
+        """What follows the ``?`` of the list; empty where nobody is behind the number, or the list cannot be asked for them.
+
+        Of a period only customers named one by one can be listed: the list of customers shows them as they are today. A
+        slice that names nobody itself means those of everybody's list who are in it.
+        """
+        if selection is None or not (
+            selection["where"] or selection["picked"] or (selection["key"] and self.dimension)
+        ):
             return ""
         asked = dict(selection["where"])
-        if self.dimension in BY_DIMENSION:
-            asked.setdefault(BY_DIMENSION[self.dimension], self.value)
+        own = bool(selection["key"] and selection["picked"])
         if selection["key"]:
-            asked["picked"] = f"{self.name}.{selection['key']}"
+            part = (self.dimension, self.value) if own and self.dimension else ()
+            asked["picked"] = ".".join((self.name, selection["key"], *part))
+        if self.dimension and not own:
+            if self.dimension not in BY_DIMENSION:
+                return ""
+            asked.setdefault(BY_DIMENSION[self.dimension], self.value)
         return urlencode(asked)
 
     def url(self, selection: Json | None) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from regulars.intelligence import analyses
+from regulars.intelligence.analyses import base
 from regulars.intelligence.analyses.slices import DIMENSIONS
 from regulars.reporting import pictures, queries, sentences
 from regulars.reporting.insight.charts import Drawn, draw, spark
@@ -105,6 +106,11 @@ class Table:
     title: str
     headers: list[Head]
     rows: list[list[Cell]]
+
+    @property
+    def opens(self) -> bool:
+        """Whether any of its numbers opens customers."""
+        return any(cell.url for row in self.rows for cell in row)
 
 
 class InsightPage:
@@ -224,6 +230,15 @@ class InsightPage:
         for dimension, value, label in stored:
             there.setdefault(dimension, []).append((value, label))
         return [self._dimension(key, there[key]) for key in DIMENSIONS if key in there]
+
+    @property
+    def unsliced(self) -> list[tuple[str, str]]:
+        """By what the page cannot be narrowed, and why: of one reason together."""
+        told: dict[str, list[str]] = {}
+        for key, code in base.unsliced(analyses.get(self.name)).items():
+            told.setdefault(code, []).append(dimension_word(key))
+        between = _(", ")
+        return [(between.join(words), sentences.word(code)) for code, words in told.items()]
 
     def _dimension(self, key: str, values: list[tuple[str, str]]) -> Dimension:
         names = {value: _slice_word(key, value, label) for value, label in values}
