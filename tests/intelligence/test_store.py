@@ -8,6 +8,7 @@ import pytest
 from regulars.commerce.facts import ORDERS
 from regulars.intelligence.days import month_start, months_back, to_date, to_day
 from regulars.intelligence.warehouse import engine, ledger
+from regulars.intelligence.warehouse.frames import ranges
 from regulars.intelligence.warehouse.store import Store
 from regulars.intelligence.warehouse.tables import FactTable
 from tests.support.warehouse import warehouse
@@ -89,3 +90,18 @@ def test_days_and_months() -> None:
         date(2025, 12, 1),
         date(2026, 1, 1),
     ]
+
+
+def test_ranges_cover_every_row_once_and_hold_about_as_many_as_wanted(tmp_path: Path) -> None:
+    with engine.opened(warehouse(tmp_path, [(1, DAY, 100)])) as connection:
+        connection.execute("CREATE TEMP TABLE few AS SELECT range * range AS n FROM range(5000) UNION ALL SELECT NULL")
+        cuts = ranges(connection, "few", "n", 700)
+        sizes = [
+            connection.execute("SELECT count(*) FROM few WHERE n >= ? AND n < ?", [low, high]).fetchone()[0]
+            for low, high in cuts
+        ]
+        assert sum(sizes) == 5_000
+        assert all(size <= 700 for size in sizes)
+        assert len(sizes) <= 9
+        assert all(low < high <= after for (low, high), (after, _) in zip(cuts, cuts[1:], strict=False))
+        assert ranges(connection, "(SELECT n FROM few WHERE n < 0)", "n", 700) == []

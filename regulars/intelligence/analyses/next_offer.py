@@ -8,6 +8,7 @@ cut-offs against simply offering what most customers buy.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -29,7 +30,7 @@ from regulars.intelligence.analyses.base import (
 from regulars.intelligence.days import to_date
 
 if TYPE_CHECKING:
-    from regulars.intelligence.models.recommend.backtest import Trial
+    from regulars.intelligence.models.recommend.backtest import Bought, Parts, Trial
 
 QUESTION = _("What will each customer buy again, and what new?")
 TITLE = _("Next offer")
@@ -44,6 +45,7 @@ READS = ("lines", "products", "customer")
 MAKES = ("next_offer",)
 GIVES = {"next_offer": ("again", "new")}
 SLICES: tuple[str, ...] = ()
+UNSLICED = dict.fromkeys(("period", "class", "channel", "product_group", "territory"), "slice.tried")
 SAYS = {
     "next_offer.too_few": _("Too few customers have bought twice to learn what follows what (%(customers)s)."),
     "next_offer.hits": _("Of customers who bought again within %(horizon_days)s, %(again_share)s bought one of the five told under again, and %(new_share)s of those who tried something new one of the five told under new."),
@@ -59,6 +61,8 @@ RESTS = {"next_offer.again": ("again", "next_offer.again"), "next_offer.new": ("
 LISTED: Final = 5
 _CANDIDATES: Final = 15
 _HISTORY: Final = 180
+PART: Final = 1_000_000
+"""Lines looked at together."""
 _LIKE: Final = 0.05
 """A reason told as a share is worth telling from here on."""
 
@@ -147,32 +151,77 @@ class Result(base.Result):
 
 
 def run(desk: Desk, params: Params | None = None) -> Result:
-    """Learn, try, and lay two lists of each customer on the desk."""
-    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
-
+    """Learn, try, and lay two lists of each customer on the desk; all in parts, so that memory does not grow with customers."""
     from regulars.intelligence.models.recommend import backtest  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     chosen, today = params or Params(), desk.horizon.today
-    read = desk.engine.execute(
-        """SELECT customer_id, product_id, day::BIGINT AS day FROM lines
-           WHERE customer_id IS NOT NULL AND product_id IS NOT NULL AND day <= ? ORDER BY 1, 3, 2""",
-        [today],
-    ).fetchnumpy()
-    people, who = np.unique(read["customer_id"], return_inverse=True)
-    goods, what = np.unique(read["product_id"], return_inverse=True)
-    bought = backtest.Bought(who, what, read["day"], len(goods))
-    back = int((bought.baskets_of() > 1).sum()) if len(people) else 0
+    goods, customers, back, first_day = _read(desk, today)
     if back < chosen.fewest or len(goods) < 2 * LISTED:
-        _lay_nothing(desk)
+        desk.engine.execute(_OFFERED)
+        desk.engine.execute(_TOLD)
         return Result(enough=False, customers=back, horizon=chosen.horizon)
-    days = backtest.days(bought, today, horizon=chosen.horizon, history=_HISTORY)
-    trials = [backtest.trial(bought, day, chosen.horizon, LISTED, chosen.most_items) for day in days]
-    offers = backtest.offers(
-        bought, trials[-1] if trials else None, margin=_margins(desk, goods), count=LISTED, candidates=_CANDIDATES,
-        since=today - chosen.recent, most_items=chosen.most_items,
+    parts = _parts(desk, len(goods))
+    days = backtest.days(first_day, today, horizon=chosen.horizon, history=_HISTORY)
+    *known, now = backtest.learn(parts, [*days, today + 1], len(goods), chosen.most_items)
+    trials = backtest.trials(parts, days, known, horizon=chosen.horizon, count=LISTED)
+    margin, sold = _margins(desk, goods), _last_sold(desk) >= today - chosen.recent
+    desk.engine.execute(_OFFERED)
+    told = sum(
+        _lay(desk, backtest.offers(
+            part, now, trials[-1] if trials else None, margin=margin, available=sold, count=LISTED, candidates=_CANDIDATES,
+        ))
+        for part in parts()
     )  # fmt: skip
-    told = _lay(desk, people, goods, offers)
-    return Result(customers=len(people), told=told, horizon=chosen.horizon, trials=[_as_json(one) for one in trials])
+    desk.engine.execute("DROP TABLE bought")
+    desk.engine.execute(_TOLD)
+    return Result(customers=customers, told=told, horizon=chosen.horizon, trials=[_as_json(one) for one in trials])
+
+
+def _read(desk: Desk, today: int) -> tuple[Any, int, int, int]:
+    """Lay the tables ``good`` (products by code from 0) and ``bought`` (lines by customer, item and day, sorted).
+
+    Returns:
+        The products in the order of their codes, customers, those of them who bought on several days, the first day.
+    """
+    wanted = "customer_id IS NOT NULL AND product_id IS NOT NULL AND day <= $today"
+    desk.engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE good AS SELECT product_id, (row_number() OVER (ORDER BY product_id) - 1)::INTEGER AS item
+            FROM (SELECT DISTINCT product_id FROM lines WHERE {wanted})""",  # noqa: S608 -- our own words
+        {"today": today},
+    )
+    desk.engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE bought AS SELECT customer_id, item, day::INTEGER AS day
+            FROM lines JOIN good USING (product_id) WHERE {wanted} ORDER BY 1, 2, 3""",  # noqa: S608 -- our own words
+        {"today": today},
+    )
+    goods = desk.engine.execute("SELECT product_id FROM good ORDER BY item").fetchnumpy()["product_id"]
+    counted = desk.engine.execute(
+        """SELECT count(*), count(*) FILTER (first_day < last_day), coalesce(min(first_day), 0)
+           FROM (SELECT min(day) AS first_day, max(day) AS last_day FROM bought GROUP BY customer_id)"""
+    ).fetchone()
+    return (goods, *map(int, counted))
+
+
+def _parts(desk: Desk, items: int) -> Parts:
+    """``bought``, customer by customer in parts of some lines; the engine gives the rows of a table in their order."""
+    from regulars.intelligence.models.recommend.backtest import Bought  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.warehouse.frames import ranges  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    cuts = ranges(desk.engine, "bought", "customer_id", PART)
+
+    def read() -> Iterator[Bought]:
+        for low, high in cuts:
+            part = desk.engine.execute(
+                "SELECT customer_id, item, day FROM bought WHERE customer_id >= ? AND customer_id < ?", [low, high]
+            ).fetchnumpy()
+            yield Bought(part["customer_id"], part["item"], part["day"], items)
+
+    return read
+
+
+def _last_sold(desk: Desk) -> Any:
+    """The day on which each product was last sold, by code."""
+    return desk.engine.execute("SELECT max(day) AS day FROM bought GROUP BY item ORDER BY item").fetchnumpy()["day"]
 
 
 def _as_json(trial: Trial) -> Json:
@@ -196,45 +245,42 @@ def _margins(desk: Desk, goods: Any) -> Any:
     return np.array([float(known.get(one, np.nan)) for one in goods.tolist()]) if known else None
 
 
-def _lay_nothing(desk: Desk) -> None:
-    desk.engine.execute('CREATE OR REPLACE TEMP TABLE next_offer (customer_id BIGINT, again VARCHAR, "new" VARCHAR)')
-
-
 _OFFERED = """
-CREATE OR REPLACE TEMP TABLE next_offer AS
+CREATE OR REPLACE TEMP TABLE offered (
+    customer_id BIGINT, item INTEGER, is_new BOOLEAN, place TINYINT, share DOUBLE, times INTEGER, last INTEGER, had INTEGER,
+    like_share DOUBLE)
+"""
+_TOLD = f"""
+CREATE OR REPLACE TEMP VIEW next_offer AS
 WITH told AS (
     SELECT o.customer_id, o.is_new, o.place,
         struct_pack(product := o.product_id, name := p.name, share := o.share, reasons := CASE
             WHEN NOT o.is_new AND o.times > 1 THEN [json_object('code', 'next_offer.times', 'values', json_object('times', o.times, 'last_on', o.last_on))]
             WHEN NOT o.is_new THEN [json_object('code', 'next_offer.once', 'values', json_object('last_on', o.last_on))]
-            WHEN h.name IS NOT NULL AND o.like_share >= {like}
+            WHEN h.name IS NOT NULL AND o.like_share >= {_LIKE}
             THEN [json_object('code', 'next_offer.because', 'values', json_object('had_name', h.name, 'like_share', o.like_share))]
             ELSE [] END) AS thing
-    FROM offered o JOIN products p USING (product_id) LEFT JOIN products h ON h.product_id = o.had_id
+    FROM (SELECT *, strftime(DATE '1970-01-01' + last, '%Y-%m-%d') AS last_on FROM offered JOIN good USING (item)) o
+    JOIN products p USING (product_id)
+    LEFT JOIN (SELECT item, name FROM good JOIN products USING (product_id)) h ON h.item = o.had
 )
 SELECT customer_id,
     coalesce(to_json(list(thing ORDER BY place) FILTER (NOT is_new))::VARCHAR, '[]') AS again,
     coalesce(to_json(list(thing ORDER BY place) FILTER (is_new))::VARCHAR, '[]') AS "new"
 FROM told GROUP BY customer_id
-"""
+"""  # noqa: S608 -- a number
+"""Two JSON lists a customer, put together when they are asked for: as text they take ten times the room."""
 
 
-def _lay(desk: Desk, people: Any, goods: Any, offers: dict[str, Any]) -> int:
-    """The table ``next_offer``: two JSON lists a customer; how many customers have any."""
-    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+def _lay(desk: Desk, offers: dict[str, Any]) -> int:
+    """Add to the table ``offered``; how many customers have any."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+    import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    had = offers.pop("had")
-    lay(desk.engine, "offered_at", {
-        **offers, "customer_id": people[offers["customer"]], "product_id": goods[offers["item"]],
-        "had_id": goods[had.clip(0)], "has_had": had >= 0,
-    })  # fmt: skip
+    desk.engine.register("_offers", pa.table(offers))
     desk.engine.execute(
-        """CREATE OR REPLACE TEMP TABLE offered AS
-           SELECT customer_id, product_id, is_new, place, CASE WHEN NOT isnan(share) THEN round_even(share, 2) END AS share, times, round_even(like_share, 2) AS like_share,
-                  CASE WHEN has_had THEN had_id END AS had_id,
-                  strftime(DATE '1970-01-01' + last::INTEGER, '%Y-%m-%d') AS last_on
-           FROM offered_at"""
+        """INSERT INTO offered SELECT customer, item, is_new, place, CASE WHEN NOT isnan(share) THEN round_even(share, 2) END,
+           times, last, CASE WHEN had >= 0 THEN had END, round_even(like_share, 2) FROM _offers"""
     )
-    desk.engine.execute(_OFFERED.format(like=_LIKE))
-    desk.engine.execute("DROP TABLE offered_at")
-    return int(desk.engine.execute("SELECT count(*) FROM next_offer").fetchone()[0])
+    desk.engine.unregister("_offers")
+    return len(np.unique(offers["customer"]))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
 from regulars.intelligence.warehouse.engine import Engine
+
+_BLOCK: Final = 256
 
 
 def lay(engine: Engine, name: str, columns: Mapping[str, Any]) -> None:
@@ -15,6 +17,27 @@ def lay(engine: Engine, name: str, columns: Mapping[str, Any]) -> None:
     engine.register("_laid", pa.table({key: pa.array(values) for key, values in columns.items()}))
     engine.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM _laid')  # noqa: S608 -- our own names
     engine.unregister("_laid")
+
+
+def ranges(engine: Engine, table: str, key: str, rows: int) -> list[tuple[int, int]]:
+    """The values of a whole-number column, cut into ranges (lower end included, upper end not) of about so many rows each.
+
+    A value is never cut in two, nor are ``_BLOCK`` neighbouring ones; so a range may be larger where very many rows share a value.
+    """
+    counted = engine.execute(
+        f"SELECT {key} // {_BLOCK} AS block, count(*) AS size FROM {table} WHERE {key} IS NOT NULL GROUP BY 1 ORDER BY 1"  # noqa: S608 -- our own names
+    ).fetchall()
+    found: list[tuple[int, int]] = []
+    held = rows
+    for block, size in counted:
+        low, high = block * _BLOCK, (block + 1) * _BLOCK
+        if held + size > rows:
+            found.append((low, high))
+            held = size
+        else:
+            found[-1] = (found[-1][0], high)
+            held += size
+    return found
 
 
 def lay_rows(engine: Engine, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:

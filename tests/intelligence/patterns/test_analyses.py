@@ -106,6 +106,19 @@ def test_two_lists_a_customer_with_reasons_and_trials(tmp_path: Path, make_desk:
             assert {reason["code"] for reason in one["reasons"]} <= set(next_offer.SAYS)
 
 
+def test_next_offer_in_parts_is_the_same(tmp_path: Path, make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    bought, items = trade(600)
+    store, found = warehouse(tmp_path / "w", bought, items=items), []
+    for lines in (next_offer.PART, 100):
+        monkeypatch.setattr(next_offer, "PART", lines)
+        desk = make_desk(store, date(2025, 6, 30))
+        result = next_offer.run(desk)
+        rows = desk.engine.execute("SELECT * FROM next_offer ORDER BY customer_id").fetchall()
+        assert len(rows) == result.told > 500
+        found.append((result, rows))
+    assert found[0] == found[1]
+
+
 def test_a_list_that_loses_to_best_sellers_is_not_believed(tmp_path: Path, make_desk: MakeDesk) -> None:
     """Everybody buys products 1 to 5 of the season, never twice the same: own repeats cannot meet."""
     bought, items = [], []

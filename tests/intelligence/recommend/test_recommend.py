@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from regulars.intelligence.models import EASE, ItemItem, OwnRepeats
+from regulars.intelligence.models.recommend import backtest
+from regulars.intelligence.models.recommend.backtest import Bought
 from regulars.intelligence.models.recommend.offers import by_worth
 
 CUT = 14_883  # 2010-10-01
@@ -125,3 +127,68 @@ def test_nobody_cannot_be_learned_from() -> None:
         EASE().fit(np.zeros(0, np.int64), np.zeros(0, np.int64))
     empty = np.zeros(0, np.int64)
     assert OwnRepeats().fit(empty, empty, empty).reorder(np.array([0]), 1)[0].tolist() == [[-1]]
+
+
+@pytest.fixture
+def bought() -> Bought:
+    """Three hundred customers, thirty things, four hundred days; lines sorted as the warehouse gives them."""
+    rng = np.random.default_rng(5)
+    customer, day = rng.integers(0, 300, 6_000), rng.integers(0, 400, 6_000)
+    item = (customer % 5 * 6 + rng.geometric(0.2, 6_000)) % 30
+    order = np.lexsort((day, item, customer))
+    return Bought(customer[order], item[order], day[order], 30)
+
+
+def in_parts(bought: Bought, customers: int) -> backtest.Parts:
+    """So many customers a part."""
+    return lambda: (
+        bought.where((bought.customer >= low) & (bought.customer < low + customers)) for low in range(0, 300, customers)
+    )
+
+
+@pytest.mark.parametrize(("customers", "most_items"), [(7, 30), (100, 30), (7, 12)])
+def test_what_is_learned_and_offered_in_parts_is_what_all_at_once_gives(
+    bought: Bought, customers: int, most_items: int
+) -> None:
+    """Against the plain way: one fit of all that was bought before, lists for everybody together."""
+    parts, days = in_parts(bought, customers), [200, 300]
+    *known, now = backtest.learn(parts, [*days, 400], 30, most_items)
+    plain = EASE(most_items=most_items).fit(bought.customer, bought.item)
+    assert (now.model.weights_ == plain.weights_).all()
+    assert (now.model.together_ == plain.together_).all()
+    before = bought.until(200)
+    assert (known[0].model.weights_ == EASE(most_items=most_items).fit(before.customer, before.item).weights_).all()
+    trials = backtest.trials(parts, days, known, horizon=60, count=3)
+    whole = backtest.trials(in_parts(bought, 300), days, known, horizon=60, count=3)
+    for one, other in zip(trials, whole, strict=True):
+        assert (one.again.met, one.new.met, one.again.tried) == (other.again.met, other.new.met, other.again.tried)
+        assert (one.new.chance == other.new.chance).all()
+    given: dict[str, Any] = {"margin": None, "available": np.ones(30, bool), "count": 3, "candidates": 3}
+    told = [backtest.offers(part, now, None, **given) for part in parts()]
+    rows = {name: np.concatenate([one[name] for one in told]) for name in told[0]}
+    again, times = OwnRepeats().fit(bought.customer, bought.item, bought.day).reorder(np.arange(300), 3)
+    new, _ = plain.discover(np.arange(300), 3)
+    for is_new, lists in ((False, again), (True, new)):
+        mine = rows["is_new"] == is_new
+        found = np.full((300, 3), -1)
+        found[rows["customer"][mine], rows["place"][mine]] = rows["item"][mine]
+        assert (found == lists).all()
+    mine = ~rows["is_new"]
+    assert (rows["times"][mine] == times[rows["customer"][mine], rows["place"][mine]]).all()
+    for customer, item, had in zip(
+        *(rows[name][~mine][:50].tolist() for name in ("customer", "item", "had")), strict=True
+    ):
+        reason = plain.because(customer, item)
+        assert had == (reason.bought if reason else -1)
+
+
+def test_lists_stand_by_score_then_by_code(bought: Bought) -> None:
+    """Against sorting every score, equal ones by code; what is owned is never told."""
+    model = EASE().fit(bought.customer, bought.item)
+    scores = np.round(model.scores(np.arange(300)), 9)
+    scores[bought.customer, bought.item] = -np.inf
+    lists, best = model.discover(np.arange(300), 4)
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :4]
+    expected = np.take_along_axis(scores, order, axis=1)
+    assert (lists == np.where(np.isfinite(expected), order, -1)).all()
+    assert (best == expected).all()

@@ -7,6 +7,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.intelligence.models.recommend import kernels
+
 Ints = NDArray[np.int64]
 
 
@@ -22,19 +24,21 @@ class OwnRepeats:
     times_: Ints
     last_: Ints
 
-    def fit(self, customer: NDArray[Any], item: NDArray[Any], time: NDArray[Any]) -> Self:
-        """Count; lines of one customer at one ``time`` (a day, the number of an order) are one basket."""
+    def fit(
+        self, customer: NDArray[Any], item: NDArray[Any], time: NDArray[Any], *, buyers: NDArray[Any] | None = None
+    ) -> Self:
+        """Count; lines of one customer at one ``time`` (a day, the number of an order) are one basket.
+
+        ``buyers``: how many customers have bought each item, where these are not all of them.
+        """
         who, what, when = (np.asarray(column, np.int64) for column in (customer, item, time))
-        order = np.lexsort((when, what, who))
-        who, what, when = who[order], what[order], when[order]
-        new_pair = np.r_[True, (np.diff(who) != 0) | (np.diff(what) != 0)] if len(who) else np.zeros(0, bool)
-        new_basket = new_pair | (np.r_[True, np.diff(when) != 0] if len(who) else new_pair)
-        starts = np.flatnonzero(new_pair)
-        times = np.add.reduceat(new_basket.astype(np.int64), starts) if len(starts) else np.zeros(0, np.int64)
-        last = when[np.r_[starts[1:], len(who)] - 1] if len(starts) else when
+        if not kernels.is_sorted(who, what, when):
+            order = np.lexsort((when, what, who))
+            who, what, when = who[order], what[order], when[order]
+        starts, times, last = kernels.habits(who, what, when)
         who, what = who[starts], what[starts]
-        buyers = np.bincount(what)[what] if len(what) else what
-        by = np.lexsort((what, -buyers, -times, who))
+        known = np.bincount(what) if buyers is None else np.asarray(buyers, np.int64)
+        by = kernels.most_first(who, times, known[what])
         self.customer_, self.item_, self.times_, self.last_ = who[by], what[by], times[by], last[by]
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from regulars.intelligence.models.backtest import cutoffs
 from regulars.intelligence.models.recommend.again import OwnRepeats
-from regulars.intelligence.models.recommend.linear import EASE
+from regulars.intelligence.models.recommend.linear import EASE, Owned, most_bought
 from regulars.intelligence.models.recommend.offers import by_worth
 
 Floats = NDArray[np.float64]
@@ -25,7 +26,7 @@ _PRIOR: Final = 20.0
 
 @dataclass(frozen=True)
 class Bought:
-    """Lines by customer code, item code and day, sorted by customer and day; ``items`` is how many codes there are."""
+    """Lines by customer, item code and day, sorted by the three; ``items`` is how many codes there are."""
 
     customer: Ints
     item: Ints
@@ -34,15 +35,33 @@ class Bought:
 
     def until(self, day: int) -> Self:
         """What was bought before that day."""
-        seen = self.day < day
-        return type(self)(self.customer[seen], self.item[seen], self.day[seen], self.items)
+        return self.where(self.day < day)
 
-    def baskets_of(self) -> Ints:
-        """On how many days each customer bought."""
-        if not len(self.customer):
-            return np.zeros(0, np.int64)
-        new = np.r_[True, (np.diff(self.customer) != 0) | (np.diff(self.day) != 0)]
-        return np.bincount(self.customer[new])
+    def where(self, chosen: NDArray[np.bool_]) -> Self:
+        """Some of the lines."""
+        return type(self)(self.customer[chosen], self.item[chosen], self.day[chosen], self.items)
+
+    def numbered(self) -> tuple[Ints, Self]:
+        """The customers, and the lines with each one's place among them."""
+        people, who = np.unique(self.customer, return_inverse=True)
+        return people, type(self)(who, self.item, self.day, self.items)
+
+    def pairs(self) -> Self:
+        """Each customer and item once, with the first day."""
+        new = np.diff(self.customer, prepend=-1) != 0
+        return self.where(new | (np.diff(self.item, prepend=-1) != 0))
+
+
+Parts = Callable[[], Iterable[Bought]]
+"""Everybody's lines part by part, customers ascending, all of one customer's in one part; asked for several times."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was known before a day: ``buyers`` by item code, and what goes with what."""
+
+    buyers: Ints
+    model: EASE
 
 
 @dataclass(frozen=True)
@@ -75,40 +94,91 @@ class Trial:
     new: Met
 
 
-def days(bought: Bought, today: int, *, horizon: int, history: int) -> list[int]:
+def days(first: int, today: int, *, horizon: int, history: int) -> list[int]:
     """The cut-offs, as ``models.backtest`` sets them: apart by a horizon."""
-    return cutoffs(int(bought.day.min()), today, horizon=horizon, history=history, step=horizon)
+    return cutoffs(first, today, horizon=horizon, history=history, step=horizon)
 
 
-def trial(bought: Bought, day: int, horizon: int, count: int, most_items: int) -> Trial:
-    """Learn from before ``day``, offer ``count`` things each, and see what was bought within ``horizon`` days."""
-    before = bought.until(day)
-    came = (bought.day >= day) & (bought.day < day + horizon)
-    later, sold = bought.customer[came], bought.item[came]
-    known = np.intersect1d(np.unique(later), np.unique(before.customer))[: min(TRIED, CELLS // bought.items)]
-    if not len(known):
-        nothing = Met(0, 0.0, 0.0)
-        return Trial(day, nothing, nothing)
-    truth = _table(later, sold, known, bought.items)
-    owned = _table(before.customer, before.item, known, bought.items)
-    buyers = np.bincount(np.unique(before.customer * bought.items + before.item) % bought.items, minlength=bought.items)
-    again, times = OwnRepeats().fit(before.customer, before.item, before.day).reorder(known, 3 * count)
-    new, scores = EASE(most_items=most_items).fit(before.customer, before.item).discover(known, 3 * count)
-    best = np.broadcast_to(np.argsort(-buyers, kind="stable")[:count], (len(known), min(count, bought.items)))
+def learn(parts: Parts, before: Sequence[int], items: int, most_items: int) -> list[Learned]:
+    """What was known before each of the days. Customers are counted part by part: only a square of items is held."""
+    buyers = np.zeros((len(before), items), np.int64)
+    for part in parts():
+        pairs = part.pairs()
+        for number, day in enumerate(before):
+            buyers[number] += np.bincount(pairs.item[pairs.day < day], minlength=items)
+    chosen = [most_bought(row, most_items) for row in buyers]
+    together = [np.zeros((len(one), len(one))) for one in chosen]
+    for part in parts():
+        people, pairs = part.pairs().numbered()
+        for number, day in enumerate(before):
+            known, kept = pairs.until(day), chosen[number]
+            together[number] += Owned.of_pairs(known.customer, known.item, kept, len(people)).together(len(kept))
+    return [
+        Learned(row, EASE(most_items=most_items).learn(kept, counts))
+        for row, kept, counts in zip(buyers, chosen, together, strict=True)
+    ]
+
+
+def trials(
+    parts: Parts, cut_offs: Sequence[int], learned: Sequence[Learned], *, horizon: int, count: int
+) -> list[Trial]:
+    """At each cut-off offer ``count`` things by what was ``learned`` before, and see what was bought within ``horizon`` days."""
+    chosen = _chosen(parts, cut_offs, horizon)
+    return [
+        _trial(bought, day, known, horizon, count)
+        if len(bought.day)
+        else Trial(day, Met(0, 0.0, 0.0), Met(0, 0.0, 0.0))
+        for bought, day, known in zip(chosen, cut_offs, learned, strict=True)
+    ]
+
+
+def _chosen(parts: Parts, cut_offs: Sequence[int], horizon: int) -> list[Bought]:
+    """For each cut-off the lines of the first so many customers who bought before and within the horizon after it."""
+    found: list[list[Bought]] = [[] for _ in cut_offs]
+    tried = [0] * len(cut_offs)
+    for part in parts():
+        most = min(TRIED, CELLS // part.items)
+        for number, day in enumerate(cut_offs):
+            came = part.customer[(part.day >= day) & (part.day < day + horizon)]
+            known = np.intersect1d(came, part.customer[part.day < day])[: most - tried[number]]
+            found[number].append(part.where(np.isin(part.customer, known)))
+            tried[number] += len(known)
+        if all(many == most for many in tried):
+            break
+    return [_joined(lines) for lines in found]
+
+
+def _joined(parts: Sequence[Bought]) -> Bought:
+    customer, item, day = (
+        np.concatenate([getattr(one, name) for one in parts]) for name in ("customer", "item", "day")
+    )
+    return Bought(customer, item, day, parts[0].items)
+
+
+def _trial(bought: Bought, day: int, learned: Learned, horizon: int, count: int) -> Trial:
+    people, bought = bought.numbered()
+    before, came = bought.until(day), (bought.day >= day) & (bought.day < day + horizon)
+    later, buyers = bought.where(came), learned.buyers
+    truth, owned = (_table(lines, len(people)) for lines in (later, before))
+    again, times = (
+        OwnRepeats()
+        .fit(before.customer, before.item, before.day, buyers=buyers)
+        .reorder(np.arange(len(people)), 3 * count)
+    )
+    pairs = before.pairs()
+    new, scores = learned.model.discover_for(learned.model.owned(pairs.customer, pairs.item, len(people)), 3 * count)
+    best = np.broadcast_to(np.argsort(-buyers, kind="stable")[:count], (len(people), min(count, bought.items)))
     best_new = np.argsort(-np.where(owned, -1, buyers), axis=1, kind="stable")[:, :count]
-    sold_before = buyers > 0
     return Trial(
         day,
         _met(again, times.astype(np.float64), truth, best, count),
-        _met(new, scores, truth & ~owned & sold_before, best_new, count),
+        _met(new, scores, truth & ~owned & (buyers > 0), best_new, count),
     )
 
 
-def _table(customer: Ints, item: Ints, chosen: Ints, items: int) -> NDArray[np.bool_]:
-    place = np.searchsorted(chosen, customer)
-    here = (place < len(chosen)) & (chosen[np.minimum(place, len(chosen) - 1)] == customer)
-    found = np.zeros((len(chosen), items), np.bool_)
-    found[place[here], item[here]] = True
+def _table(lines: Bought, customers: int) -> NDArray[np.bool_]:
+    found = np.zeros((customers, lines.items), np.bool_)
+    found[lines.customer, lines.item] = True
     return found
 
 
@@ -136,65 +206,73 @@ def _met(lists: Ints, strength: Floats, truth: NDArray[np.bool_], popular: Ints,
 
 def offers(
     bought: Bought,
-    learned: Trial | None,
+    learned: Learned,
+    trial: Trial | None,
     *,
     margin: Floats | None,
+    available: NDArray[np.bool_],
     count: int,
     candidates: int,
-    since: int,
-    most_items: int,
 ) -> dict[str, Any]:
-    """Both lists of everybody as of now, one row an offer.
+    """Both lists of the customers of a part as of now, one row an offer.
 
     Args:
-        learned: whose chances are told; without it the share is NaN and the lists keep their own order.
+        learned: from everybody, up to now.
+        trial: whose chances are told; without it the share is NaN and the lists keep their own order.
         margin: of one piece by item code; NaN: unknown.
-        since: items not sold from that day on are not offered.
+        available: by item code, what may be offered.
 
     Returns:
         Columns customer, item, is_new, place (from 0), share, times, last (day), had (item code of the reason, −1: none), like_share.
     """
-    people = np.unique(bought.customer)
-    available = np.bincount(bought.item[bought.day >= since], minlength=bought.items) > 0
-    repeats = OwnRepeats().fit(bought.customer, bought.item, bought.day)
-    model = EASE(most_items=most_items).fit(bought.customer, bought.item)
+    people, bought = bought.numbered()
+    repeats = OwnRepeats().fit(bought.customer, bought.item, bought.day, buyers=learned.buyers)
+    pairs = bought.pairs()
+    owned = learned.model.owned(pairs.customer, pairs.item, len(people))
     parts = []
     for is_new in (False, True):
         if is_new:
-            lists, strength = model.discover(people, candidates)
+            lists, strength = learned.model.discover_for(owned, candidates)
         else:
-            lists, times = repeats.reorder(people, candidates)
+            lists, times = repeats.reorder(np.arange(len(people)), candidates)
             strength = times.astype(np.float64)
-        met = None if learned is None else (learned.new if is_new else learned.again)
+        met = None if trial is None else (trial.new if is_new else trial.again)
         chance: Floats = np.broadcast_to(1.0 / (1.0 + np.arange(candidates)), lists.shape)
         if met is not None and met.chance.size:
             chance = met.of(strength)
         told, _ = by_worth(lists, chance, margin=margin, available=available, count=count)
-        share: Floats = chance if met is not None else np.full(lists.shape, np.nan)
-        parts.append(_rows(people, told, lists, share, is_new=is_new, repeats=repeats, model=model))
+        row, place = np.nonzero(told >= 0)
+        item = told[row, place]
+        share = (
+            chance[row, np.argmax(lists[row] == item[:, None], axis=1)]
+            if met is not None
+            else np.full(len(row), np.nan)
+        )
+        reason = _because(learned.model, owned, told, row, place) if is_new else _habit(repeats, row, item)
+        rows = {
+            "customer": people[row],
+            "item": item,
+            "is_new": np.full(len(row), is_new),
+            "place": place,
+            "share": share,
+        }
+        parts.append({**rows, **reason})
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _rows(
-    people: Ints, told: Ints, lists: Ints, chance: Floats, *, is_new: bool, repeats: OwnRepeats, model: EASE
-) -> dict[str, Any]:
-    """One row an offer, with its reason."""
-    row, place = np.nonzero(told >= 0)
-    item = told[row, place]
-    share = chance[row, np.argmax(lists[row] == item[:, None], axis=1)]
+def _because(model: EASE, owned: Owned, told: Ints, row: Ints, place: Ints) -> dict[str, Any]:
+    """What speaks for something new."""
+    had, both, of = (found[row, place] for found in model.becauses(owned, told))
     none = np.full(len(row), -1)
-    columns = {
-        "customer": people[row], "item": item, "is_new": np.full(len(row), is_new), "place": place, "share": share,
-        "times": none, "last": none, "had": none, "like_share": np.zeros(len(row)),
+    return {"times": none, "last": none, "had": had, "like_share": np.where(had >= 0, both / np.maximum(of, 1), 0.0)}
+
+
+def _habit(repeats: OwnRepeats, row: Ints, item: Ints) -> dict[str, Any]:
+    """How often something was bought, and when last."""
+    base = int(repeats.item_.max(initial=0)) + 1
+    key = repeats.customer_ * base + repeats.item_
+    order = np.argsort(key)
+    at = order[np.searchsorted(key, row * base + item, sorter=order)]
+    return {
+        "times": repeats.times_[at], "last": repeats.last_[at], "had": np.full(len(row), -1), "like_share": np.zeros(len(row)),
     }  # fmt: skip
-    if is_new:
-        had, both, of = model.becauses(people, told)
-        columns["had"] = had[row, place]
-        columns["like_share"] = np.where(columns["had"] >= 0, both[row, place] / np.maximum(of[row, place], 1), 0.0)
-    elif len(row):
-        base = int(repeats.item_.max()) + 1
-        key = repeats.customer_ * base + repeats.item_
-        order = np.argsort(key)
-        at = order[np.searchsorted(key, people[row] * base + item, sorter=order)]
-        columns["times"], columns["last"] = repeats.times_[at], repeats.last_[at]
-    return columns

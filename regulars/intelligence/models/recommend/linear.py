@@ -7,16 +7,16 @@ from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse
+from scipy import linalg
 from threadpoolctl import threadpool_limits
 
 from regulars.intelligence.models.patterns.rules import wilson_low
+from regulars.intelligence.models.recommend import kernels
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 MOST_ITEMS: Final = 5_000
 """Weights are a square of items; of more than these, only the most bought are learned."""
-_ROWS: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,62 @@ class Because:
     both_of: int
 
 
+@dataclass(frozen=True)
+class Owned:
+    """What customers have, in compressed rows: ``places`` among the items that are scored, ascending, each once."""
+
+    starts: Ints
+    places: Ints
+
+    @classmethod
+    def of_pairs(cls, customer: Ints, item: Ints, items: Ints, customers: int) -> Self:
+        """The rows of ``customers`` customers from pairs sorted by customer and item, each once; only ``items`` (codes, ascending) count."""
+        place = _places(items, item)
+        kept = place >= 0
+        return cls(np.r_[0, np.cumsum(np.bincount(customer[kept], minlength=customers))], place[kept])
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def of(self, customers: NDArray[Any]) -> Owned:
+        """The rows of some customers."""
+        lengths = np.diff(self.starts)[customers]
+        starts = np.r_[0, np.cumsum(lengths)].astype(np.int64)
+        return Owned(
+            starts, self.places[np.arange(starts[-1]) + np.repeat(self.starts[:-1][customers] - starts[:-1], lengths)]
+        )
+
+    def together(self, items: int) -> Floats:
+        """How many customers have both of two items, on the diagonal how many have one: the upper half of a square of ``items``."""
+        counts = np.zeros((items, items))
+        kernels.count_together(self.starts, self.places, counts)
+        return counts
+
+
+def _places(items: Ints, wanted: Ints) -> Ints:
+    """Where codes stand among ``items`` (ascending); −1: not there, or no code (−1)."""
+    table = np.full(max(int(items.max(initial=-1)), int(wanted.max(initial=-1))) + 2, -1, np.int64)  # the last: of −1
+    table[items] = np.arange(len(items))
+    found: Ints = table[wanted]
+    return found
+
+
+def most_bought(buyers: Ints, most: int) -> Ints:
+    """The codes of the items that most customers have bought, ascending, at most so many; equal ones: the lower code first."""
+    best = np.argsort(-buyers, kind="stable")[:most]
+    return np.sort(best[buyers[best] > 0])
+
+
 class _Linear:
-    """Shared by all: the customers' purchases as a sparse matrix of ones, and ``weights_`` between items.
+    """Shared by all: what the customers have bought, and ``weights_`` between items.
 
     Learned:
-        items_: item codes that are scored; ``bought_``: customers × those items; ``together_``: customers who bought both.
+        items_: item codes that are scored; ``bought_``: who has which of them (after ``fit``); ``together_``: customers who bought both.
         weights_: what having bought the item of the row adds to the score of the item of the column.
     """
 
     items_: Ints
-    bought_: sparse.csr_array
+    bought_: Owned
     together_: Floats
     weights_: Floats
 
@@ -54,27 +100,33 @@ class _Linear:
         """
         if not len(item):
             raise ValueError("nobody has bought anything")
-        who, what = np.divmod(
-            np.unique(np.asarray(customer, np.int64) * (int(item.max()) + 1) + item), int(item.max()) + 1
-        )
-        buyers = np.bincount(what)
-        best = np.argsort(-buyers, kind="stable")[: self.most_items]
-        self.items_ = np.sort(best[buyers[best] > 0])
-        place = np.full(len(buyers), -1, np.int64)
-        place[self.items_] = np.arange(len(self.items_))
-        kept = place[what] >= 0
-        shape = (int(who.max()) + 1, len(self.items_))
-        self.bought_ = sparse.csr_array((np.ones(int(kept.sum())), (who[kept], place[what][kept])), shape=shape)
-        self.together_ = (self.bought_.T @ self.bought_).toarray()
+        codes = int(item.max()) + 1
+        who, what = np.divmod(np.unique(np.asarray(customer, np.int64) * codes + item), codes)
+        self.items_ = most_bought(np.bincount(what), self.most_items)
+        self.bought_ = Owned.of_pairs(who, what, self.items_, int(who.max()) + 1)
+        return self.learn(self.items_, self.bought_.together(len(self.items_)))
+
+    def learn(self, items: Ints, together: Floats) -> Self:
+        """Learn from what is counted: of ``items`` (codes, ascending) the upper half of ``Owned.together``, summed over all customers."""
+        self.items_ = items
+        self.together_ = np.triu(together) + np.triu(together, 1).T
         self.weights_ = self._weights(self.together_)
         return self
 
     def _weights(self, together: Floats) -> Floats:
         raise NotImplementedError
 
+    def owned(self, customer: Ints, item: Ints, customers: int) -> Owned:
+        """What customers have of what is scored (``Owned.of_pairs``)."""
+        return Owned.of_pairs(customer, item, self.items_, customers)
+
     def scores(self, customers: NDArray[Any]) -> Floats:
         """Score of every one of ``items_`` for each of those customers; higher is likelier, the unit is the model's own."""
-        return np.asarray(self.bought_[customers] @ self.weights_)
+        rows = self.bought_.of(np.asarray(customers))
+        who = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
+        found = np.zeros((len(rows), len(self.items_)))
+        np.add.at(found, who, self.weights_[rows.places])
+        return found
 
     def discover(self, customers: NDArray[Any], count: int) -> tuple[Ints, Floats]:
         """The ``count`` best items that each customer has never bought, the best first.
@@ -82,53 +134,39 @@ class _Linear:
         Returns:
             Item codes (−1 where there is none) and scores, both of shape (customers, count). Equal scores: the lower code first.
         """
-        size = min(count, len(self.items_))
-        items = np.full((len(customers), count), -1, np.int64)
-        best = np.full((len(customers), count), -np.inf)
-        for start in range(0, len(customers), _ROWS):
-            block = np.asarray(customers[start : start + _ROWS])
-            scores = np.round(self.scores(block), 9)
-            owner, owned = self.bought_[block].nonzero()
-            scores[owner, owned] = -np.inf
-            near = np.sort(np.argpartition(-scores, size - 1, axis=1)[:, :size], axis=1)
-            found = np.take_along_axis(scores, near, axis=1)
-            order = np.argsort(-found, axis=1, kind="stable")
-            found = np.take_along_axis(found, order, axis=1)
-            chosen = self.items_[np.take_along_axis(near, order, axis=1)]
-            items[start : start + len(block), :size] = np.where(np.isfinite(found), chosen, -1)
-            best[start : start + len(block), :size] = found
-        return items, best
+        return self.discover_for(self.bought_.of(np.asarray(customers)), count)
+
+    def discover_for(self, owned: Owned, count: int) -> tuple[Ints, Floats]:
+        """As ``discover``, for customers who need not be among those learned from."""
+        found, scores = kernels.best_new(owned.starts, owned.places, self.weights_, count)
+        return self._codes(found), scores
 
     def because(self, customer: int, item: int) -> Because | None:
         """The one purchase that speaks most for ``item``; None when none does."""
-        bought, both, of = (int(one[0, 0]) for one in self.becauses(np.array([customer]), np.array([[item]])))
+        rows = self.bought_.of(np.array([customer]))
+        bought, both, of = (int(one[0, 0]) for one in self.becauses(rows, np.array([[item]])))
         if bought < 0:
             return None
         return Because(bought, both / of, float(wilson_low(np.array([both]), np.array([of]))[0]), both, of)
 
-    def becauses(self, customers: NDArray[Any], items: Ints) -> tuple[Ints, Ints, Ints]:
+    def becauses(self, owned: Owned, items: Ints) -> tuple[Ints, Ints, Ints]:
         """The one purchase of each customer that speaks most for each of the items beside him, shape (customers, items).
 
         Returns:
-            Item code bought (−1: none speaks for it), customers who bought both, customers who bought it. Equal ones: the lower code.
+            Item code bought (−1: none speaks for it), customers who bought both, customers who bought it (−1: as before). Equal
+            ones: the lower code.
         """
-        rows = self.bought_[customers]
-        rows.sort_indices()
-        lengths = np.diff(rows.indptr)
-        bought, both, of = (np.full(items.shape, -1, np.int64) for _ in range(3))
-        some = np.flatnonzero(lengths)
-        starts = rows.indptr[:-1][some]
-        for place in range(items.shape[1]):
-            at = np.minimum(np.searchsorted(self.items_, items[:, place]), len(self.items_) - 1)
-            weight = self.weights_[rows.indices, np.repeat(at, lengths)]
-            best = np.maximum.reduceat(weight, starts) if len(some) else weight
-            here = np.flatnonzero(weight == np.repeat(best, lengths[some]))
-            first = here[np.searchsorted(here, starts)]
-            speaks = (best > 0) & (self.items_[at[some]] == items[some, place])
-            who, had, offered = some[speaks], rows.indices[first[speaks]], at[some][speaks]
-            bought[who, place] = self.items_[had]
-            both[who, place], of[who, place] = self.together_[had, offered], self.together_[had, had]
-        return bought, both, of
+        offered = _places(self.items_, items)
+        had = kernels.speaks_most(owned.starts, owned.places, self.weights_, offered)
+        if not len(self.items_):
+            return had, had, had
+        both, of = (np.where(had >= 0, self.together_[had, other], -1).astype(np.int64) for other in (offered, had))
+        return self._codes(had), both, of
+
+    def _codes(self, places: Ints) -> Ints:
+        if not len(self.items_):
+            return places
+        return np.where(places >= 0, self.items_[places], -1)
 
 
 class EASE(_Linear):
