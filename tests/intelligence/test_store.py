@@ -1,6 +1,7 @@
 """The warehouse on disk: generations in force at once, old ones swept, a crash harmless; and up to when facts count."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -103,5 +104,5 @@ def test_ranges_cover_every_row_once_and_hold_about_as_many_as_wanted(tmp_path: 
         assert sum(sizes) == 5_000
         assert all(size <= 700 for size in sizes)
         assert len(sizes) <= 9
-        assert all(low < high <= after for (low, high), (after, _) in zip(cuts, cuts[1:], strict=False))
+        assert all(low < high <= after for (low, high), (after, _) in pairwise(cuts))
         assert ranges(connection, "(SELECT n FROM few WHERE n < 0)", "n", 700) == []
