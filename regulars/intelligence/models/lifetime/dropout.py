@@ -124,6 +124,16 @@ class BGNBD:
         """Probability that each customer has not left."""
         return self.predict(0.0, frequency, recency, T, level=None).alive
 
+    def probability_of_purchase(self, t: float, frequency: Any, recency: Any, T: Any) -> Floats:  # noqa: N803 -- as the field writes it
+        """Probability that each buys again within the next ``t``.
+
+        He has not left, and his pace brings it: after x repeat purchases in T it is gamma(r + x, α + T) distributed. Unlike
+        having left, it can be seen, so its level can be tried.
+        """
+        x, last, age = columns(frequency, recency, T)
+        silent = (1.0 + t / (self.params_["alpha"] + age)) ** -(self.params_["r"] + x)
+        return np.asarray(self.probability_alive(x, last, age) * (1.0 - silent), np.float64)
+
     @property
     def _at(self) -> Floats:
         return np.array([self.params_[name] for name in self.names])

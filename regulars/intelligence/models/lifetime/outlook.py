@@ -21,6 +21,8 @@ from regulars.intelligence.models.lifetime.spending import GammaGamma
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+PATIENCE: Final = 3 * 365
+"""Whoever does not buy within so many days, or within as many as the record is long, is no longer a customer."""
 MOST_TRIED: Final = 100_000
 """Of more customers, evenly chosen ones are tried at each cut-off."""
 PERIODS: Final = ((365, 91, 270), (182, 45, 180), (91, 30, 90), (28, 14, 60))
@@ -93,7 +95,11 @@ class Trail:
 
 @dataclass(frozen=True)
 class Foretold:
-    """Of each customer: probability of being alive, purchases and their value in the period."""
+    """Of each customer: probability of buying again in good time, purchases and their value in the period.
+
+    Having left cannot be seen: a model may say that whoever never came back is alive and very slow, or that he has left,
+    and the data fit both alike. Buying again can be; so ``alive`` is the probability of that.
+    """
 
     alive: Floats
     orders: Floats
@@ -118,15 +124,20 @@ class Outlook:
         self.spending_ = GammaGamma().fit(known.x[worth] + 1.0, known.mean[worth])
         return self
 
-    def foretell(self, known: Known, days: int) -> Foretold:
-        """For the next ``days``."""
+    def foretell(self, known: Known, days: int, patience: int | None = None) -> Foretold:
+        """For the next ``days``; ``alive`` is buying again within ``patience`` (by default the same days)."""
         told = self.buying_.predict(float(days), known.x, known.t, known.T, level=None)
-        return Foretold(told.alive, told.expected, told.expected * self.spending_.predict(known.x + 1.0, known.mean))
+        alive = self.buying_.probability_of_purchase(float(patience or days), known.x, known.t, known.T)
+        return Foretold(alive, told.expected, told.expected * self.spending_.predict(known.x + 1.0, known.mean))
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A forecast made as of an earlier day, what came of it, and the naive guess: the same as in as many days before."""
+    """A forecast made as of an earlier day, what came of it, and the naive guess: the same as in as many days before.
+
+    ``naive_alive``: the share who bought again of those who had bought in as many days before, and of those who had not, as
+    far as it was known on that day.
+    """
 
     cutoff: int
     known: Known
@@ -135,6 +146,7 @@ class Tried:
     value: Floats
     naive_orders: Floats
     naive_value: Floats
+    naive_alive: Floats
     outlook: Outlook
 
 
@@ -160,5 +172,14 @@ def tried(trail: Trail, cutoffs: Sequence[int], days: int) -> list[Tried]:
         some = Known(known.who[few], known.x[few], known.t[few], known.T[few], known.value[few])
         orders, value = (column[some.who] for column in trail.between(day, day + days))
         before, worth = (column[some.who] for column in trail.between(day - days, day))
-        found.append(Tried(day, some, outlook.foretell(some, days), orders, value, before, worth, outlook))
+        shares = _shares(trail, day - days, days)
+        told = outlook.foretell(some, days)
+        found.append(Tried(day, some, told, orders, value, before, worth, shares[(before > 0).astype(int)], outlook))
     return found
+
+
+def _shares(trail: Trail, day: int, days: int) -> Floats:
+    """The shares who bought within ``days`` after a day, of those who had not and who had in as many before (Laplace's rule)."""
+    who = trail.known(day).who
+    before, after = (trail.between(since, since + days)[0][who] > 0 for since in (day - days, day))
+    return np.array([(after[before == had].sum() + 1.0) / ((before == had).sum() + 2.0) for had in (False, True)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -90,6 +90,18 @@ def tested(found: Sequence[Tried], which: Literal["orders", "value"], days: int,
         whole=backtest.total_band([float(one.sum()) for one in said], [float(one.sum()) for one in came], level=level),
         tenths=_tenths(said, came, level),
     )
+
+
+def returned(found: Sequence[Tried], days: int) -> tuple[list[Origin], list[float | None], list[Band]]:
+    """Measure who was foretold to buy again: a line a cut-off with Brier scores as errors, drifts, and tenths."""
+    said, came = [one.told.alive for one in found], [(one.orders > 0).astype(float) for one in found]
+    origins = []
+    for one, chance, bought in zip(found, said, came, strict=True):
+        origin = backtest.measure(one.cutoff, days, chance, bought, one.naive_alive, chances=True)
+        errors = [float(((told - bought) ** 2).mean()) if bought.size else None for told in (chance, one.naive_alive)]
+        origins.append(replace(origin, mae=errors[0], naive_mae=errors[1]))
+    drifts = [None, *(backtest.drift(before, now) for before, now in pairwise(said))]
+    return origins, drifts[: len(found)], backtest.deciles(_joined(said), _joined(came))
 
 
 def tenth_of(predicted: Any) -> NDArray[np.int64]:
