@@ -10,12 +10,14 @@ from django.utils.translation import pgettext_lazy
 
 from regulars.customers.models import Channel, Kind, Party, Stage, TaskKind, ValueClass
 from regulars.staff.models import Team, Territory
+from regulars.staff.rules import Reach, reach
 from regulars.web.access import User
 from regulars.web.listing.walking import values_of
 from regulars.web.resources import Choice
 
 MARKETING_CHANNELS = (Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.LINE, Channel.POST)
 MOST_PLACES = 300
+MOST_SEEN = 2_000
 LANGUAGES = {
     "zh-hant": _("Chinese"), "en": _("English"), "ja": _("Japanese"), "ko": _("Korean"), "nan": _("Taiwanese"),
     "hak": _("Hakka"), "vi": _("Vietnamese"), "id": _("Indonesian"), "th": _("Thai"),
@@ -78,12 +80,20 @@ def territories(user: User) -> Sequence[Choice]:
 
 def cities(user: User) -> Sequence[Choice]:
     """The cities of the customers whom ``user`` sees."""
-    return [Choice(city, city) for city in values_of(Party.objects.visible_to(user).live(), "city", MOST_PLACES)]
+    return [Choice(city, city) for city in _values(user, "city")]
 
 
 def sources(user: User) -> Sequence[Choice]:
     """Where the customers whom ``user`` sees came from."""
-    return [Choice(one, one) for one in values_of(Party.objects.visible_to(user).live(), "source", MOST_PLACES)]
+    return [Choice(one, one) for one in _values(user, "source")]
+
+
+def _values(user: User, column: str) -> list[str]:
+    """The different values of a column; for whoever sees some customers only, those of ``MOST_SEEN`` of them."""
+    if reach(user) is Reach.ALL:
+        return values_of(Party.objects.live(), column, MOST_PLACES)
+    seen = Party.objects.visible_to(user, gathered=True).live().order_by().values_list(column, flat=True)
+    return sorted(set(seen[:MOST_SEEN]) - {""})[:MOST_PLACES]
 
 
 def channels(user: User) -> Sequence[Choice]:

@@ -79,9 +79,24 @@ def test_day_of_a_date_filter_is_the_company_s_day(crowd: list[User]) -> None:
     assert paging.count(read("joined=2026-03-01..2026-03-01"), None).number == 0
 
 
-def test_count_stops_at_its_cap(crowd: list[User]) -> None:
-    assert str(paging.count(read(""), None, cap=39)) == "39+"
-    assert str(paging.count(read(""), None, cap=40)) == "40"
+@pytest.mark.parametrize(
+    ("large", "cap", "most", "said"),
+    [(1, 39, 50, "39+"), (1, 40, 50, "40"), (10**9, 5, 39, "39+"), (10**9, 5, 40, "40")],
+)
+def test_count_stops_at_its_cap_and_sooner_in_a_large_table(
+    crowd: list[User], monkeypatch: pytest.MonkeyPatch, large: int, cap: int, most: int, said: str
+) -> None:
+    for name, value in (("LARGE", large), ("LARGE_CAP", cap), ("COUNT_CAP", most)):
+        monkeypatch.setattr(paging, name, value)
+    assert str(paging.count(read(""), None)) == said
+
+
+def test_rows_found_by_the_count_are_the_page_and_the_totals(crowd: list[User]) -> None:
+    told = read("role=seller")
+    counted = paging.count(told, None)
+    assert counted.pks is not None
+    assert paging.page(told, None, counted).rows == paging.page(told, None).rows
+    assert paging.totals(told, None, counted) == paging.totals(told, None)
 
 
 def test_totals_add_up_the_whole_view_in_one_query(crowd: list[User]) -> None:

@@ -69,6 +69,10 @@ def _without_purchase(profile: Profile) -> list[Number]:
 def _people(profile: Profile) -> Number:
     assert profile.sums is not None
     n = profile.sums.people
+    if profile.sums.are_more:
+        through = profile.sums.kind == RelationKind.BUYS_THROUGH
+        label = _("Buy through them") if through else _("People")
+        return Number(label, _("more than %(n)s") % {"n": show.show_number(n)}, "")
     money = show.show_money(profile.sums.revenue_12m, profile.summary.currency)
     if profile.sums.kind == RelationKind.BUYS_THROUGH:
         value = ngettext("%(n)s customer", "%(n)s customers", n) % {"n": show.show_number(n)}

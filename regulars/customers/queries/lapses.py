@@ -27,12 +27,14 @@ from django.db.models import (
     Value,
 )  # fmt: skip
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from regulars.customers.models import Asset, ContactPoint, Contract, Party
 from regulars.customers.models.asset import LONGEST_NOTICE
 from regulars.kit import clock
 from regulars.staff.rules import Reach, reach
+from regulars.web.listing.walking import unindexed
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -158,7 +160,7 @@ def _within(rows: QuerySet[Any], user: User | Any, scope: str) -> QuerySet[Any]:
     """Those of the live customers of ``scope`` whom ``user`` may see."""
     rows = rows.filter(party__trashed_at=None, party__merged_into=None)
     if scope == MINE:
-        return rows.filter(party__owner=user.pk)
+        return rows.filter(Exact(unindexed("party__owner"), user.pk))
     if reach(user) is not Reach.ALL:
         rows = rows.filter(party__in=Party.objects.visible_to(user))
     return rows.filter(party__team=user.team_id) if scope == TEAM and user.team_id else rows

@@ -17,7 +17,7 @@ from regulars.customers.queries.lapses import Lapse, LapseKey, page_of_lapses, r
 from regulars.customers.queries.profile import visible_among
 from regulars.kit import clock
 from regulars.staff.rules import Reach, reach
-from regulars.web.listing.walking import in_order_of
+from regulars.web.listing.walking import in_order_unless_few
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -57,6 +57,13 @@ def in_scope(user: User | Any, scope: str) -> PartyQuerySet:
     return rows.filter(team=user.team_id) if scope == TEAM and user.team_id else rows
 
 
+def _all_of(user: User | Any, scope: str) -> PartyQuerySet:
+    """All customers of ``scope``, by its index."""
+    if scope == MINE:
+        return Party.objects.filter(owner=user.pk)
+    return Party.objects.filter(team=user.team_id) if scope == TEAM and user.team_id else Party.objects.all()
+
+
 @dataclass(frozen=True, slots=True)
 class After:
     """The last customer shown on the page before."""
@@ -89,7 +96,7 @@ def needing_somebody(user: User | Any, scope: str) -> PartyQuerySet:
 def page_of_needs(
     user: User | Any, scope: str, after: After | None = None, size: int | None = None
 ) -> tuple[list[Party], After | None]:
-    """The next customers by money at stake, and where the page after them begins. Two queries."""
+    """The next customers by money at stake, and where the page after them begins. Three queries at most."""
     size = size or PAGE
     rows = needing_somebody(user, scope)
     if after is not None:
@@ -98,10 +105,11 @@ def page_of_needs(
         )
         rows = rows.filter(Q(summary__at_stake__lte=after.at_stake), less)
     points = ContactPoint.objects.filter(ended_at=None).order_by("-preferred", "pk")
-    rows = rows.select_related("summary", "owner").prefetch_related(
+    walked: Any = in_order_unless_few(rows.annotate(stake=F("summary__at_stake")), "stake", _all_of(user, scope))
+    walked = walked.select_related("summary", "owner").prefetch_related(
         Prefetch("contact_points", points, to_attr="reachable")
     )
-    found = list(rows.order_by("-summary__at_stake", "-summary__party_id")[: size + 1])
+    found = list(walked.order_by("-summary__at_stake", "-summary__party_id")[: size + 1])
     if len(found) <= size:
         return found, None
     last = found[size - 1]
@@ -193,10 +201,14 @@ def due_tasks(user: User | Any, scope: str) -> list[Task]:
 
 
 def newcomers(user: User | Any, scope: str) -> list[Party]:
-    """New customers whom nobody has welcomed since their first order, the newest first. One query."""
+    """New customers whom nobody has welcomed since their first order, the newest first. Two queries at most."""
     unwelcomed = Q(summary__last_contact_at=None) | Q(summary__last_contact_at__lt=F("summary__first_order_at"))
-    rows = in_scope(user, scope).filter(unwelcomed, summary__stage=Stage.WELCOME)
-    newest: Any = in_order_of(rows.annotate(newest=F("summary__first_order_at")), "newest")
+    # who has no order yet stands first in the index of the first orders: skipped by saying so
+    bought = Q(summary__first_order_at__isnull=False)
+    rows = in_scope(user, scope).filter(unwelcomed, bought, summary__stage=Stage.WELCOME)
+    newest: Any = in_order_unless_few(
+        rows.annotate(newest=F("summary__first_order_at")), "newest", _all_of(user, scope)
+    )
     return list(newest.select_related("summary", "owner").order_by("-newest", "-summary__pk")[:MOST_BESIDE])
 
 

@@ -14,17 +14,21 @@ from regulars.web.access import User
 from regulars.web.listing import keyset
 from regulars.web.listing.keyset import Position
 from regulars.web.listing.state import State
-from regulars.web.resources import Column
+from regulars.web.resources import Column, Rows
 
 COUNT_CAP = 10_000
+LARGE_CAP = 2_000
+"""Of tables of more rows than ``LARGE``: each row counted there costs a look-up far away."""
+LARGE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many rows a view has, counted up to a cap."""
+    """How many rows a view has, counted up to a cap; which they are, where they are not very many."""
 
     number: int
     capped: bool = False
+    pks: tuple[Any, ...] | None = None
 
     def __str__(self) -> str:
         return f"{show.show_number(self.number)}{'+' if self.capped else ''}"
@@ -42,27 +46,49 @@ def page(state: State, user: User, counted: Count | None = None) -> Page:
     """The page of ``state`` that follows its cursor. One query; two where it comes to rows without a sort value.
 
     Args:
-        counted: how many rows there are; a narrowed view is read in another way when there are many.
+        counted: the count of the view: of few, the rows it found need not be found again; many are read in another way.
     """
     size = state.resource.page_size
     dense = counted is not None and counted.capped
-    found = keyset.first(keyset.after(state.narrowed(user), state.order(), state.after, dense=dense), size + 1)
+    found = keyset.first(keyset.after(_found(state, user, counted), state.order(), state.after, dense=dense), size + 1)
     more = len(found) > size
     return Page(found[:size], keyset.encode(keyset.position_of(found[size - 1])) if more else "")
 
 
-def count(state: State, user: User, cap: int = COUNT_CAP) -> Count:
-    """The number of rows of the view, never counting past ``cap``. One query."""
-    found = state.narrowed(user).order_by().values("pk")[: cap + 1].count()
-    return Count(min(found, cap), found > cap)
+def count(state: State, user: User) -> Count:
+    """The number of rows of the view, never counting past a cap. One query; two or three where there are many."""
+    rows = state.narrowed(user).order_by()
+    pks = tuple(rows.values_list("pk", flat=True)[: LARGE_CAP + 1])
+    if len(pks) <= LARGE_CAP:
+        return Count(len(pks), pks=pks)
+    if _is_large(state, user):
+        return Count(LARGE_CAP, capped=True)
+    found = rows.values("pk")[: COUNT_CAP + 1].count()
+    return Count(min(found, COUNT_CAP), found > COUNT_CAP)
 
 
-def totals(state: State, user: User) -> dict[str, str]:
-    """What each totalled column on screen adds up to, by column key, ready to show. One query; none without such columns."""
+def _is_large(state: State, user: User) -> bool:
+    newest = state.resource.queryset(user).model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+    return isinstance(newest, int) and newest > LARGE
+
+
+def _found(state: State, user: User, counted: Count | None) -> Rows:
+    """The rows of the view, without order; those that the count has found, if it has."""
+    if counted is None or counted.pks is None:
+        return state.narrowed(user)
+    return state.resource.queryset(user).filter(pk__in=counted.pks)
+
+
+def totals(state: State, user: User, counted: Count | None = None) -> dict[str, str]:
+    """What each totalled column on screen adds up to, by column key, ready to show. One query; none without such columns.
+
+    Args:
+        counted: the count of the view; the rows it found need not be found again.
+    """
     summed = [one for one in state.columns if one.total and one.sort]
     if not summed:
         return {}
-    rows = state.narrowed(user).order_by()
+    rows = _found(state, user, counted).order_by()
     terms: dict[str, Any] = {}
     for one in summed:
         path = str(one.sort)

@@ -98,7 +98,7 @@ class Screen:
     @cached_property
     def totals(self) -> list[tuple[Column, str, str]]:
         """The foot: column, class, sum (empty where nothing is summed)."""
-        sums = {} if self.totals_wait else paging.totals(self.state, self.user)
+        sums = {} if self.totals_wait else paging.totals(self.state, self.user, self.count)
         return [(one, cell_class(one, first=not i), sums.get(one.key, "")) for i, one in enumerate(self.state.columns)]
 
     @property

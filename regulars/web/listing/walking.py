@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any
+from typing import Any, Final
 
 from django.db import connections
-from django.db.models import Func, Lookup
+from django.db.models import BigIntegerField, F, Field, Func, Lookup
 from django.db.models.expressions import Col, RawSQL
 
 from regulars.web.resources import Rows
+
+MOST_GATHERED: Final = 2_000
 
 
 class Unindexed(Func):
     """SQLite: the value itself, by an expression that no index answers."""
 
-    template = "+%(expressions)s"
+    template = "%(expressions)s"
     arity = 1
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
+def unindexed(column: str, field: Field[Any, Any] | None = None) -> Unindexed:
+    """A column (of whole numbers, or of the kind of ``field``), on SQLite out of the reach of its index."""
+    return Unindexed(F(column), output_field=field or BigIntegerField())
 
 
 def in_order_of(rows: Rows, annotation: str) -> Rows:
@@ -36,6 +46,14 @@ def in_order_of(rows: Rows, annotation: str) -> Rows:
     _hide(conditions, order)
     walked.query.where = conditions
     return walked
+
+
+def in_order_unless_few(rows: Rows, annotation: str, source: Rows) -> Rows:
+    """``in_order_of``, unless ``source``, which has an index, holds few: then these are gathered and sorted. One query on SQLite."""
+    if connections[rows.db].vendor != "sqlite":
+        return rows
+    is_few = source.order_by().values("pk")[: MOST_GATHERED + 1].count() <= MOST_GATHERED
+    return rows if is_few else in_order_of(rows, annotation)
 
 
 def _gives_order(node: Any, order: Col) -> bool:
