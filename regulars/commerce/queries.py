@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from regulars.commerce.models import LineKind, Order, OrderLine, OrderState
 from regulars.customers.models import Party
 from regulars.customers.queries.search import find_parties
+from regulars.customers.queries.seen import of_seen
 from regulars.customers.search.engine import begins
 from regulars.kit import text
-from regulars.staff.rules import Reach, reach
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -24,10 +24,7 @@ FAVOURITES = 5
 def visible_orders(user: User | Any) -> QuerySet[Any]:
     """The live orders of the customers whom ``user`` sees; anonymous trade too for whoever sees all customers."""
     rows: QuerySet[Any] = Order.objects.filter(retracted_in=None)
-    if reach(user) is Reach.ALL:
-        return rows
-    # asked order by order until the page is full; a list of everybody seen would be made first
-    return rows.filter(Exists(Party.objects.visible_to(user).filter(pk=OuterRef("customer"))))
+    return of_seen(rows, user, "customer")
 
 
 def find_orders(rows: QuerySet[Any], typed: str) -> QuerySet[Any]:

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.customers import actions, choices
 from regulars.customers.agreement_forms import EndContractForm, NoticeForm
-from regulars.customers.models import Batch, Contract, ContractKind, Party
+from regulars.customers.models import Batch, Contract, ContractKind
 from regulars.customers.page.agreements import Tone, contract_panel, today
 from regulars.customers.queries.lapses import contracts_asking
+from regulars.customers.queries.seen import of_live, of_seen
 from regulars.customers.queries.terms import standing
 from regulars.kit import text
-from regulars.staff.rules import Reach, reach
 from regulars.web import undo
 from regulars.web.access import User
 from regulars.web.resources import (
@@ -50,8 +50,7 @@ _DAYS = (7, 30, 60, 90, 180)
 
 def of_visible(rows: Rows, user: User) -> Rows:
     """Those rows that hang on a live customer whom ``user`` sees."""
-    rows = rows.filter(party__trashed_at=None, party__merged_into=None)
-    return rows if reach(user) is Reach.ALL else rows.filter(party__in=Party.objects.visible_to(user))
+    return of_seen(of_live(rows), user)
 
 
 def contracts_of(user: User) -> Rows:

@@ -9,15 +9,15 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from regulars.customers import actions, choices
-from regulars.customers.models import Party, Task, TaskKind
+from regulars.customers.models import Task, TaskKind
+from regulars.customers.queries.seen import of_live, of_seen
 from regulars.kit import clock, text
-from regulars.staff.rules import Reach, reach
 from regulars.web import undo
 from regulars.web.access import User
 from regulars.web.resources import (
@@ -42,20 +42,12 @@ _TONES: dict[str, Any] = {TaskKind.PROMISE: "accent", TaskKind.COMPLAINT: "stake
 
 def open_tasks_of(user: User) -> Rows:
     """The open tasks of the customers whom ``user`` sees."""
-    return _seen_by(user, Task.objects.open()).select_related("party", "assignee")
+    return of_seen(of_live(Task.objects.open()), user).select_related("party", "assignee")
 
 
 def done_tasks_of(user: User) -> Rows:
     """What was done for the customers whom ``user`` sees."""
-    return _seen_by(user, Task.objects.done()).select_related("party", "done_by")
-
-
-def _seen_by(user: User, tasks: Rows) -> Rows:
-    rows = tasks.filter(party__trashed_at=None, party__merged_into=None)
-    if reach(user) is not Reach.ALL:
-        # asked task by task until the page is full; a list of everybody seen would be made first
-        rows = rows.filter(Exists(Party.objects.visible_to(user).filter(pk=OuterRef("party"))))
-    return rows
+    return of_seen(of_live(Task.objects.done()), user).select_related("party", "done_by")
 
 
 def _find(rows: Rows, typed: str) -> Rows:
@@ -252,7 +244,6 @@ def _move_back(user: User, data: dict[str, Any]) -> str:
 @undo.handles("customers.task_done")
 def _reopen(user: User, data: dict[str, Any]) -> str:
     ids = data.get("tasks") or [data["task"]]
-    seen = Party.objects.visible_to(user)
-    for task in Task.objects.filter(pk__in=ids, done_by=user, party__in=seen).select_related("party"):
+    for task in of_seen(Task.objects.filter(pk__in=ids, done_by=user), user).select_related("party"):
         actions.reopen_task(task=task, by=user)
     return str(_("Undone: open again"))

@@ -32,11 +32,7 @@ class Asset(models.Model):
     class Meta:
         verbose_name = _("asset")
         indexes: ClassVar = [
-            models.Index(
-                fields=["warranty_until", "id"],
-                condition=Q(retired_on=None, warranty_until__isnull=False),
-                name="asset_by_end_of_warranty",
-            ),
+            models.Index(fields=["warranty_until", "id"], name="asset_by_end_of_warranty"),
             models.Index(fields=["serial"], condition=~Q(serial=""), name="asset_by_serial"),
             models.Index(fields=["serial"], opclasses=["varchar_pattern_ops"], name="asset_by_begin_of_serial"),
         ]
@@ -97,11 +93,7 @@ class Contract(models.Model):
     class Meta:
         verbose_name = _("contract")
         indexes: ClassVar = [
-            models.Index(
-                fields=["ends_on", "id"],
-                condition=Q(ended_on=None, ends_on__isnull=False),
-                name="contract_by_end",
-            ),
+            models.Index(fields=["ends_on", "id"], name="contract_by_end"),
             models.Index(fields=["number"], opclasses=["varchar_pattern_ops"], name="contract_by_number"),
         ]
         constraints: ClassVar = [

@@ -5,24 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from regulars.customers.models import DuplicatePair, Party
-from regulars.staff.rules import Reach, reach
+from regulars.customers.queries.seen import of_live, of_seen
 
 MOST_COUNTED: Final = 99
 
 
 def open_pairs(user: Any) -> QuerySet[DuplicatePair]:
     """The pairs nobody has decided yet, both records live and visible to ``user``."""
-    rows = DuplicatePair.objects.open().filter(
-        left__trashed_at=None, left__merged_into=None, right__trashed_at=None, right__merged_into=None
-    )
-    if reach(user) is not Reach.ALL:
-        # asked of each pair's two records: "in" would have the database gather everybody whom the user sees
-        seen = (Party.objects.visible_to(user).filter(pk=OuterRef(side)) for side in ("left_id", "right_id"))
-        rows = rows.filter(*map(Exists, seen))
-    return rows
+    sides = ("left", "right")
+    return of_seen(of_live(DuplicatePair.objects.open(), *sides), user, *sides)
 
 
 def waiting(user: Any) -> int:

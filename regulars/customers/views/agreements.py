@@ -28,6 +28,7 @@ from regulars.customers.agreement_forms import (
 )
 from regulars.customers.models import Asset, Batch, Contract, ContractKind, Party
 from regulars.customers.page.agreements import asset_panel, contract_panel
+from regulars.customers.queries.seen import of_live, of_seen
 from regulars.customers.queries.terms import same_length_from
 from regulars.customers.views.common import Request, acted, ask, party_for, refuse
 from regulars.kit import clock, money
@@ -47,9 +48,9 @@ def _thing(request: Request, kind: str, pk: int, rule: str) -> Any:
     require(request.user, rule)
     if kind not in MODELS:
         raise Http404
-    seen = Party.objects.visible_to(request.user).live()
     more = ("asset",) if kind == "contract" else ("product",)
-    found = MODELS[kind].objects.filter(pk=pk, party__in=seen).select_related("party__owner", *more).first()
+    rows = of_seen(of_live(MODELS[kind].objects.filter(pk=pk)), request.user)
+    found = rows.select_related("party__owner", *more).first()
     if found is None:
         raise Http404
     return found

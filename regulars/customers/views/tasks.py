@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regulars.customers import actions
 from regulars.customers.forms import OutcomeForm, SnoozeForm
 from regulars.customers.models import Party, Task
+from regulars.customers.queries.seen import of_live, of_seen
 from regulars.customers.views.common import Request, ask, changed, party_for, refuse
 from regulars.kit import clock
 from regulars.kit.errors import UserError
@@ -23,8 +24,7 @@ from regulars.web.toasts import toast
 
 def _task(request: Request, pk: int) -> Task:
     require(request.user, "customers.log")
-    seen = Party.objects.visible_to(request.user).live()
-    task = Task.objects.filter(pk=pk, party__in=seen).select_related("party").first()
+    task = of_seen(of_live(Task.objects.filter(pk=pk)), request.user).select_related("party").first()
     if task is None:
         raise Http404
     return task

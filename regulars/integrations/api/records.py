@@ -9,6 +9,7 @@ from django.http import Http404
 
 from regulars.customers.models import Party, Task
 from regulars.customers.queries.profile import visible_party
+from regulars.customers.queries.seen import of_live, of_seen
 from regulars.kit.errors import UserError
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def task_for(request: ApiRequest, pk: int) -> Task:
     Raises:
         Http404: there is none.
     """
-    seen = Party.objects.visible_to(request.user).live()
-    task = Task.objects.filter(pk=pk, party__in=seen).select_related("party", "assignee").first()
+    rows = of_seen(of_live(Task.objects.filter(pk=pk)), request.user)
+    task = rows.select_related("party", "assignee").first()
     if task is None:
         raise Http404
     return task

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from regulars.customers.models import Asset, Contract, Party
+from regulars.customers.queries.seen import of_live, of_seen
 from regulars.integrations.exchange.formats import format_called
 from regulars.kit.errors import UserError
 from regulars.staff import audit
@@ -35,7 +36,8 @@ def export_things(*, what: str, path: Path, format_: str, by: User | None) -> di
         UserError: there is no such format, or the file cannot be written.
     """
     model: type[Asset | Contract] = Asset if what == "assets" else Contract
-    return _export(what, model._default_manager.filter(party__in=_seen_by(by)), path, format_, by)
+    rows: QuerySet[Any] = of_live(model._default_manager.all())
+    return _export(what, rows if by is None else of_seen(rows, by), path, format_, by)
 
 
 def _seen_by(user: User | None) -> QuerySet[Party]:

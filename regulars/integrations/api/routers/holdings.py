@@ -10,7 +10,8 @@ from regulars.catalogue.models import Product
 from regulars.customers.actions.assets import add_asset, change_asset, retire_asset
 from regulars.customers.actions.contracts import add_contract, change_contract, end_contract
 from regulars.customers.actions.roles import end_role, set_role
-from regulars.customers.models import Asset, Contract, Party
+from regulars.customers.models import Asset, Contract
+from regulars.customers.queries.seen import of_live, of_seen
 from regulars.integrations.api import present
 from regulars.integrations.api.identity import ApiRequest
 from regulars.integrations.api.operations import needs
@@ -34,8 +35,7 @@ def _role(one: Any) -> dict[str, Any]:
 
 
 def _of_seen(request: ApiRequest, model: Any, pk: int) -> Any:
-    seen = Party.objects.visible_to(request.user).live()
-    return one_of(model.objects.filter(party__in=seen).select_related("party"), pk)
+    return one_of(of_seen(of_live(model.objects.select_related("party")), request.user), pk)
 
 
 @router.get("/customers/{id}/assets", response=list[AssetOut], **READ)

@@ -10,6 +10,8 @@ from ninja import Query, Router
 
 from regulars.customers.actions.merges import keep_apart, merge_parties, unmerge
 from regulars.customers.models import DuplicatePair, Merge, Party
+from regulars.customers.queries.pairs import open_pairs
+from regulars.customers.queries.seen import of_seen
 from regulars.customers.rules import may_merge
 from regulars.integrations.api import present
 from regulars.integrations.api.identity import ApiRequest
@@ -18,18 +20,13 @@ from regulars.integrations.api.problems import Problem
 from regulars.integrations.api.records import one_of, party_for
 from regulars.integrations.api.schemas import Pk
 from regulars.integrations.api.schemas.admin import MergeIn, MergeOut, PairOut, PairPage, UnmergeIn
-from regulars.staff.rules import Reach, reach
 
 router = Router()
 MERGE = needs("customers:write", "customers.merge")
 
 
 def _pairs(request: ApiRequest) -> Any:
-    rows = DuplicatePair.objects.open().select_related("left", "right")
-    if reach(request.user) is Reach.ALL:
-        return rows
-    seen = Party.objects.visible_to(request.user)
-    return rows.filter(left__in=seen, right__in=seen)
+    return open_pairs(request.user).select_related("left", "right")
 
 
 def _pair(one: DuplicatePair) -> dict[str, Any]:
@@ -79,10 +76,7 @@ def merge_customers(request: ApiRequest, id: Pk, given: MergeIn) -> Any:  # noqa
 @router.post("/merges/{id}/undo", response=MergeOut, **MERGE)
 def undo_merge(request: ApiRequest, id: Pk, given: UnmergeIn) -> Any:  # noqa: A002
     """Take the two apart again, every row where it was."""
-    rows = Merge.objects.select_related("winner", "loser")
-    if reach(request.user) is not Reach.ALL:
-        rows = rows.filter(winner__in=Party.objects.visible_to(request.user))
-    merge = one_of(rows, id)
+    merge = one_of(of_seen(Merge.objects.select_related("winner", "loser"), request.user, "winner"), id)
     _check(request, merge.winner)
     return _merge(unmerge(merge=merge, by=request.user, different=given.different))
 

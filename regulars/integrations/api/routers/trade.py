@@ -15,6 +15,7 @@ from regulars.commerce.actions import Line, cancel_order, place_order, record_re
 from regulars.commerce.models import Order, Return
 from regulars.commerce.queries import visible_orders
 from regulars.customers.models import Identifier, Party
+from regulars.customers.queries.seen import of_seen
 from regulars.integrations.api import present
 from regulars.integrations.api.identity import ApiRequest
 from regulars.integrations.api.operations import needs
@@ -150,9 +151,7 @@ def _sees(request: ApiRequest, pk: int) -> bool:
 def get_return(request: ApiRequest, id: Pk) -> Any:  # noqa: A002
     """One return with its lines."""
     rows = Return.objects.filter(retracted_in=None).select_related("customer")
-    if reach(request.user) is not Reach.ALL:
-        rows = rows.filter(customer__in=Party.objects.visible_to(request.user))
-    return told_return(one_of(rows, id))
+    return told_return(one_of(of_seen(rows, request.user, "customer"), id))
 
 
 @products.get("", response=ProductPage, **READ)
