@@ -1,6 +1,7 @@
 """What hangs on customers is seen by whoever sees them, asked of each row, in an order that an index gives."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(make_user):
+def world(make_user: Any) -> dict[str, Any]:
     north, south = create_territory(name="North"), create_territory(name="South")
     team, other = Team.objects.create(name="A"), Team.objects.create(name="B")
     people = {
@@ -58,7 +59,7 @@ SEEN = {
 
 
 @pytest.mark.parametrize(("who", "seen"), SEEN.items())
-def test_what_hangs_on_live_customers_is_seen_with_them(world, who, seen):
+def test_what_hangs_on_live_customers_is_seen_with_them(world: dict[str, Any], who: str, seen: set[str]) -> None:
     user = world[who]
     for rows in (contracts_of(user), assets_of(user), open_tasks_of(user)):
         assert {one.party.name for one in rows} == seen, rows.model
@@ -66,13 +67,13 @@ def test_what_hangs_on_live_customers_is_seen_with_them(world, who, seen):
     assert {one.customer.name for one in visible_orders(user)} == seen | trashed
 
 
-def test_pair_is_seen_by_whoever_sees_both(world):
+def test_pair_is_seen_by_whoever_sees_both(world: dict[str, Any]) -> None:
     assert {who: open_pairs(user).count() for who, user in world.items()} == {
         "owner": 2, "seller": 1, "technician": 0, "dispatcher": 0,
     }  # fmt: skip
 
 
-def test_one_of_the_sides_alone_does_not_do(world):
+def test_one_of_the_sides_alone_does_not_do(world: dict[str, Any]) -> None:
     rows = DuplicatePair.objects.all()
     assert of_seen(rows, world["seller"], "left").count() == 2
     assert of_seen(rows, world["seller"], "right").count() == 1
@@ -82,7 +83,9 @@ def test_one_of_the_sides_alone_does_not_do(world):
     ("rows_of", "path", "index"),
     [(contracts_of, "ends_on", "contract_by_end"), (assets_of, "warranty_until", "asset_by_end_of_warranty")],
 )
-def test_list_of_some_customers_walks_down_the_index_of_its_order(world, rows_of, path, index):
+def test_list_of_some_customers_walks_down_the_index_of_its_order(
+    world: dict[str, Any], rows_of: Any, path: str, index: str
+) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:  # as it would with many rows
             cursor.execute(
