@@ -25,9 +25,9 @@ from regulars.demo.loader.company import Loader
 from regulars.demo.loader.staff import PASSWORD, taken_names
 from regulars.demo.simulator.company import Market, generate
 from regulars.demo.words.firms import COMPANY
-from regulars.kit import clock
+from regulars.kit import clock, money
 from regulars.kit.errors import UserError
-from regulars.staff.actions import name_company
+from regulars.staff.actions import name_company, set_costs
 from regulars.staff.models import Team, Territory
 
 __all__ = ["COMPANY", "CUSTOMERS", "PASSWORD", "SEED", "load_demo"]
@@ -35,6 +35,10 @@ __all__ = ["COMPANY", "CUSTOMERS", "PASSWORD", "SEED", "load_demo"]
 CUSTOMERS: Final = 5_000
 SEED: Final = 7
 FEWEST: Final = 20
+ORDER_COSTS: Final = 60
+"""NT$: packing, freight and fees of an order."""
+CONTACT_COSTS: Final = 120
+"""NT$: a quarter of an hour of somebody who answers, calls or visits."""
 
 
 def load_demo(
@@ -73,6 +77,9 @@ def load_demo(
     with transaction.atomic():
         loader.load(generate(customers=customers, seed=seed, today=today), lambda done: tell(done, customers))
         name_company(name=COMPANY[0], by=None)
+        set_costs(
+            per_order=money.to_minor(ORDER_COSTS, "TWD"), per_contact=money.to_minor(CONTACT_COSTS, "TWD"), by=None
+        )
         ensure_summaries()
         tell_planner(Party, Event, Task, Order, OrderLine, Return, CustomerSummary)
         rebuild_trade()

@@ -13,9 +13,9 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -70,6 +70,7 @@ class Outcome:
         customers: how many customers there are in all.
         remembered: whether what the run before found lies in ``engine`` as ``kept_score``, ``kept_move`` and ``kept_told``.
         desk: what the further analyses read; None when the run was about some.
+        params: what the company has set of the ``Params`` of analyses, by name.
     """
 
     engine: engine.Engine
@@ -82,18 +83,19 @@ class Outcome:
     remembered: bool = False
     results: dict[str, tuple[Result, float]] = field(default_factory=dict)
     desk: Desk | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[str, Horizon, Ruler]:
         """What is to be noted with the tables."""
-        return _fingerprint(self.calibrations), self.horizon, self.ruler
+        return _fingerprint(self.calibrations, self.params), self.horizon, self.ruler
 
 
 @contextmanager
 def run(
     store: Store, *, now: int, today: int | None = None, calibrations: list[Calibration] | None = None,
     changed: Collection[int] | None = None, corrected: Collection[int] | None = None, facts_before: str = "",
-    cluster: str = "", before: Mapping[str, Json] | None = None, progress: Progress = lambda _: None,
+    cluster: str = "", before: Mapping[str, Json] | None = None, params: Mapping[str, Any] | None = None, progress: Progress = lambda _: None,
 ) -> Iterator[Outcome]:  # fmt: skip
     """Analyse what lies in ``store``.
 
@@ -105,6 +107,7 @@ def run(
         corrected: of these, whose trade of before has changed.
         cluster: address of the Spark that groups the facts of everybody; empty: this machine does.
         before: what analyses found in the run before, by name: kinds of customers keep their numbers by it.
+        params: what the company has set of the ``Params`` of analyses, by name.
         progress: told the name of each step as it begins.
     """
     memory = Memory(store)
@@ -115,10 +118,15 @@ def run(
         if today is None:
             today, historical = ledger.last_day_of_record(connection, now)
         _recall(connection, memory, notes)
-        kept = list(calibrations or [])
-        if changed is not None and notes and _may_add(connection, notes, today, kept, changed, facts_before):
+        kept, settings = list(calibrations or []), params or {}
+        learned = _fingerprint(kept, settings)
+        if (
+            changed is not None
+            and notes
+            and _may_add(connection, notes, kept, changed, today=today, learned=learned, facts_before=facts_before)
+        ):
             State(store).lay(connection, notes.horizon, facts_before=facts_before, corrected=corrected)
-            yield _some(connection, notes, historical, kept, changed, progress)
+            yield _some(connection, notes, historical, kept, changed, progress, params=settings)
         else:
             horizon = ledger.look(connection, today)
             made: Collection[str] = ()
@@ -128,7 +136,7 @@ def run(
                 State(store).lay(connection, horizon, facts_before=facts_before, corrected=corrected)
                 made = ("state",)
             ledger.group(connection, horizon, made=made)
-            yield _all(connection, notes, horizon, historical, kept, progress, before=before or {})
+            yield _all(connection, notes, horizon, historical, kept, progress, before=before or {}, params=settings)
 
 
 def _recall(connection: engine.Engine, memory: Memory, notes: Notes | None) -> None:
@@ -141,13 +149,15 @@ def _recall(connection: engine.Engine, memory: Memory, notes: Notes | None) -> N
 def _may_add(
     connection: engine.Engine,
     notes: Notes,
-    today: int,
     kept: list[Calibration],
     changed: Collection[int],
+    *,
+    today: int,
+    learned: str,
     facts_before: str,
 ) -> bool:
-    """Whether what is remembered is of the same day, the same calibrations and the facts just before, and few have changed."""
-    same = notes.facts == facts_before and notes.horizon.today == today and notes.learned == _fingerprint(kept)
+    """Whether what is remembered is of the same day, calibrations, settings and the facts just before, and few have changed."""
+    same = notes.facts == facts_before and notes.horizon.today == today and notes.learned == learned
     if not same or not kept or population.is_due(kept, today):
         return False
     customers = connection.execute("SELECT count(*) FROM kept_score").fetchone()[0]
@@ -163,13 +173,16 @@ def _all(
     progress: Progress,
     *,
     before: Mapping[str, Json],
+    params: Mapping[str, Any],
 ) -> Outcome:
     progress("calibration")
     ids, read = ledger.purchases(connection)
     size = len(read["customer"])
     bought = Purchases(read["customer"], read["day"], read["goods"], np.zeros(size, bool), np.full(size, NEVER))
     learned = population.renewed(kept, bought, horizon.today)
-    desk = Desk(connection, horizon, learned, purchases=(ids, read), before=before)
+    desk = Desk(
+        connection, horizon, learned, purchases=(ids, read), before=before, params=params, historical=historical
+    )
     results = {}
     for name in analyses.FIRST:
         progress(name)
@@ -188,6 +201,7 @@ def _all(
         remembered=notes is not None,
         results=results,
         desk=desk,
+        params=params,
     )
 
 
@@ -220,6 +234,8 @@ def _some(
     kept: list[Calibration],
     changed: Collection[int],
     progress: Progress,
+    *,
+    params: Mapping[str, Any],
 ) -> Outcome:
     """Only whose facts have changed; the lines between customers stay where the last full run drew them."""
     connection.register("_chosen", pa.table({"customer_id": pa.array(sorted(changed), pa.int64())}))
@@ -228,7 +244,7 @@ def _some(
     ledger.only(connection)
     ledger.group(connection, horizon, made=("state",))
     connection.execute("CREATE TEMP VIEW known AS SELECT * FROM kept_score")
-    desk = Desk(connection, horizon, kept, ruler=notes.ruler)
+    desk = Desk(connection, horizon, kept, ruler=notes.ruler, params=params)
     for step, make in (("stage", stage.make), ("value", value.make), ("next_step", next_step.make)):
         progress(step)
         make(desk)
@@ -240,8 +256,9 @@ def _some(
     results = _measured(desk, notes, progress)
     customers = connection.execute("SELECT count(*) FROM whole").fetchone()[0]
     return Outcome(
-        connection, horizon, historical, kept, notes.ruler, customers, chosen=changed, remembered=True, results=results
-    )
+        connection, horizon, historical, kept, notes.ruler, customers, chosen=changed, remembered=True, results=results,
+        params=params,
+    )  # fmt: skip
 
 
 def _measured(desk: Desk, notes: Notes, progress: Progress) -> dict[str, tuple[Result, float]]:
@@ -279,6 +296,8 @@ def remember(store: Store, outcome: Outcome, *, facts: str, told: str) -> None:
         Memory(store).keep_some(outcome.chosen, outcome.engine, queries, notes)
 
 
-def _fingerprint(calibrations: list[Calibration]) -> str:
-    said = json.dumps([[one.since, population.as_dict(one)] for one in calibrations], sort_keys=True)
+def _fingerprint(calibrations: list[Calibration], params: Mapping[str, Any]) -> str:
+    """Of all that a run goes by besides the facts: a change of it is a change for everybody."""
+    learned = [[one.since, population.as_dict(one)] for one in calibrations]
+    said = json.dumps([learned, {name: asdict(one) for name, one in params.items()}], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:16]

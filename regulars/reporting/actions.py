@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from regulars.customers.actions import ensure_summaries
 from regulars.intelligence import analyses
+from regulars.intelligence.analyses import value
 from regulars.intelligence.days import to_date, to_day
 from regulars.kit import clock
 from regulars.reporting import load, queries
@@ -28,6 +29,7 @@ from regulars.reporting.models import (
     Picked,
     RunState,
 )
+from regulars.staff.queries import cost_to_serve
 
 if TYPE_CHECKING:
     from regulars.intelligence.models.journey import Calibration as Learned
@@ -128,6 +130,7 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         cluster=settings.WAREHOUSE_URL,
         facts_before=loaded.before,
         before=queries.found_before("types"),
+        params={"value": _cost_to_serve()},
         progress=lambda step: _step(run, step),
     ) as outcome:
         run.as_of, run.historical, run.currency = _moment(outcome, as_of), outcome.historical, outcome.horizon.currency
@@ -150,6 +153,12 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         else:  # a look back is nothing to go on from
             Memory(store).forget()
         return outcome.customers if outcome.chosen is None else len(outcome.chosen), written, scored
+
+
+def _cost_to_serve() -> value.Params:
+    """What an order and a contact cost, as the company has set it."""
+    per_order, per_contact = cost_to_serve()
+    return value.Params(cost_per_order=per_order, cost_per_contact=per_contact, cost_currency=settings.CURRENCY)
 
 
 def _moment(outcome: Outcome, as_of: datetime | None) -> datetime:

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 def tell(run: AnalysisRun, outcome: Outcome) -> list[AnalysisSlice]:
     """The results of every slice, to be stored with the run."""
-    desk = Desk(outcome.engine, outcome.horizon, outcome.calibrations)
+    desk = Desk(outcome.engine, outcome.horizon, outcome.calibrations, params=outcome.params)
     wanted = [*slices.offered(desk), *_territories(outcome)]
     every = [analyses.get(name) for name in analyses.names()]
     until = time.process_time() + MOST_SECONDS

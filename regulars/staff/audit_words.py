@@ -32,6 +32,7 @@ audit.name(
     staff__user_deactivated=_("User deactivated"),
     staff__user_activated=_("User activated"),
     staff__company_named=_("Company named"),
+    staff__costs_set=_("Cost to serve set"),
     staff__team_created=_("Team made"),
     staff__territory_created=_("Territory made"),
     web__exported=_("List exported"),

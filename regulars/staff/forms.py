@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from regulars.kit import money
 from regulars.staff.models import Role, Team, Territory
 
+Text = str | Promise
 _NEW_PASSWORD_HELP = _("Ten characters or more.")
 
 
@@ -133,8 +138,19 @@ class NewUserForm(UserForm):
     field_order = ("name", "username", "email", "role", "team", "territory")
 
 
+def _cost(label: Text, help_text: Text) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        min_value=Decimal(0),
+        max_value=Decimal(10**7),
+        decimal_places=2,
+    )
+
+
 class CompanyForm(forms.Form):
-    """What the company calls itself."""
+    """What the company calls itself, and what it costs to serve a customer, in units of its currency, e.g. NT$."""
 
     name = forms.CharField(
         label=_("Name of the company"),
@@ -142,6 +158,24 @@ class CompanyForm(forms.Form):
         required=False,
         help_text=_("Stands at the top left, in the title of every page, at the sign-in and in authenticator apps."),
     )
+    cost_per_order = _cost(
+        _("Cost of an order"),
+        _("Picking, packing, freight, payment: what an order costs besides the goods. Empty: not known"),
+    )
+    cost_per_contact = _cost(
+        _("Cost of a contact"), _("A call, a visit, a message answered: time and fees on average. Empty: not known")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("cost_per_order", "cost_per_contact"):
+            field = self.fields[name]
+            field.label = _("%(label)s, %(currency)s") % {"label": field.label, "currency": settings.CURRENCY}
+
+    def costs(self) -> dict[str, int | None]:
+        """``per_order`` and ``per_contact`` in minor units."""
+        told = {name: self.cleaned_data[f"cost_{name}"] for name in ("per_order", "per_contact")}
+        return {name: None if one is None else money.to_minor(one, settings.CURRENCY) for name, one in told.items()}
 
 
 class TeamForm(forms.Form):

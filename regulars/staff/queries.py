@@ -118,6 +118,12 @@ def company_name() -> str:
     return told or str(settings.COMPANY_NAME or settings.PRODUCT_NAME)
 
 
+def cost_to_serve() -> tuple[int | None, int | None]:
+    """What an order and a contact cost, in minor units of the company's currency; None where it is not known."""
+    told = CompanySetting.objects.filter(cost_currency=settings.CURRENCY)
+    return told.values_list("cost_per_order", "cost_per_contact").first() or (None, None)
+
+
 def teams() -> QuerySet[Team]:
     """Teams with the number of active members."""
     return Team.objects.select_related("territory").annotate(active=Count("members", filter=Q(members__is_active=True)))

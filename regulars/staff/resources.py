@@ -213,6 +213,9 @@ def _reach_back(user: AnyUser, data: dict[str, Any]) -> Text:
 @undo.handles("staff.company")
 def _name_back(user: AnyUser, data: dict[str, Any]) -> Text:
     actions.name_company(name=data["name"], by=user)
+    if costs := data.get("costs"):
+        actions.set_costs(**costs, by=user)
+        return gettext("The settings are as they were before.")
     return gettext("The company has its name of before.")
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -135,6 +136,46 @@ def test_classes_by_revenue_and_by_profit(shop: Store, tmp_path: Path, make_desk
     result = value.run(make_desk(sold_at_a_loss, START + timedelta(days=150), before=("stage",)))
     assert result.basis == "margin"
     assert result.classes["below_zero"]["customers"] == 29
+
+
+def test_cost_to_serve_is_taken_off_orders_and_contacts_of_the_same_months(tmp_path: Path, make_desk: MakeDesk) -> None:
+    early, late = START, START + timedelta(days=600)
+    bought = [(1, early, 1_000), (1, late, 1_000), *((who, late, 1_000) for who in range(2, 30))]
+    contacts = [(2, late)] * 3 + [(3, early)] * 5
+    store = warehouse(tmp_path / "w", bought, contacts=contacts)
+    costs = value.Params(cost_per_order=100, cost_per_contact=250, cost_currency="TWD")
+    desk = make_desk(store, late, before=("stage",))
+    result = value.run(desk, costs)
+    rows = {
+        who: told
+        for who, *told in desk.engine.execute(
+            "SELECT customer_id, contribution_12m, contribution_24m, class FROM worth"
+        ).fetchall()
+    }
+    assert rows[1][:2] == [900, 1_800]
+    assert rows[2][:2] == [150, 150]
+    assert rows[3] == [900, -350, "below_zero"]
+    assert result.classes["below_zero"]["customers"] == 1
+    assert result.headline()[-1].as_dict() == {
+        "code": "classes.costs_order_and_contact", "values": {"order_money": 100, "contact_money": 250, "currency": "TWD"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({}, "unknown"),
+        ({"cost_per_order": 0}, "order"),
+        ({"cost_per_contact": 9}, "contact"),
+        ({"cost_per_order": 5, "cost_currency": "USD"}, "unknown"),
+    ],
+)
+def test_what_is_not_known_of_the_cost_to_serve_is_said(
+    facts: dict[str, Any], code: str, shop: Store, make_desk: MakeDesk
+) -> None:
+    desk = make_desk(shop, TODAY, before=("stage",))
+    desk.params = {"value": value.Params(**facts)}
+    assert value.run(desk).headline()[-1].code == f"classes.costs_{code}"
 
 
 def test_returns_without_known_cost_give_back_only_their_margin(tmp_path: Path, make_desk: MakeDesk) -> None:

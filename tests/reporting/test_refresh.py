@@ -12,8 +12,9 @@ from regulars.customers.models import CustomerSummary, Event, Party, PartyRole, 
 from regulars.intelligence import analyses
 from regulars.intelligence.models import population
 from regulars.kit import clock
-from regulars.reporting import actions, queries, tasks
+from regulars.reporting import actions, queries, sentences, tasks
 from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, RunState
+from regulars.staff.actions import set_costs
 from tests.reporting.conftest import NOW, TODAY, Sell
 
 MOVES = "customers.stage_changed"
@@ -164,6 +165,25 @@ def test_profit_decides_where_costs_are_known(sell: Sell) -> None:
     row = summary(loss)
     assert (row.value_class, row.margin_12m) == ("below_zero", -90_000)
     assert row.value_reasons[0]["values"] == {"loss_money": 90_000, "currency": "TWD"}
+
+
+def test_what_the_company_says_of_its_costs_decides_who_is_below_zero(sell: Sell) -> None:
+    for n in range(20):
+        sell(f"Good {n}", days=(10, 40), cost=60_000)
+    small = sell("Small", days=(10, 40, 70), amount=4_000, cost=3_000)
+    actions.refresh()
+    assert summary(small).value_class != "below_zero"
+    set_costs(per_order=5_000, per_contact=None, by=None)
+    actions.refresh()
+    row = summary(small)
+    assert row.value_class == "below_zero"
+    assert row.value_reasons[0]["values"] == {"loss_money": 12_000, "currency": "TWD"}
+    stored = queries.latest("value")
+    assert stored is not None
+    assert (stored.result["cost_per_order"], stored.result["cost_per_contact"]) == (5_000, None)
+    assert sentences.headline(stored.result)[-1] == (
+        "Taken off as cost to serve: NT$50 for each order. What a contact costs is not known."
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hant"])

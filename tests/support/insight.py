@@ -43,11 +43,15 @@ def _facts(name: str) -> str:
     if params is not None:
         ranges, defaults = params.ranges, params()
         lines += [
-            f"- parameter `{key}`: {getattr(defaults, key):g}, from {legal.low:g} to {legal.high:g}"
+            f"- parameter `{key}`: {_default(getattr(defaults, key))}, from {legal.low:g} to {legal.high:g}"
             for key, legal in ranges.items()
         ]
     lines += [f"- page: /insight/{name}/", f"- command: `regulars insight {name} --json`"]
     return "## In figures\n\n" + "\n".join(lines)
+
+
+def _default(value: float | None) -> str:
+    return "not known" if value is None else f"{value:g}"
 
 
 def _quoted(text: str) -> str:

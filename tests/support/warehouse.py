@@ -32,6 +32,7 @@ def warehouse(
     *,
     returned: Sequence[Bought] = (),
     complaints: Sequence[tuple[int, date, date | None]] = (),
+    contacts: Sequence[tuple[int, date]] = (),
     others: Iterable[int] = (),
     cost_share: float | None = None,
     kinds: dict[int, str] | None = None,
@@ -53,7 +54,7 @@ def warehouse(
         ],
         "returns": [(n, who, None, seconds(day), goods, goods, None, currency, seconds(day)) for n, (who, day, goods) in enumerate(returned, 1)],
         "parties": [(who, (kinds or {}).get(who, "person"), "", seconds(date(2020, 1, 1)), 0, 1) for who in people],
-        "contacts": [],
+        "contacts": [(n, who, seconds(day), "call", "phone", seconds(day)) for n, (who, day) in enumerate(contacts, 1)],
         "complaints": [(n, who, seconds(a), seconds(b) if b else None) for n, (who, a, b) in enumerate(complaints, 1)],
         "lines": [
             (order, n, orders[order - 1][0], seconds(orders[order - 1][1]), product, 1.0, amount, None if cost_share is None else round(amount * cost_share), currency, "", 0.0)

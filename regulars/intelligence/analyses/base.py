@@ -143,11 +143,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The figures behind the sentence; ``behind`` gives the customers of each row. At most some hundred rows."""
+    """The figures behind the sentence; at most some hundred rows.
+
+    ``behind`` gives the customers of each row (they stand behind its first count), or by name of a column those of each figure.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
-    behind: Sequence[Selection | None] = ()
+    behind: Sequence[Selection | Mapping[str, Selection] | None] = ()
     currency: str = ""
     title: str = ""
 
@@ -239,7 +242,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Params:
-    """Parameters of an analysis; ``ranges`` holds the legal values of each.
+    """Parameters of an analysis; ``ranges`` holds the legal values of each. None is not known.
 
     Raises:
         ValueError: a value is out of its range.
@@ -250,7 +253,7 @@ class Params:
     def __post_init__(self) -> None:
         for one in fields(self):
             legal, value = self.ranges.get(one.name), getattr(self, one.name)
-            if legal and not legal.low <= value <= legal.high:
+            if legal and value is not None and not legal.low <= value <= legal.high:
                 raise ValueError(f"{one.name} must be between {legal.low:g} and {legal.high:g}, not {value:g}")
 
 
@@ -287,7 +290,7 @@ class Result:
     def selections(self) -> dict[str, tuple[int, ...]]:
         """Customers picked one by one, by key: those of the steps, charts and evidence."""
         charted = [one for chart in self.charts() for series in chart.series for one in series.behind]
-        shown = [one for table in self.evidence() for one in table.behind]
+        shown = [one for table in self.evidence() for row in table.behind for one in _each(row)]
         every = [step.who for step in self.next_steps()] + [one for one in charted + shown if one]
         return {one.key: one.ids for one in every if one.ids}
 
@@ -303,6 +306,13 @@ class Result:
             "trust": [asdict(one) for one in self.trust()],
             "next_steps": [plain(one) for one in self.next_steps()],
         }
+
+
+def _each(row: Selection | Mapping[str, Selection] | None) -> list[Selection]:
+    """The selections behind a row of the evidence."""
+    if isinstance(row, Mapping):
+        return list(row.values())
+    return [row] if row else []
 
 
 def plain(value: Any) -> Any:
@@ -325,7 +335,8 @@ class Desk:
     ``calibrations`` are those in force, the newest last. The stage analysis lays ``journey`` and the table ``standing`` on
     the desk. With a ``ruler`` only some customers lie there, to be placed among all others as it says.
     ``purchases`` are those of ``ledger.purchases`` when somebody has read them already; ``before`` what analyses found in
-    the run before, by name.
+    the run before, by name; ``params`` what the company has set of the ``Params`` of analyses, by name.
+    ``historical``: the record ended long ago and is judged as of its own end.
     """
 
     engine: Engine
@@ -335,6 +346,8 @@ class Desk:
     ruler: Ruler | None = None
     purchases: tuple[Any, dict[str, Any]] | None = None
     before: Mapping[str, Json] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    historical: bool = False
 
 
 @dataclass(frozen=True)

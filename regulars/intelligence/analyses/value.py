@@ -33,7 +33,7 @@ WHY = _(
 FORMULA = _(
     "Score of recency, frequency, money = 1 + ⌊5 × share of buyers strictly below⌋, so equal customers score equally. "
     "Most valuable: the fewest customers who bring half of the last 12 months' contribution. Below zero: contribution of the last "
-    "24 months under 0, after returns and cost to serve. Most growable: the tenth of buyers with the largest gap between a year of "
+    "24 months under 0, after returns and cost to serve (a cost for each order and each contact, as Company settings have it). Most growable: the tenth of buyers with the largest gap between a year of "
     "theirs and what the best fifth of like customers do, times the probability that they stay."
 )
 SOURCE = "Peppers & Rogers, The One to One Future (three classes); Hughes, Strategic Database Marketing (RFM)"
@@ -48,6 +48,10 @@ SAYS = {
     "classes.half_revenue": _("%(customers)s customers bring half of the revenue."),
     "classes.could_grow": _("%(customers)s could bring up to %(gain_money)s more a year."),
     "classes.lose": _("%(customers)s cost %(loss_money)s in 24 months."),
+    "classes.costs_order_and_contact": _("Taken off as cost to serve: %(order_money)s for each order and %(contact_money)s for each contact."),
+    "classes.costs_order": _("Taken off as cost to serve: %(order_money)s for each order. What a contact costs is not known."),
+    "classes.costs_contact": _("Taken off as cost to serve: %(contact_money)s for each contact. What an order costs is not known."),
+    "classes.costs_unknown": _("What it costs to serve a customer is not known (see Company settings), so below zero rests on returns alone."),
     "classes.see_growable": _("See who could grow"),
     "classes.see_below": _("See who costs more than he brings"),
     "class.most_valuable": _("Most valuable"), "class.most_growable": _("Most growable"), "class.regular": _("Steady"),
@@ -59,30 +63,40 @@ CLASSES = ("most_valuable", "most_growable", "regular", "below_zero")
 
 @dataclass(frozen=True)
 class Params(base.Params):
-    """Shares between 0 and 1; costs to serve in minor units of the currency per order and per contact."""
+    """Shares between 0 and 1; costs to serve in minor units of ``cost_currency`` per order and per contact, None where not known.
+
+    Costs in another currency than that of the orders are not known either.
+    """
 
     valuable_share: float = 0.5
     growable_share: float = 0.1
     best_of_peers: float = 0.8
     fewest_peers: int = 20
-    cost_per_order: int = 0
-    cost_per_contact: int = 0
+    cost_per_order: int | None = None
+    cost_per_contact: int | None = None
+    cost_currency: str = ""
     ranges: ClassVar = {
         "valuable_share": Range(0.1, 0.95), "growable_share": Range(0.01, 0.5), "best_of_peers": Range(0.55, 0.99),
         "fewest_peers": Range(5, 1_000), "cost_per_order": Range(0, 10**9), "cost_per_contact": Range(0, 10**9),
     }  # fmt: skip
+
+    def costs_in(self, currency: str) -> tuple[int | None, int | None]:
+        """Cost of an order and of a contact where the orders are in this currency."""
+        return (self.cost_per_order, self.cost_per_contact) if self.cost_currency in ("", currency) else (None, None)
 
 
 @dataclass(frozen=True)
 class Result(base.Result):
     """By class: customers, contribution and revenue of 12 months (minor units), and what could be gained.
 
-    ``basis`` is ``margin`` where costs are known, else ``revenue``.
+    ``basis`` is ``margin`` where costs are known, else ``revenue``; costs to serve are None where not known.
     """
 
     basis: str = "revenue"
     currency: str = ""
     classes: dict[str, Json] = field(default_factory=dict)
+    cost_per_order: int | None = None
+    cost_per_contact: int | None = None
 
     def headline(self) -> list[Saying]:
         """The few who bring half, and what the growable could bring."""
@@ -108,7 +122,16 @@ class Result(base.Result):
                     },
                 )
             )
-        return said
+        return [*said, self._served()]
+
+    def _served(self) -> Saying:
+        """What was taken for the cost to serve."""
+        told = {"order": self.cost_per_order, "contact": self.cost_per_contact}
+        known = {f"{name}_money": cost for name, cost in told.items() if cost is not None}
+        if not known:
+            return Saying("classes.costs_unknown")
+        which = "_and_".join(name for name, cost in told.items() if cost is not None)
+        return Saying(f"classes.costs_{which}", {**known, "currency": self.currency})
 
     def charts(self) -> list[Chart]:
         """Money by class."""
@@ -154,9 +177,10 @@ _BUYER = """buyer AS (
     SELECT c.customer_id, c.kind, c.last_day, c.orders, c.orders_12m, c.purchases, c.revenue, c.revenue_12m, c.returned,
         coalesce(s.stage, 0) AS stage, coalesce(s.gone, 0.0) AS gone, c.usual_goods, c.usual_purchases,
         c.usual_goods / greatest(c.usual_purchases, 1) AS basket,
-        (CASE WHEN $costs_known THEN coalesce(c.margin_12m, 0) ELSE c.revenue_12m END) - $per_order * c.orders_12m AS contribution_12m,
+        (CASE WHEN $costs_known THEN coalesce(c.margin_12m, 0) ELSE c.revenue_12m END)
+            - $per_order * c.orders_12m - $per_contact * c.contacts_12m AS contribution_12m,
         (CASE WHEN $costs_known THEN coalesce(c.margin_24m, 0) ELSE c.revenue_24m END)
-            - $per_order * c.orders_12m - $per_contact * c.contacts_24m AS contribution_24m
+            - $per_order * c.orders_24m - $per_contact * c.contacts_24m AS contribution_24m
     FROM customer c LEFT JOIN standing s USING (customer_id) WHERE c.orders > 0 OR c.returns > 0
 )"""
 _WORTH = """
@@ -234,15 +258,16 @@ FROM gained g JOIN placed p USING (customer_id)
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Score every buyer and make ``worth``."""
     make(desk, params)
-    return measure(desk)
+    return measure(desk, params)
 
 
 def make(desk: Desk, params: Params | None = None) -> None:
     """Score the buyers on the desk: by comparing all, or along the ruler."""
-    chosen, horizon = params or Params(), desk.horizon
+    chosen, horizon = _chosen(desk, params), desk.horizon
+    per_order, per_contact = chosen.costs_in(horizon.currency)
     shared = {
         "costs_known": horizon.costs_known, "rate": horizon.margin_rate or 1.0,
-        "per_order": chosen.cost_per_order, "per_contact": chosen.cost_per_contact,
+        "per_order": per_order or 0, "per_contact": per_contact or 0,
     }  # fmt: skip
     if desk.ruler is not None:
         _place(desk, desk.ruler, shared)
@@ -286,9 +311,14 @@ def _rank(desk: Desk) -> None:
     })  # fmt: skip
 
 
-def measure(desk: Desk) -> Result:
+def _chosen(desk: Desk, params: Params | None) -> Params:
+    return params or desk.params.get("value") or Params()
+
+
+def measure(desk: Desk, params: Params | None = None) -> Result:
     """Count the classes."""
     horizon = desk.horizon
+    per_order, per_contact = _chosen(desk, params).costs_in(horizon.currency)
     rows = desk.engine.execute(
         """SELECT class, count(*), sum(contribution_12m)::BIGINT, sum(contribution_24m)::BIGINT, sum(revenue_12m)::BIGINT,
                   sum(gain)::BIGINT,
@@ -303,6 +333,8 @@ def measure(desk: Desk) -> Result:
         basis="margin" if horizon.costs_known else "revenue",
         currency=horizon.currency,
         classes={key: found.get(key, nobody) for key in CLASSES},
+        cost_per_order=per_order,
+        cost_per_contact=per_contact,
     )
 
 

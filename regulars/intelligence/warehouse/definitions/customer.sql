@@ -11,6 +11,7 @@ WITH money AS (
 ), sums AS (
     SELECT customer_id,
         CAST(sum(is_order) FILTER (WHERE day > :today - 365) AS BIGINT) AS orders_12m,
+        CAST(sum(is_order) AS BIGINT) AS orders_24m,
         CAST(sum(amount) FILTER (WHERE day > :today - 365) AS BIGINT) AS revenue_12m,
         CAST(sum(amount) FILTER (WHERE day <= :today - 365) AS BIGINT) AS revenue_prior_12m,
         CAST(sum(margin) FILTER (WHERE day > :today - 365) AS BIGINT) AS margin_12m,
@@ -21,6 +22,7 @@ WITH money AS (
     FROM purchase p JOIN state b ON b.customer_id = p.customer_id WHERE p.day > b.last_day - 365 GROUP BY p.customer_id
 ), touched AS (
     SELECT customer_id, min(day) AS first_contact_day, max(day) AS last_contact_day,
+           count(*) FILTER (WHERE day > :today - 365) AS contacts_12m,
            count(*) FILTER (WHERE day > :today - 730) AS contacts_24m
     FROM contacts WHERE day <= :today GROUP BY customer_id
 ), complained AS (
@@ -33,10 +35,11 @@ SELECT p.party_id AS customer_id, p.kind, p.day AS created_day, coalesce(b.purch
        CASE WHEN b.purchases > 0 THEN CAST(b.last_day AS INT) END AS last_day,
        coalesce(b.orders, 0) AS orders, coalesce(b.returns, 0) AS returns, coalesce(b.revenue, 0) AS revenue,
        coalesce(b.returned, 0) AS returned, coalesce(s.orders_12m, 0) AS orders_12m,
+       coalesce(s.orders_24m, 0) AS orders_24m,
        coalesce(s.revenue_12m, 0) AS revenue_12m, coalesce(s.revenue_prior_12m, 0) AS revenue_prior_12m,
        coalesce(s.revenue_24m, 0) AS revenue_24m, s.margin_12m, s.margin_24m,
        coalesce(u.usual_goods, 0) AS usual_goods, coalesce(u.usual_purchases, 0) AS usual_purchases,
-       t.first_contact_day, t.last_contact_day, coalesce(t.contacts_24m, 0) AS contacts_24m,
+       t.first_contact_day, t.last_contact_day, coalesce(t.contacts_12m, 0) AS contacts_12m, coalesce(t.contacts_24m, 0) AS contacts_24m,
        coalesce(c.open_complaints, 0) AS open_complaints, c.complaint_day, CAST(b.first_trade_day AS INT) AS first_trade_day
 FROM parties p
 LEFT JOIN state b ON b.customer_id = p.party_id
