@@ -18,7 +18,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
-from regulars.customers.reasons import duration, written
+from regulars.customers.reasons import duration, up_to_today, written
+from regulars.customers.timeline import channel_label
 from regulars.intelligence import analyses, trust
 from regulars.intelligence.analyses import base, slices
 from regulars.web import format as show
@@ -59,7 +60,10 @@ def english() -> Mapping[str, str]:
 def word(code: str) -> str:
     """A word of an analysis in the active language; the bare code when it is unknown."""
     text = english().get(code)
-    return code if text is None else _said(text)
+    if text is not None:
+        return _said(text)
+    kind, _dot, key = code.partition(".")
+    return channel_label(key) or show.DASH if kind == "channel" else code
 
 
 def found(saying: Mapping[str, Any]) -> str:
@@ -67,7 +71,8 @@ def found(saying: Mapping[str, Any]) -> str:
     text = english().get(saying["code"])
     if text is None:
         return str(saying["code"])
-    values, currency = saying.get("values") or {}, str((saying.get("values") or {}).get("currency", ""))
+    values = up_to_today(saying.get("values") or {})
+    currency = str(values.get("currency", ""))
     return _said(text) % {name: _written(name, value, currency) for name, value in values.items()}
 
 
@@ -114,8 +119,15 @@ def value(shown: Any, unit: str, currency: str = "") -> str:
         case "count":
             return show.show_number(round(shown))
         case "number":
-            return show.show_number(shown, 0 if abs(shown) >= 100 else 2 if abs(shown) < 10 else 1)
+            return show.show_number(shown, _decimals(float(shown)))
     return str(shown)
+
+
+def _decimals(shown: float) -> int:
+    """As many as say something: none of a large number, two of a small one, but no second nought."""
+    if shown == 0 or abs(shown) >= 100:
+        return 0
+    return 1 if abs(shown) >= 10 or round(shown, 1) == round(shown, 2) else 2
 
 
 def _said(text: str) -> str:

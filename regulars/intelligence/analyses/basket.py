@@ -53,6 +53,7 @@ SAYS = {
     "basket.best": _("Of those who order %(bought_name)s, %(share_share)s order %(also_name)s too: %(lift)s times as many as of all (at least %(low)s)."),
     "basket.rules": _("%(rules)s such rules stand on 20 orders or more."),
     "basket.bought": _("Who orders"), "basket.also": _("also orders"), "basket.both": _("Orders with both"),
+    "basket.only": _("Have only the first, 500 at most"),
     "basket.confidence": _("Of those who order it"), "basket.lift": _("Times as often"), "basket.lift_low": _("At least"),
     "basket.offer": _("Offer %(also_name)s to those who have only %(bought_name)s"),
 }  # fmt: skip
@@ -117,6 +118,7 @@ class Result(base.Result):
         columns = (
             Column("basket.bought", "name"), Column("basket.also", "name"), Column("basket.both", "count"),
             Column("basket.confidence", "share"), Column("basket.lift", "number"), Column("basket.lift_low", "number"),
+            Column("basket.only", "count"),
         )  # fmt: skip
         rows = [
             (
@@ -126,10 +128,12 @@ class Result(base.Result):
                 round(one["share"], 3),
                 round(one["lift"], 1),
                 round(one["low"], 1),
+                len(one["only"]) or None,
             )
             for one in self.rules
         ]
-        return [Evidence(columns, rows, [_behind(one) for one in self.rules])] if rows else []
+        behind = [{"basket.only": who} if (who := _behind(one)) else None for one in self.rules]
+        return [Evidence(columns, rows, behind)] if rows else []
 
     def certainty(self) -> Certainty | None:
         """The interval of the surest lift."""

@@ -67,6 +67,7 @@ SAYS: Final = {
     "chance.out_of_touch": _("No contact for %(silence_days)s."),
     "chance.foretold": _("Foretold probability"),
     "chance.customers": _("Customers by probability"),
+    "chance.tenths": _("Foretold and come on earlier days, by tenth"), "chance.cases": _("Cases"),
     "chance.recency": _("the share among those who have been silent for as long"),
 }  # fmt: skip
 
@@ -144,8 +145,8 @@ def in_bands(ids: Any, chance: Any) -> list[tuple[int, ...]]:
 
 def by_tenth(tenths: Tenths) -> list[Evidence]:
     """Foretold and come."""
-    columns = (Column("chance.foretold", "share"), Column("came", "share"), Column("customers", "count"))
-    return [Evidence(columns, tenths)] if tenths else []
+    columns = (Column("chance.foretold", "share"), Column("came", "share"), Column("chance.cases", "count"))
+    return [Evidence(columns, tenths, title="chance.tenths")] if tenths else []
 
 
 def beside_recency(model: str, foretells: str, tests: tuple[BackTest, ...], tenths: Tenths) -> Trust:
@@ -153,12 +154,13 @@ def beside_recency(model: str, foretells: str, tests: tuple[BackTest, ...], tent
     return Trust(model, foretells, "chance.recency", tests, "brier", tenths)
 
 
-def reasons(found: Foretold, chosen: Any, *, leaving: bool) -> list[list[Saying]]:
+def reasons(found: Foretold, chosen: Any, *, leaving: bool, historical: bool = False) -> list[list[Saying]]:
     """Why, for some customers of today: groups of features by what they add, told in the customer's own figures.
 
     Args:
         chosen: their positions.
         leaving: what raises the probability is bad news (otherwise good).
+        historical: the record ended long ago, so a silence is told as its length then, not as the day since when it lasts.
     """
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
@@ -174,10 +176,10 @@ def reasons(found: Foretold, chosen: Any, *, leaving: bool) -> list[list[Saying]
             for group in GROUPS.values()
         ]
     )
-    keys = list(GROUPS)
+    keys, as_of = list(GROUPS), {"as_of": None if historical else found.today.cut}
     told = []
     for i, order in enumerate(np.argsort(-sums, axis=1, kind="stable").tolist()):
-        own = {name: (None if _missing(values[i]) else values[i].item()) for name, values in rows.items()}
+        own = {name: (None if _missing(values[i]) else values[i].item()) for name, values in rows.items()} | as_of
         said = [_sentence(keys[j], own, leaving) for j in order if sums[i, j] >= _LEAST]
         told.append([one for one in said if one][:_MOST])
     return told
@@ -204,7 +206,7 @@ def _sentence(group: str, own: Json, leaving: bool) -> Saying | None:
 def _rhythm(own: Json, leaving: bool) -> Saying | None:
     if own["silence"] is None:
         return None
-    figures = {"silence_days": round(own["silence"])}
+    figures = _silence(own["silence"], own)
     if own["usual"] is None:
         return Saying("chance.silent_once", figures) if leaving else None
     if not leaving and own["recent"] >= 2:
@@ -246,7 +248,14 @@ def _returns(own: Json, leaving: bool) -> Saying | None:
 def _contacts(own: Json, leaving: bool) -> Saying | None:
     if own["contact_silence"] is None:
         return None
-    days = {"silence_days": round(own["contact_silence"])}
+    days = _silence(own["contact_silence"], own)
     if leaving:
-        return Saying("chance.out_of_touch", days) if days["silence_days"] > 90 else None
+        return Saying("chance.out_of_touch", days) if own["contact_silence"] > 90 else None
     return Saying("chance.in_touch", {"contacts": round(own["contacts"]), **days}) if own["contacts"] else None
+
+
+def _silence(days: float, own: Json) -> Json:
+    """A silence by the day since when it lasts, so that it need not be told anew every day."""
+    if own["as_of"] is None:
+        return {"silence_days": round(days)}
+    return {"silence_since": to_date(own["as_of"] - round(days)).isoformat()}

@@ -118,7 +118,12 @@ class Result(base.Result):
         )
         newest = self.cohorts[::-1]
         rows = [(one["month"], one["back"][0], *(_at(one["back"], later) for later in LATER)) for one in newest]
-        return [Evidence(columns, rows, [Selection({"first_order": one["month"][:7]}) for one in newest])]
+        behind = [
+            {"cohorts.size": Selection({"first_order": one["month"][:7]})}
+            | {f"cohorts.plus_{later}": _in_month(one["month"], later) for later in LATER}
+            for one in newest
+        ]
+        return [Evidence(columns, rows, behind)]
 
     def certainty(self) -> Certainty | None:
         """The share of the month after, with its interval."""

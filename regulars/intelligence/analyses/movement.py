@@ -98,7 +98,12 @@ class Result(base.Result):
         columns = (Column("month", "month"), *(Column(f"movement.{name}", "count") for name in names))
         newest = self.months[::-1]
         rows = [(one["month"], *(one[name] for name in names)) for one in newest]
-        return [Evidence(columns, rows, [Selection({"ordered_in": one["month"][:7]}) for one in newest])]
+        asked = {"new": "first_order", "returning": "returned_in", "lost": "lost_in"}
+        behind = [
+            {f"movement.{name}": Selection({condition: one["month"][:7]}) for name, condition in asked.items()}
+            for one in newest
+        ]
+        return [Evidence(columns, rows, behind)]
 
     def next_steps(self) -> list[Step]:
         """Look at whom the last whole month lost."""

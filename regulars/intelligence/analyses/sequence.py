@@ -48,6 +48,7 @@ SAYS = {
     "sequence.first": _("After"), "sequence.next": _("comes"), "sequence.customers": _("Bought the first"),
     "sequence.share": _("Buy the second"), "sequence.median": _("Half of them within"), "sequence.lift": _("Times as often"),
     "sequence.lift_low": _("At least"), "sequence.order": _("Order against chance"),
+    "sequence.due": _("Due now, 500 at most"),
     "sequence.now": _("Offer %(next_name)s to those who have just bought %(first_name)s"),
 }  # fmt: skip
 GROUPS: Final = 40
@@ -104,14 +105,15 @@ class Result(base.Result):
         columns = (
             Column("sequence.first", "name"), Column("sequence.next", "name"), Column("sequence.customers", "count"),
             Column("sequence.share", "share"), Column("sequence.median", "days"), Column("sequence.lift", "number"),
-            Column("sequence.lift_low", "number"), Column("sequence.order", "number"),
+            Column("sequence.lift_low", "number"), Column("sequence.order", "number"), Column("sequence.due", "count"),
         )  # fmt: skip
         rows = [
             (one["first"], one["next"], one["customers"], round(one["share"], 3), one["median"], round(one["lift"], 1),
-             round(one["low"], 1), round(one["order"], 2))
+             round(one["low"], 1), round(one["order"], 2), len(one["due"]) or None)
             for one in self.steps
         ]  # fmt: skip
-        return [Evidence(columns, rows, [_behind(one) for one in self.steps])] if rows else []
+        behind = [{"sequence.due": who} if (who := _behind(one)) else None for one in self.steps]
+        return [Evidence(columns, rows, behind)] if rows else []
 
     def certainty(self) -> Certainty | None:
         """The interval of the share of the surest step."""

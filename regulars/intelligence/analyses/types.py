@@ -55,7 +55,8 @@ SAYS = {
     "types.sentence": _("The kind that brings most: %(customers)s customers (%(first_word)s, %(second_word)s)."),
     "types.also": _("And also"),
     "types.told": _("What marks it"),
-    "types.number": _("Kind"),
+    "types.number": _("Kind"), "types.traits": _("What is more frequent than among the others"),
+    "types.person": _("Person"), "types.organisation": _("Organisation"), "types.household": _("Household"),
     "types.size": _("Customers"),
     "types.money": _("Revenue a year"),
     "types.relation_mean": _("Relationship-oriented"),
@@ -69,6 +70,8 @@ SAYS = {
     "types.long": _("with us for long"), "types.new": _("new"),
     "types.plain": _("otherwise like most"),
 }  # fmt: skip
+_CLEARLY = 1.2
+"""Times as frequent as among the others from which on an attribute marks a kind."""
 _SIDES = {
     "pace": ("types.often", "types.seldom"), "basket": ("types.much", "types.little"),
     "regularity": ("types.regular", "types.irregular"), "returned": ("types.sends_back", "types.keeps"),
@@ -107,6 +110,7 @@ class Result(base.Result):
     """``kinds``: number, customers, revenue, codes that mark it, mean orientation; ``model`` is what keeps the numbers.
 
     ``members``: by number, the customers of each kind, who buys most first; left out of a slice, which asks those of all.
+    ``marked``: by trait, those of a kind who have it.
     """
 
     customers: int = 0
@@ -117,6 +121,7 @@ class Result(base.Result):
     traits: list[Json] = field(default_factory=list)
     model: Json = field(default_factory=dict)
     largest: tuple[int, ...] = ()
+    marked: dict[str, tuple[int, ...]] = field(default_factory=dict, metadata=base.ASIDE)
     members: dict[int, tuple[int, ...]] = field(default_factory=dict, metadata=base.ASIDE)
 
     def headline(self) -> list[Saying]:
@@ -136,7 +141,7 @@ class Result(base.Result):
 
     def charts(self) -> list[Chart]:
         """Customers by kind."""
-        names = [str(one["number"]) for one in self.kinds]
+        names = [_called(one["number"]) for one in self.kinds]
         customers = Series("customers", [one["customers"] for one in self.kinds], behind=self._behind())
         return [Chart("bars", names, "name", "types.number", (customers,))]
 
@@ -149,17 +154,20 @@ class Result(base.Result):
             Column("types.relation_mean", "share"),
         )  # fmt: skip
         rows = [
-            (str(one["number"]), one["customers"], *_marks(one), one["revenue"], one["relation"]) for one in self.kinds
+            (_called(one["number"]), one["customers"], *_marks(one), one["revenue"], one["relation"])
+            for one in self.kinds
         ]
         found = [Evidence(columns, rows, self._behind(), currency=self.currency)]
         if self.traits:
             told = (
-                Column("types.attribute", "name"),
+                Column("types.number", "name"), Column("types.attribute", "word"), Column("customers", "count"),
                 Column("types.more_often", "number"),
-                Column("customers", "count"),
-            )
-            lifts = [(f"{one['number']}: {one['value']}", round(one["lift"], 2), one["members"]) for one in self.traits]
-            found.append(Evidence(told, lifts))
+            )  # fmt: skip
+            lifts = [
+                (_called(one["number"]), _attribute(one), one["members"], round(one["lift"], 1)) for one in self.traits
+            ]
+            marked = [Selection(ids=self.marked.get(_trait(one), ()), key=_trait(one)) for one in self.traits]
+            found.append(Evidence(told, lifts, marked, title="types.traits"))
         return found
 
     def _behind(self) -> list[Selection]:
@@ -174,6 +182,22 @@ class Result(base.Result):
     def next_steps(self) -> list[Step]:
         """Open the kind that brings most."""
         return [Step(Saying("types.see"), Selection(ids=self.largest, key="largest"))] if self.largest else []
+
+
+def _called(number: int) -> str:
+    """A kind as readers count."""
+    return str(number + 1)
+
+
+def _attribute(trait: Json) -> str:
+    """The code (or, of a city, the name) of what is frequent."""
+    prefix = {"kind": "types.", "channel": "channel."}.get(trait["attribute"], "")
+    return f"{prefix}{trait['value']}"
+
+
+def _trait(trait: Json) -> str:
+    """What those who have a trait are kept under."""
+    return f"{trait['number']}-{trait['attribute']}-{trait['value']}".replace(".", "_")[:60]
 
 
 def _marks(kind: Json) -> tuple[str, str]:
@@ -210,6 +234,7 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     kinds = [
         _kind(found, number, numbers == number, read["revenue"], relation) for number in sorted(set(numbers.tolist()))
     ]
+    traits = _traits(read, numbers) if found.k_ > 1 else []
     dearest = max(kinds, key=lambda one: (one["revenue"], -one["number"]))["number"]
     return Result(
         customers=len(ids),
@@ -217,9 +242,15 @@ def run(desk: Desk, params: Params | None = None) -> Result:
         relation_share=two.share_ if two.two_ else None,
         currency=desk.horizon.currency,
         kinds=kinds,
-        traits=_traits(read, numbers) if found.k_ > 1 else [],
+        traits=traits,
         model=found.as_dict(),
         largest=_members(ids, read["revenue"], numbers == dearest)[:200],
+        marked={
+            _trait(one): _members(
+                ids, read["revenue"], (numbers == one["number"]) & (read[one["attribute"]] == one["value"])
+            )
+            for one in traits
+        },
         members={number: _members(ids, read["revenue"], numbers == number) for number in np.unique(numbers).tolist()},
     )
 
@@ -248,6 +279,7 @@ def within(desk: Desk, whole: Result) -> Result:
         relation_share=None if whole.relation_share is None else related,
         kinds=kinds,
         traits=[],
+        marked={},
         largest=tuple(max(rows, key=lambda row: (row[2], -row[0]))[4]),
         members={},
     )
@@ -272,11 +304,11 @@ def _kind(found: Clusters, number: int, members: Any, revenue: Any, relation: An
 
 
 def _traits(read: Json, numbers: Any) -> list[Json]:
-    """The five surest attributes of each kind."""
+    """The surest attributes that are clearly more frequent in each kind."""
     from regulars.intelligence.models.types.profiles import profile  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     told: list[Json] = []
     for number in sorted(set(numbers.tolist())):
         found: list[Trait] = profile({name: read[name] for name in ("kind", "city", "channel")}, numbers == number)
-        told += [{"number": number, **vars(one)} for one in found[:5]]
+        told += [{"number": number, **vars(one)} for one in found if one.lift >= _CLEARLY][:5]
     return told

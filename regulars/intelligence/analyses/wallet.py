@@ -108,14 +108,14 @@ class Result(base.Result):
     def evidence(self) -> list[Evidence]:
         """The groups of like customers."""
         columns = (
-            Column("wallet.kind", "word"), Column("wallet.channel", "name"), Column("wallet.time", "word"), Column("customers", "count"), Column("wallet.spent", "money"),
+            Column("wallet.kind", "word"), Column("wallet.channel", "word"), Column("wallet.time", "word"), Column("customers", "count"), Column("wallet.spent", "money"),
             Column("wallet.size", "money", known=False), Column("wallet.low", "money", known=False),
             Column("wallet.high", "money", known=False),
         )  # fmt: skip
         rows = [
             (
                 f"wallet.{one['kind']}",
-                one["channel"],
+                f"channel.{one['channel']}",
                 f"wallet.{one['time']}",
                 *(one[key] for key in ("customers", "median", "wallet", "low", "high")),
             )

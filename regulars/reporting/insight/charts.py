@@ -51,7 +51,7 @@ def draw(chart: Mapping[str, Any], source: Source, label: str) -> Drawn:
         for name, across in zip(named, zip_longest(*(one["values"] for one in chart["series"])), strict=True)
     ]
     series = [made for number, one in enumerate(chart["series"]) for made in _series(chart, one, number, source)]
-    numeric = chart["kind"] == "lines" and chart["x_unit"] in {"share", "number", "count", "money", "days"}
+    numeric = chart["kind"] == "lines" and chart["x_unit"] in {"share", "number", "money", "days"}
     lying = chart["kind"] == "bars" and max((len(name) for name in named), default=0) > _LONG
     if numeric:
         series = [{**one, "data": _points(chart["x"], one["data"])} for one in series]
@@ -96,7 +96,7 @@ def _value_axis(unit: str, ends: float | None = None) -> Json:
     if unit == "count":
         axis["minInterval"] = 1
     if ends is not None:
-        axis["max"] = ends
+        axis |= {"max": ends, "interval": ends / 5}
     return axis
 
 
@@ -115,6 +115,7 @@ def _points(x: Sequence[Any], data: Sequence[Any]) -> list[Any]:
 
 def _series(chart: Mapping[str, Any], one: Json, number: int, source: Source) -> list[Json]:
     colour = "var(--line-strong)" if one["quiet"] else f"var(--series-{number % 5 + 1})"
+    faint: Json = {"itemStyle": {"opacity": 0.4}} if one.get("doubted") and chart["kind"] != "lines" else {}
     urls = [source.url(who) for who in one["behind"]]
     data = [
         {"value": given, "url": url} if url else given for given, url in zip_longest(one["values"], urls, fillvalue="")
@@ -124,6 +125,7 @@ def _series(chart: Mapping[str, Any], one: Json, number: int, source: Source) ->
         "data": data,
         "color": colour,
         "format": FORMATS.get(chart["unit"], "number"),
+        **faint,
     }
     if chart["kind"] == "lines":
         drawn |= {
@@ -155,15 +157,18 @@ def _band(chart: Mapping[str, Any], one: Json, number: int) -> list[Json]:
 
 
 def _cells(chart: Mapping[str, Any], source: Source) -> list[tuple[str, list[Cell]]]:
-    every = [given for one in chart["series"] for given in one["values"] if given is not None]
+    begins = {one["values"][0] for one in chart["series"] if one["values"]}
+    after = 1 if len(begins) == 1 else 0  # a first column in which all are alike says nothing by its shade
+    every = [given for one in chart["series"] for given in one["values"][after:] if given is not None]
     top = max(every, default=0) or 1
     rows = []
     for one in chart["series"]:
         line = [
             Cell("") if given is None else Cell(
-                value(given, chart["unit"], chart["currency"]), round(_SHADES * max(given, 0) / top), source.url(who)
+                value(given, chart["unit"], chart["currency"]), round(_SHADES * max(given, 0) / top) if at >= after else 0,
+                source.url(who),
             )
-            for given, who in zip_longest(one["values"], one["behind"])
+            for at, (given, who) in enumerate(zip_longest(one["values"], one["behind"]))
         ]  # fmt: skip
         rows.append((value(one["name"], "month") if one["name"][:4].isdigit() else word(one["name"]), line))
     return rows

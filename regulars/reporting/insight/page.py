@@ -167,16 +167,17 @@ class InsightPage:
 
     def _drawn(self, chart: Json, number: int) -> Drawn:
         doubts = self.judged.doubts
-        series = [{**one, "quiet": one["quiet"] or doubts(one["name"])} for one in chart["series"]]
+        series = [{**one, "doubted": doubts(one["name"])} for one in chart["series"]]
         made = draw({**chart, "series": series}, self.source, self._label(chart, number))
         whole = doubts(chart["x_name"], chart["y_name"]) or all(doubts(one["name"]) for one in series)
         return replace(made, doubted=whole)
 
     def _label(self, chart: Json, number: int) -> str:
-        """The first picture is that of the answer; each other is called by what it shows."""
-        if not number or chart["kind"] == "triangle" or not chart["series"]:
+        """What it shows; a picture of several things at once is called like the page."""
+        drawn = [one["name"] for one in chart["series"] if not one["quiet"]]
+        if chart["kind"] == "triangle" or (not chart["y_name"] and len(drawn) != 1):
             return str(self.about.title)
-        return sentences.word(chart["y_name"] or chart["series"][0]["name"])
+        return sentences.word(chart["y_name"] or drawn[0])
 
     @property
     def arc(self) -> tuple[Any, Any] | None:
@@ -196,12 +197,16 @@ class InsightPage:
 
     def _table(self, told: Json) -> Table:
         columns = list(enumerate(told["columns"]))
-        linked = next((at for at, one in columns if one["unit"] == "count"), columns[0][0])
+        first = next((one["name"] for _, one in columns if one["unit"] == "count"), columns[0][1]["name"])
         rows = []
         for number, row in enumerate(told["rows"]):
-            url = self.source.url(told["behind"][number]) if told["behind"] else ""
+            behind = told["behind"][number] if told["behind"] else None
+            who = {first: behind} if behind and "where" in behind else behind or {}
             rows.append([
-                Cell(sentences.value(row[at], one["unit"], told["currency"]), url if at == linked else "", _is_number(one["unit"]))
+                Cell(
+                    sentences.value(row[at], one["unit"], told["currency"]),
+                    self.source.url(who.get(one["name"])) if row[at] else "", _is_number(one["unit"]),
+                )
                 for at, one in columns
             ])  # fmt: skip
         doubts = self.judged.doubts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -68,18 +68,42 @@ class Model:
         return words[self.trust.error]
 
     @property
+    def heads(self) -> list[tuple[str, str]]:
+        """The names of the figures of its back-tests, each with what it means."""
+        return [
+            (self.error_word, self.outcome),
+            (_("Naive"), self.naive),
+            *(self._measures[at][:2] for at in self._known),
+        ]
+
+    @property
     def rows(self) -> list[dict[str, Any]]:
         """The back-tests as a table, the newest cut-off first."""
         return [self._row(one) for one in self.verdict.rows[::-1]]
 
     def _row(self, one: base.BackTest) -> dict[str, Any]:
+        figures = [self._measures[at][2](one) for at in self._known]
         return {
             "day": sentences.value(one.cut_off, "on"), "n": show.show_number(one.n), "wins": one.mae < one.naive_mae,
-            "figures": (
-                self._error(one.mae), self._error(one.naive_mae), _signed(one.bias), _number(one.auc, 3), _number(one.slope, 2),
-                _number(one.lift, 1), show.show_percent(one.coverage), _number(one.psi, 2),
-            ),
+            "figures": (self._error(one.mae), self._error(one.naive_mae), *figures),
         }  # fmt: skip
+
+    @cached_property
+    def _measures(self) -> list[tuple[str, str, Callable[[base.BackTest], str]]]:
+        return [
+            (_("Bias"), _("How much more is foretold than comes"), lambda one: _signed(one.bias)),
+            ("AUC", _("Probability that of two customers the right one is ranked higher"), lambda one: _number(one.auc, 3)),
+            (_("Slope"), _("Of what came on what was foretold; 1 is calibrated"), lambda one: _number(one.slope, 2)),
+            (_("Top tenth"), _("How many times more lies in the best tenth than in a tenth drawn at random"), lambda one: _number(one.lift, 1)),
+            (_("Within the interval"), _("Share of customers for whom what came lies within the interval"), lambda one: show.show_percent(one.coverage)),
+            (_("Drift"), _("Stability index of the score against the cut-off before; above 0.25 customers have changed"), lambda one: _number(one.psi, 2)),
+        ]  # fmt: skip
+
+    @cached_property
+    def _known(self) -> list[int]:
+        """Which of these any back-test has."""
+        every = list(enumerate(self._measures))
+        return [at for at, (_head, _why, told) in every if any(told(one) != show.DASH for one in self.verdict.rows)]
 
     def _error(self, value: float) -> str:
         if self.trust.unit == "money":

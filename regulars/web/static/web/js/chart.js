@@ -47,8 +47,9 @@
   const FORMATS = {
     number: { full: (v) => full.format(v), short: (v) => short.format(v) },
     percent: { full: (v) => share.format(v), short: (v) => share.format(v) },
-    money: { full: (v) => symbol + full.format(Math.round(v / minor)), short: (v) => symbol + short.format(v / minor) },
+    money: { full: (v) => money(Math.round(v / minor), full), short: (v) => money(v / minor, short) },
   };
+  const money = (v, format) => (v < 0 ? "−" : "") + symbol + format.format(Math.abs(v));
   const last = (value) => (Array.isArray(value) ? value[value.length - 1] : value);
 
   function prepare(part, colour, key = "") {
@@ -123,8 +124,11 @@
     const option = prepare(JSON.parse(document.getElementById(figure.dataset.option).textContent), resolve);
     done();
     echarts.getInstanceByDom(canvas)?.dispose();
-    const lines = figure.classList.contains("chart-s") ? 2 : 4;
+    const lines = figure.classList.contains("chart-s") || canvas.clientWidth < 420 ? 2 : 4;
     for (const axis of [option.xAxis, option.yAxis].flat()) if (axis?.type === "value") axis.splitNumber ??= lines;
+    for (const axis of [option.yAxis].flat()) {
+      if (axis?.type === "category") axis.axisLabel = { ...axis.axisLabel, width: Math.round(canvas.clientWidth * 0.42), overflow: "break" };
+    }
     const chart = echarts.init(canvas, registered, { renderer: "svg", locale: "EN" });
     chart.formats = [option.series].flat().map((one) => (one?.silent ? null : one?.tooltip?.valueFormatter));
     const ownTip = base.tooltip.formatter;
