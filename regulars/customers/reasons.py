@@ -121,12 +121,12 @@ def say(reason: Reason) -> str:
     sentence = SENTENCES.get(reason["code"])
     if sentence is None:
         return str(reason["code"])
-    values = _up_to_today(reason.get("values") or {})
+    values = up_to_today(reason.get("values") or {})
     currency = str(values.get("currency", ""))
     return str(sentence) % {name: written(name, value, currency) for name, value in values.items()}
 
 
-def _up_to_today(values: Mapping[str, Any]) -> dict[str, Any]:
+def up_to_today(values: Mapping[str, Any]) -> dict[str, Any]:
     """Lengths of time in place of the dates since when they last."""
     since = {name: value for name, value in values.items() if name.endswith("_since")}
     today = show.local_day(clock.now())

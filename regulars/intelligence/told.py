@@ -28,11 +28,28 @@ def about(amount: str) -> str:
     return f"(round_even({amount} / {step}, 0) * {step})"
 
 
+def chance(share: str) -> str:
+    """A probability to a twentieth, near 0 and 1 to the whole per cent."""
+    return (
+        f"CASE WHEN {share} BETWEEN 0.1 AND 0.9 THEN round_even({share} * 20, 0) / 20 ELSE round_even({share}, 2) END"
+    )
+
+
+def few(number: str) -> str:
+    """A number of things, 0 or more: below one to a tenth, else as one says it."""
+    return f"CASE WHEN {number} < 1 THEN round_even({number}, 1) ELSE {about(number)} END"
+
+
+def money(amount: str) -> str:
+    """Money, which may be below 0, as one says it."""
+    return f"(sign({amount}) * {about(f'abs({amount})')})::BIGINT"
+
+
 RANK: Final = f"""CASE WHEN value_rank <= {EXACT_RANKS} THEN value_rank WHEN value_rank < {_TWO_DIGITS}
     THEN {_digits("value_rank", 2)}::BIGINT ELSE {_digits("value_rank", 1)}::BIGINT END"""
 PERCENTILE: Final = """CASE WHEN value_percentile < 1 THEN round_even(value_percentile, 2)
     WHEN value_percentile < 10 THEN round_even(value_percentile * 2, 0) / 2 ELSE round_even(value_percentile / 5, 0) * 5 END"""
-GONE: Final = "CASE WHEN gone BETWEEN 0.1 AND 0.9 THEN round_even(gone * 20, 0) / 20 ELSE round_even(gone, 2) END"
+GONE: Final = chance("gone")
 
 
 def due(today: int) -> str:

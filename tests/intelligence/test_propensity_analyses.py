@@ -72,6 +72,12 @@ def test_leaving_is_foretold_better_than_by_recency_and_told_in_own_figures(
     assert {"chance.silent"} <= {one["code"] for one in told} <= set(churn.SAYS)
     said = next(one for one in told if one["code"] == "chance.silent")
     assert said["values"]["usual_days"] in range(9, 45)
+    assert date.fromisoformat(said["values"]["silence_since"]) < TODAY
+    desk.historical = True
+    churn.run(desk)
+    ended = [one for (text,) in desk.engine.execute("SELECT reasons FROM churn").fetchall() for one in json.loads(text)]
+    days = {one["values"].get("silence_days") for one in ended if one["code"] == "chance.silent"}
+    assert (TODAY - date.fromisoformat(said["values"]["silence_since"])).days in days
     json.dumps(result.as_dict())
 
 

@@ -46,6 +46,16 @@ def test_a_chance_is_told_finely_only_where_it_is_small_or_near_certain(gone, is
     assert duckdb.execute(f"SELECT {told.GONE} FROM {row}").fetchone() == (pytest.approx(is_told),)
 
 
+@pytest.mark.parametrize(("number", "is_told"), [(0, 0), (0.26, 0.3), (0.98, 1), (2.7, 3), (13.2, 14)])
+def test_fewer_than_one_are_told_by_tenths(number, is_told):
+    assert duckdb.execute(f"SELECT {told.few(f'{number}::DOUBLE')}").fetchone() == (pytest.approx(is_told),)
+
+
+@pytest.mark.parametrize(("amount", "is_told"), [(0, 0), (4_820_000, 5_000_000), (-4_820_000, -5_000_000), (7, 7)])
+def test_money_keeps_its_sign(amount, is_told):
+    assert duckdb.execute(f"SELECT {told.money(f'({amount})::DOUBLE')}").fetchone() == (is_told,)
+
+
 @pytest.mark.parametrize(
     ("expected", "said"),
     [

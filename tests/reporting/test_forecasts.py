@@ -11,6 +11,7 @@ import pytest
 from regulars.customers.models import Party
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses.base import BackTest, Result, Trust
+from regulars.intelligence.warehouse import frames
 from regulars.reporting import forecasts, panels, sentences
 from regulars.reporting.models import CustomerForecast
 
@@ -60,20 +61,53 @@ def up(outcome: Any) -> int:
 def test_each_told_customer_has_a_row(outcome: Any) -> None:
     assert up(outcome) == 1
     row = CustomerForecast.objects.get()
-    assert (row.party, row.orders, row.money, row.currency) == (outcome.told, 2.7, 4_820_000, "TWD")
+    assert (row.party, row.orders, row.money, row.currency) == (outcome.told, 3, 5_000_000, "TWD")
     assert (row.as_of, row.again, row.churn) == (MOMENT, [], None)
     said = panels.told_of(row, {"orders": {"trusted": True, "amounts": True}})
     assert said["orders"] == "about 3 orders (1–6)"
-    assert said["money"] == "about NT$48,000 (NT$12,000–NT$99,000)"
+    assert said["money"] == "about NT$50,000 (NT$12,000–NT$100,000)"
     assert said["reasons"] == ["Tried on 3 cases only, too few to believe it."]
 
 
 def test_what_is_as_before_is_not_written_again(outcome: Any) -> None:
     up(outcome)
     assert up(outcome) == 0
-    outcome.engine.execute("UPDATE lifetime SET orders = 3.1")
+    outcome.engine.execute("UPDATE lifetime SET orders = 4.1")
     assert up(outcome) == 1
-    assert CustomerForecast.objects.get().orders == pytest.approx(3.1)
+    assert CustomerForecast.objects.get().orders == 4
+
+
+def test_what_moves_a_little_is_not_written_again(outcome: Any) -> None:
+    up(outcome)
+    outcome.engine.execute("UPDATE lifetime SET orders = 2.6, money = 4930000, money_high = 10100000, alive = 0.905")
+    assert up(outcome) == 0
+    assert CustomerForecast.objects.get().orders == 3
+
+
+def test_money_below_zero_stays_below_zero(outcome: Any) -> None:
+    outcome.engine.execute("UPDATE lifetime SET money = 0, money_low = -4820000")
+    up(outcome)
+    row = CustomerForecast.objects.get()
+    assert (row.money, row.money_low) == (0, -5_000_000)
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_forecasts_are_written_in_parts_that_leave_nobody_out(
+    outcome: Any, sell: Sell, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    """More customers than a part holds; those foretold no more lose their rows, whichever part they lie in."""
+    some = [sell(f"Customer {n}", days=(3,)).pk for n in range(4)]
+    monkeypatch.setattr(forecasts, "PART", part)
+    monkeypatch.setattr(frames, "_BLOCK", 1)
+    for pk in some:
+        outcome.engine.execute(f"INSERT INTO customer VALUES ({pk})")
+        outcome.engine.execute(f"INSERT INTO lifetime SELECT * REPLACE ({pk} AS customer_id) FROM lifetime LIMIT 1")
+    everybody = [outcome.told.pk, *some]
+    assert up(outcome) == 5
+    assert sorted(CustomerForecast.objects.values_list("pk", flat=True)) == sorted(everybody)
+    outcome.engine.execute(f"DELETE FROM lifetime WHERE customer_id IN ({outcome.told.pk}, {some[-1]})")
+    assert up(outcome) == 0
+    assert sorted(CustomerForecast.objects.values_list("pk", flat=True)) == sorted(some[:-1])
 
 
 def test_whoever_is_foretold_no_more_loses_the_row(outcome: Any) -> None:
@@ -88,7 +122,7 @@ def test_money_that_is_not_believed_is_never_written(outcome: Any, monkeypatch: 
     up(outcome)
     row = CustomerForecast.objects.get()
     assert (row.money, row.money_low, row.money_high) == (None, None, None)
-    assert row.orders == 2.7
+    assert row.orders == 3
     assert forecasts.believed(outcome)["orders"] == {"trusted": False, "amounts": False}
 
 
@@ -104,7 +138,7 @@ def test_money_of_a_model_that_wins_is_written_though_another_of_the_analysis_lo
     analyses.get("lifetime").RESTS = {"orders": ("orders", "alive"), "profit": ("money", "money_low", "money_high")}
     up(outcome)
     row, believed = CustomerForecast.objects.get(), forecasts.believed(outcome)
-    assert (row.orders, row.money) == (2.7, 4_820_000)
+    assert (row.orders, row.money) == (3, 5_000_000)
     assert (believed["orders"]["trusted"], believed["alive"]["trusted"], believed["money"]["trusted"]) == (
         False,
         False,

@@ -211,6 +211,7 @@ def _staying(one: Snapshot, window: int) -> Any:
 
 def _lay(desk: Desk, found: Foretold) -> None:
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+    import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
 
@@ -218,11 +219,11 @@ def _lay(desk: Desk, found: Foretold) -> None:
     told = ["[]"] * len(ids)
     at_risk = np.flatnonzero(found.chance >= found.chance.mean()) if len(ids) else ids
     if len(at_risk):
-        why = chances.reasons(found, at_risk, leaving=True)
+        why = chances.reasons(found, at_risk, leaving=True, historical=desk.historical)
         for place, sayings in zip(at_risk.tolist(), why, strict=True):
             told[place] = chances.as_text(sayings)
     stake = found.chance * _year(found.today) if found.today else found.chance
-    told_of = {"customer_id": ids, "churn": found.chance, "stake": stake, "reasons": np.array(told, str)}
+    told_of = {"customer_id": ids, "churn": found.chance, "stake": stake, "reasons": pa.array(told, pa.string())}
     lay(desk.engine, "churn", told_of)
 
 

@@ -224,6 +224,7 @@ def within(desk: Desk, whole: Result) -> Result:
 def _lay(desk: Desk, customers: Foretold, prospects: Foretold) -> None:
     """Both kinds in one table; reasons for the likeliest tenth."""
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+    import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
 
@@ -236,13 +237,15 @@ def _lay(desk: Desk, customers: Foretold, prospects: Foretold) -> None:
             continue
         best = np.argsort(-found.chance, kind="stable")[: max(len(found.chance) // 10, 1)]
         own = ["[]"] * len(found.chance)
-        for place, sayings in zip(best.tolist(), chances.reasons(found, best, leaving=False), strict=True):
+        for place, sayings in zip(
+            best.tolist(), chances.reasons(found, best, leaving=False, historical=desk.historical), strict=True
+        ):
             own[place] = chances.as_text(sayings)
         ids, said, told = [*ids, found.today.ids], [*said, found.chance], told + own
         new.append(np.full(len(found.chance), found is prospects))
     columns = [np.concatenate(one) for one in (ids, new, said)]
     names = ("customer_id", "prospect", "chance", "reasons")
-    lay(desk.engine, "leads", dict(zip(names, (*columns, np.array(told, str)), strict=True)))
+    lay(desk.engine, "leads", dict(zip(names, (*columns, pa.array(told, pa.string())), strict=True)))
 
 
 def _told(desk: Desk, chosen: Params, prospects_told: bool) -> Result:

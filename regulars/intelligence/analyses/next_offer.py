@@ -3,7 +3,8 @@
 Two lists a customer, never one. *Again*: what he has bought most often. *New*: what goes with all he has bought (EASE).
 Each thing is told with the share of like cases in which it was bought within the horizon after the last cut-off, and the
 lists are ordered by that chance times the margin, of what is being sold at present. Both are tried on the last four
-cut-offs against simply offering what most customers buy.
+cut-offs against simply offering what most customers buy. All this is learned anew each Monday: in between, a customer's
+lists change only when he buys.
 """
 
 from __future__ import annotations
@@ -63,6 +64,9 @@ _CANDIDATES: Final = 15
 _HISTORY: Final = 180
 PART: Final = 1_000_000
 """Lines looked at together."""
+_SINCE_MONDAY: Final = 3
+"""Day 0, the first of January 1970, was a Thursday."""
+_YOUNG: Final = 56
 _LIKE: Final = 0.05
 """A reason told as a share is worth telling from here on."""
 
@@ -160,11 +164,11 @@ def run(desk: Desk, params: Params | None = None) -> Result:
         desk.engine.execute(_OFFERED)
         desk.engine.execute(_TOLD)
         return Result(enough=False, customers=back, horizon=chosen.horizon)
-    parts = _parts(desk, len(goods))
-    days = backtest.days(first_day, today, horizon=chosen.horizon, history=_HISTORY)
-    *known, now = backtest.learn(parts, [*days, today + 1], len(goods), chosen.most_items)
+    parts, learned = _parts(desk, len(goods)), _learned_until(first_day, today)
+    days = backtest.days(first_day, learned, horizon=chosen.horizon, history=_HISTORY)
+    *known, now = backtest.learn(parts, [*days, learned], len(goods), chosen.most_items)
     trials = backtest.trials(parts, days, known, horizon=chosen.horizon, count=LISTED)
-    margin, sold = _margins(desk, goods), _last_sold(desk) >= today - chosen.recent
+    margin, sold = _margins(desk, goods), _last_sold(desk) >= learned - chosen.recent
     desk.engine.execute(_OFFERED)
     told = sum(
         _lay(desk, backtest.offers(
@@ -175,6 +179,15 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     desk.engine.execute("DROP TABLE bought")
     desk.engine.execute(_TOLD)
     return Result(customers=customers, told=told, horizon=chosen.horizon, trials=[_as_json(one) for one in trials])
+
+
+def _learned_until(first_day: int, today: int) -> int:
+    """The Monday before which lies what is learned from: lists change during a week only where something was bought.
+
+    In the first weeks of a record every day counts.
+    """
+    monday = today - (today + _SINCE_MONDAY) % 7
+    return monday if monday - first_day >= _YOUNG else today + 1
 
 
 def _read(desk: Desk, today: int) -> tuple[Any, int, int, int]:
