@@ -7,14 +7,12 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from regulars.kit import money
 from regulars.staff.models import Role, Team, Territory
 
-Text = str | Promise
 _NEW_PASSWORD_HELP = _("Ten characters or more.")
 
 
@@ -138,15 +136,8 @@ class NewUserForm(UserForm):
     field_order = ("name", "username", "email", "role", "team", "territory")
 
 
-def _cost(label: Text, help_text: Text) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label,
-        help_text=help_text,
-        required=False,
-        min_value=Decimal(0),
-        max_value=Decimal(10**7),
-        decimal_places=2,
-    )
+def _cost(**words: Any) -> forms.DecimalField:
+    return forms.DecimalField(required=False, min_value=Decimal(0), max_value=Decimal(10**7), decimal_places=2, **words)
 
 
 class CompanyForm(forms.Form):
@@ -159,11 +150,12 @@ class CompanyForm(forms.Form):
         help_text=_("Stands at the top left, in the title of every page, at the sign-in and in authenticator apps."),
     )
     cost_per_order = _cost(
-        _("Cost of an order"),
-        _("Picking, packing, freight, payment: what an order costs besides the goods. Empty: not known"),
+        label=_("Cost of an order"),
+        help_text=_("Picking, packing, freight, payment: what an order costs besides the goods. Empty: not known"),
     )
     cost_per_contact = _cost(
-        _("Cost of a contact"), _("A call, a visit, a message answered: time and fees on average. Empty: not known")
+        label=_("Cost of a contact"),
+        help_text=_("A call, a visit, a message answered: time and fees on average. Empty: not known"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

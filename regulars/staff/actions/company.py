@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -71,7 +71,7 @@ def set_costs(
         return dict(before)
     currency = settings.CURRENCY if after != _UNKNOWN else ""
     _set(by, cost_per_order=per_order, cost_per_contact=per_contact, cost_currency=currency)
-    told = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    told: dict[str, Any] = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     audit.record("staff.costs_set", by=by, object_type="company", request=request, currency=settings.CURRENCY, **told)
     return dict(before)
 
