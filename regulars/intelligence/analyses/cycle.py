@@ -7,7 +7,7 @@ band it says how many are overdue: silent for longer than nine in ten of their i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from regulars.intelligence.analyses import base
@@ -70,6 +70,7 @@ class Result(base.Result):
     median: float = 0.0
     three_quarters: float = 0.0
     bands: list[Json] = field(default_factory=list)
+    named: dict[str, tuple[int, ...]] = field(default_factory=dict, metadata=base.ASIDE)
 
     def headline(self) -> list[Saying]:
         """The usual interval, and how many are overdue."""
@@ -92,9 +93,10 @@ class Result(base.Result):
         """Customers by band, overdue ones apart."""
         if not self.enough:
             return []
-        behind = [Selection({"cycle": _asked(one)}) for one in self.bands]
-        timely = Series("cycle.in_time", [one["customers"] - one["overdue"] for one in self.bands], behind=behind)
-        late = Series("cycle.late", [one["overdue"] for one in self.bands], behind=behind)
+        timely = Series(
+            "cycle.in_time", [one["customers"] - one["overdue"] for one in self.bands], behind=self._who("timely")
+        )
+        late = Series("cycle.late", [one["overdue"] for one in self.bands], behind=self._who("late"))
         return [Chart("stacked", [_name(one) for one in self.bands], "name", "cycle.between", (timely, late))]
 
     def evidence(self) -> list[Evidence]:
@@ -103,7 +105,16 @@ class Result(base.Result):
             return []
         columns = (Column("cycle.between", "name"), Column("customers", "count"), Column("cycle.late", "count"))
         rows = [(_name(one), one["customers"], one["overdue"]) for one in self.bands]
-        return [Evidence(columns, rows, [Selection({"cycle": _asked(one)}) for one in self.bands])]
+        behind = [
+            {"customers": Selection({"cycle": _asked(one)}), "cycle.late": who}
+            for one, who in zip(self.bands, self._who("late"), strict=True)
+        ]
+        return [Evidence(columns, rows, behind)]
+
+    def _who(self, kind: str) -> list[Selection]:
+        """The customers of each band who are late, or in time."""
+        keys = [f"{kind}{one['low']}" for one in self.bands]
+        return [Selection(ids=self.named.get(key, ()), key=key) for key in keys]
 
     def certainty(self) -> Certainty | None:
         """On how many customers it rests; everything is counted."""
@@ -127,6 +138,16 @@ def _name(band: Json) -> str:
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Spread the customers with a rhythm of their own over the bands."""
     chosen = params or Params()
+    found = _counted(desk, chosen)
+    return replace(found, named=_named(desk, chosen.overdue)) if found.enough else found
+
+
+def within(desk: Desk, _whole: Result) -> Result:
+    """The same of some customers."""
+    return _counted(desk, Params())
+
+
+def _counted(desk: Desk, chosen: Params) -> Result:
     whole = desk.engine.execute(
         """WITH own AS (SELECT round(usual_days, 1) AS days, survival <= $overdue AND stage <> 6 AS late FROM standing WHERE intervals > 0)
            SELECT count(*), count(*) FILTER (late), coalesce(quantile_cont(days, 0.25), 0), coalesce(median(days), 0),
@@ -137,15 +158,33 @@ def run(desk: Desk, params: Params | None = None) -> Result:
         return Result(enough=False, customers=whole[0])
     bands = _bands(desk, chosen.overdue)
     return Result(
-        customers=whole[0], overdue=whole[1], quarter=whole[2], median=whole[3], three_quarters=whole[4], bands=bands
+        customers=whole[0],
+        overdue=whole[1],
+        quarter=whole[2],
+        median=whole[3],
+        three_quarters=whole[4],
+        bands=bands,
     )
+
+
+_BAND = f"list_last(list_filter([{', '.join(map(str, LOWS))}], low -> low <= round(usual_days, 1)))"
+
+
+def _named(desk: Desk, overdue: float) -> dict[str, tuple[int, ...]]:
+    """The customers of each band, those in time apart, who has been silent longest first."""
+    rows = desk.engine.execute(
+        f"""SELECT {_BAND} AS low, survival <= $overdue AND stage <> 6 AS late,
+                   list(customer_id ORDER BY survival, customer_id)[:{base.MOST_BEHIND}]
+            FROM standing WHERE intervals > 0 GROUP BY ALL""",  # noqa: S608 -- whole numbers
+        {"overdue": overdue},
+    ).fetchall()
+    return {f"{'late' if late else 'timely'}{low}": tuple(who) for low, late, who in rows}
 
 
 def _bands(desk: Desk, overdue: float) -> list[Json]:
     """Customers and how many of them are overdue, by band."""
-    listed = ", ".join(str(low) for low in LOWS)
     rows = desk.engine.execute(
-        f"""SELECT list_last(list_filter([{listed}], low -> low <= round(usual_days, 1))) AS low, count(*),
+        f"""SELECT {_BAND} AS low, count(*),
                    count(*) FILTER (survival <= $overdue AND stage <> 6)
             FROM standing WHERE intervals > 0 GROUP BY low""",  # noqa: S608 -- whole numbers
         {"overdue": overdue},

@@ -210,7 +210,8 @@ class Result(base.Result):
             Column("lifetime.each", "number"), Column("lifetime.money", "money", known=False),
             Column("lifetime.money_low", "money", known=False), Column("lifetime.money_high", "money", known=False),
         )  # fmt: skip
-        return [Evidence(columns, self.tenths, self._behind(), currency=self.currency)] if self.tenths else []
+        behind = [{"customers": who} for who in self._behind()]
+        return [Evidence(columns, self.tenths, behind, currency=self.currency)] if self.tenths else []
 
     def _behind(self) -> list[Selection]:
         """The customers of each tenth, who will order most first."""
