@@ -164,8 +164,7 @@ def _beyond(rows: QuerySet[Any], looked: Looked, asked: _Asked, *, enough: bool)
             _keep(found, one)
     if looked.more is not None:
         best = CustomerSummary.objects.order_by("-revenue_12m", "-party").values_list("party", flat=True)
-        seen = rows.filter(pk__in=list(best[:BEST_LOOKED_AT])).values_list("pk", flat=True)
-        ids = of_these(looked.more, list(seen))
+        ids = of_these(looked.more, list(best[:BEST_LOOKED_AT]))
         if not enough:
             ids += rows.filter(pk__in=among(looked.more)).values_list("pk", flat=True)[:MOST_OF_THE_BEST]
         for pk in ids:
