@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 API, SCREENS = "The API", "The screens"
 MakeUser = Callable[..., Any]
 FAR_OFF = 900_000
+WORDS = {"roles/role": str(Role.TECHNICIAN)}
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Operation:
         def fill(match: re.Match[str]) -> str:
             name = match.group(1)
             kind = self.path.split("/")[3]
+            if word := WORDS.get(f"{kind}/{name}"):
+                return word
             return str(numbers.get(kind, numbers["id"]) if name == "id" else numbers.get(name, numbers["id"]))
 
         needed = [

@@ -53,6 +53,36 @@ def test_only_whoever_manages_users_may(make_caller: MakeCaller) -> None:
     assert not User.objects.filter(username="mei").exists()
 
 
+def test_role_is_read_and_set_within_what_one_may_oneself(owner: Caller, make_caller: MakeCaller) -> None:
+    roles = {one["role"]: one for one in owner.get("/roles").told}
+    seller = roles["seller"]
+    assert (seller["reach"], seller["rights"]["customers.export"], seller["differing"]) == ("team", False, [])
+    someone = make_caller("seller")
+    given = {"reach": "all", "rights": {"customers.export": True}}
+    changed = owner.patch("/roles/seller", given)
+    assert (changed.status_code, changed.told["reach"], changed.told["own_reach"]) == (200, "all", "team")
+    assert (changed.told["rights"]["customers.export"], changed.told["differing"]) == (True, ["customers.export"])
+    someone.user.refresh_from_db()
+    assert (someone.user.reach, someone.user.rights) == ("all", {"customers.export": True})
+    told = AuditEntry.objects.filter(object_type="role").order_by("pk").values_list("action", flat=True)
+    assert list(told) == ["staff.reach_changed", "staff.rights_changed"]
+    back = owner.patch("/roles/seller", {"reach": "team", "rights": {"customers.export": False}})
+    assert (back.told["reach"], back.told["differing"]) == ("team", [])
+
+
+def test_role_that_may_not_be_set_stays_whole(owner: Caller, make_caller: MakeCaller) -> None:
+    assert owner.patch("/roles/king", {"reach": "all"}).status_code == 404
+    assert owner.patch("/roles/owner", {"reach": "own"}).status_code == 403
+    assert owner.patch("/roles/seller", {"reach": "far"}).status_code == 422
+    assert owner.patch("/roles/seller", {"reach": "all", "rights": {"fly": True}}).status_code == 422
+    assert {one["role"]: one["reach"] for one in owner.get("/roles").told}["seller"] == "team"
+    administrator = make_caller("administrator")
+    assert administrator.patch("/roles/administrator", {"reach": "own"}).status_code == 403
+    assert make_caller("seller").patch("/roles/agent", {"reach": "own"}).status_code == 403
+    assert make_caller("owner", scopes=["admin"]).get("/roles").status_code == 403
+    assert not AuditEntry.objects.filter(object_type="role").exists()
+
+
 def test_number_of_another_system_is_added_taken_off_and_refused(owner: Caller) -> None:
     one, other = (owner.post("/customers", {"name": name}).told["id"] for name in ("王小明", "陳大文"))
     number = {"system": "erp", "external_id": "C-1"}

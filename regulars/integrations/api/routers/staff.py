@@ -1,18 +1,22 @@
-"""Users: made, changed, closed and opened again by a program of the house, e.g. the system of human resources."""
+"""Users made, changed, closed and opened again by a program of the house, e.g. the system of human resources; what roles may do."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from django.db import transaction
+from django.http import Http404
 from ninja import Router, Status
 
 from regulars.integrations.api.identity import ApiRequest
 from regulars.integrations.api.operations import needs
 from regulars.integrations.api.records import one_of, referred
 from regulars.integrations.api.schemas import Pk
-from regulars.integrations.api.schemas.staff import UserIn, UserOut, UserPatch
+from regulars.integrations.api.schemas.staff import RoleOut, RolePatch, UserIn, UserOut, UserPatch
 from regulars.staff import actions
-from regulars.staff.models import Team, Territory, User
+from regulars.staff.models import Role, Team, Territory, User
+from regulars.staff.queries import RoleLine, roles
+from regulars.staff.rules import EVERY
 
 router = Router()
 MANAGE = needs("users:write", "staff.manage")
@@ -74,3 +78,29 @@ def activate_user(request: ApiRequest, id: Pk) -> Any:  # noqa: A002
     if not user.is_active:
         actions.activate_user(user=user, by=request.user, request=request)
     return _told(user)
+
+
+def _line(one: RoleLine) -> RoleOut:
+    rights = {capability: one.may(capability) for capability in sorted(EVERY)}
+    return RoleOut(
+        role=one.role, reach=one.reach, own_reach=one.own_reach, rights=rights, differing=sorted(one.rights), users=one.users
+    )  # fmt: skip
+
+
+@router.get("/roles", response=list[RoleOut], **MANAGE)
+def list_roles(request: ApiRequest) -> Any:
+    """How far each role sees and what it may do."""
+    return [_line(one) for one in roles()]
+
+
+@router.patch("/roles/{role}", response=RoleOut, **MANAGE)
+def change_role(request: ApiRequest, role: str, given: RolePatch) -> Any:
+    """Set how far a role sees and what it may do: never the owner's, nor that of one's own role, nor a right one lacks."""
+    if role not in Role.values:
+        raise Http404
+    with transaction.atomic():
+        if given.reach is not None:
+            actions.set_reach(role=role, reach=given.reach, by=request.user, request=request)
+        if given.rights:
+            actions.set_rights(rights={role: given.rights}, by=request.user, request=request)
+    return next(_line(one) for one in roles() if one.role == role)

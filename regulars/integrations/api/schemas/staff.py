@@ -1,13 +1,14 @@
-"""Users and teams as a program gives and gets them."""
+"""Users, teams and roles as a program gives and gets them."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from regulars.integrations.api.schemas import Given, Named, Ref
+from regulars.staff.rules import Reach
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Mail = Annotated[str, StringConstraints(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")]
@@ -57,3 +58,23 @@ class TeamIn(Given):
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     territory: Ref | None = None
+
+
+class RoleOut(Schema):
+    """How far a role sees and what it may do; ``differing`` are the rights that the company set otherwise than the product."""
+
+    role: str
+    reach: Reach
+    own_reach: Reach = Field(description="The product's own.")
+    rights: dict[str, bool]
+    differing: list[str]
+    users: int = Field(description="Active users of the role.")
+
+
+class RolePatch(Given):
+    """What shall be otherwise; it holds from the next request of everybody in the role."""
+
+    reach: Reach | None = None
+    rights: dict[str, bool] = Field(
+        default_factory=dict, description="Whether the role may.", examples=[{"customers.export": True}]
+    )
