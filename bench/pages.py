@@ -30,13 +30,13 @@ PASSWORD = "bench password 1"  # of a user of a throw-away home
 class Visitor:
     """A signed-in browser reduced to what timing needs."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, username: str = "bench", password: str = PASSWORD) -> None:
         self.connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         self.cookies: dict[str, str] = {}
         token = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', self.get("/sign-in/", encoding="identity"))
         form = {
-            "username": "bench",
-            "password": PASSWORD,
+            "username": username,
+            "password": password,
             "csrfmiddlewaretoken": token.group(1).decode() if token else "",
         }
         headers = self.headers() | {"Content-Type": "application/x-www-form-urlencoded", "Referer": address}
@@ -62,6 +62,11 @@ class Visitor:
         self.connection.request("GET", path, headers=self.headers() | {"Accept-Encoding": encoding})
         return self.receive()
 
+    def first_customer(self) -> str:
+        """The page of the customer with most orders."""
+        listed = re.search(rb"/customers/(\d+)/", self.get("/customers/?sort=-orders", encoding="identity"))
+        return f"/customers/{listed.group(1).decode() if listed else 1}/"
+
 
 def figures(context: Context, home: Path, company: str) -> list[Figure]:
     """Time and weight of every page of one home."""
@@ -71,9 +76,8 @@ def figures(context: Context, home: Path, company: str) -> list[Figure]:
     found = []
     with context.serving(home) as address:
         visitor = Visitor(address)
-        listed = re.search(rb"/customers/(\d+)/", visitor.get("/customers/?sort=-orders", encoding="identity"))
         for name, path in PAGES.items():
-            page = path or f"/customers/{listed.group(1).decode() if listed else 1}/"
+            page = path or visitor.first_customer()
             times, weight = measure(visitor, page)
             peer, peer_ms = (
                 ("established Python CRM, record with history", PEER_RECORD_MS) if path is None else ("", None)

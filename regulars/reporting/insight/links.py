@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,9 +47,15 @@ class Source:
     def url(self, selection: Json | None) -> str:
         """The address of those customers; empty where nobody is behind the number."""
         query = self.query(selection)
-        return f"{resources.get('customers').url()}?{query}" if query else ""
+        return f"{_list()}?{query}" if query else ""
 
     def export_url(self, selection: Json | None) -> str:
         """The address of those customers as a file."""
         query = self.query(selection)
-        return f"{resources.get('customers').url()}export/?{query}&format=csv" if query else ""
+        return f"{_list()}export/?{query}&format=csv" if query else ""
+
+
+@cache
+def _list() -> str:
+    """Where the list of customers is: a page may have hundreds of links to it."""
+    return resources.get("customers").url()
