@@ -1,7 +1,8 @@
 """The truth about the demonstration company, kept outside the record: REGULARS_HOME/demo/truth.parquet.
 
 One row per customer; columns are explained in docs/demo.md. ``stages`` is the true stage on each of the dates that the
-file's metadata calls ``stage_dates`` (every 28 days back from the day of loading), one letter each, as in ``LETTERS``.
+file's metadata calls ``stage_dates`` (every 28 days back from the day of loading), one letter each, as in ``LETTERS``. The metadata
+say too which group follows which (``followed``).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
+from regulars.demo.simulator import baskets
 from regulars.demo.simulator.arrays import Days
 from regulars.demo.simulator.company import Company
 from regulars.demo.simulator.model import DAYS, WEEKS, Kind, State, TrueStage
@@ -68,7 +70,12 @@ def _table(company: Company, party_ids: range, external_ids: list[str], seed: in
         "seed": str(seed),
         "stage_dates": json.dumps(dates),
         "letters": LETTERS,
-    }
+        "followed": json.dumps({
+            "first": baskets.FOLLOWED[0], "then": baskets.FOLLOWED[1], "within_days": baskets.FOLLOWED_DAYS,
+            "chance": baskets.FOLLOWED_CHANCE,
+        }),
+        "faithful": str(baskets.FAITHFUL),
+    }  # fmt: skip
     return pa.table(
         {
             "party_id": pa.array(list(party_ids), pa.int64()),
@@ -80,6 +87,7 @@ def _table(company: Company, party_ids: range, external_ids: list[str], seed: in
             "spend_level": people.level,
             "spend_trend": people.trend,
             "satisfaction": course.satisfaction,
+            **{f"favourite_{staple}": _codes(company, place) for place, staple in enumerate(baskets.STAPLES)},
             "alive": ~gone,
             "state": [State(state).name.lower() for state in course.state.tolist()],
             "first_contact": _dates(company, people.lead_at),
@@ -91,6 +99,12 @@ def _table(company: Company, party_ids: range, external_ids: list[str], seed: in
             "stages": _letters(company),
         }
     ).replace_schema_metadata(bounds)
+
+
+def _codes(company: Company, staple: int) -> list[str | None]:
+    """The code of each customer's favourite product; None for whoever has none."""
+    codes = company.market.goods.code
+    return [codes[one] if one >= 0 else None for one in company.habits.favourite[:, staple].tolist()]
 
 
 def _since(company: Company) -> Days:

@@ -214,3 +214,30 @@ def test_market_ends_the_day_before_today() -> None:
     market = Market.of(TODAY)
     assert (TODAY - market.opened).days == DAYS
     assert market.pace.mean(axis=1) == pytest.approx(np.ones(len(Kind)))
+
+
+def test_a_journey_follows_a_suitcase_as_often_as_stated() -> None:
+    many = next(generate(customers=9_000, seed=2, today=TODAY))
+    orders, group = many.orders, many.market.goods.group[many.trade.main]
+    first, then = (products.CODES.index(code) for code in baskets.FOLLOWED)
+    by = np.lexsort((orders.at, orders.customer))
+    who, at, group = orders.customer[by], orders.at[by], group[by]
+    soon = (who[1:] == who[:-1]) & (who[1:] >= 0) & (at[1:] - at[:-1] <= baskets.FOLLOWED_DAYS)
+    follows = group[1:][soon & (group[:-1] == first)] == then
+    deviation = np.sqrt(0.25 / len(follows))
+    assert len(follows) > 300
+    assert baskets.FOLLOWED_CHANCE - 4 * deviation < follows.mean() < baskets.FOLLOWED_CHANCE + 0.1 + 4 * deviation
+    late = (who[1:] == who[:-1]) & (who[1:] >= 0) & ~soon & (group[:-1] == first)
+    assert (group[1:][late] == then).mean() < 0.2
+
+
+def test_the_loyal_take_their_favourite_as_often_as_stated(company: Company) -> None:
+    people, habits, goods = company.people, company.habits, company.market.goods
+    consumers = people.kind != Kind.CORPORATE
+    assert not (habits.favourite[~consumers] >= 0).any()
+    assert abs((habits.favourite[consumers, 0] >= 0).mean() - baskets.LOYAL) < 0.05
+    for place, staple in enumerate(baskets.STAPLES):
+        who, main = company.orders.customer, company.trade.main
+        theirs = (who >= 0) & (goods.group[main] == products.CODES.index(staple)) & (habits.favourite[who, place] >= 0)
+        taken = main[theirs] == habits.favourite[who[theirs], place]
+        assert baskets.FAITHFUL - 0.05 < taken.mean() < baskets.FAITHFUL + 0.12  # by chance too, now and then

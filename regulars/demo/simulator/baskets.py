@@ -42,6 +42,12 @@ _CHANNEL_WEIGHTS: Final = np.array([
     [1., .0, .0, .0, .0, .0],       # prospect: never orders
 ])  # fmt: skip
 FAVOURITE: Final = 0.75  # of the orders come by the customer's favourite channel
+FOLLOWED: Final = ("LU", "TA")  # of those who have bought a suitcase …
+FOLLOWED_CHANCE: Final = 0.45  # … so many turn their next order into a journey abroad …
+FOLLOWED_DAYS: Final = 120.0  # … if it comes within a season
+STAPLES: Final = ("SO", "GA")  # what is used up: of each group a loyal customer has one favourite
+LOYAL: Final = 0.5  # of the consumers are loyal to a favourite …
+FAITHFUL: Final = 0.65  # … which is the first line of so many of their orders of the group
 THROUGH_RESELLER: Final = 0.04  # of the consumers buy through one of the resellers, always
 RESELLERS: Final = 2
 
@@ -68,17 +74,27 @@ class Habits:
     channel: Ints
     reseller: Ints
     bargain: Floats
+    favourite: Ints  # by customer and staple: the product they are loyal to, or NO_PRODUCT
 
 
-def draw_habits(rng: np.random.Generator, people: People) -> Habits:
-    """Favourite channel, reseller and love of bargains of each customer."""
+def draw_habits(rng: np.random.Generator, people: People, goods: Catalogue) -> Habits:
+    """Favourite channel, reseller, love of bargains and favourite products of each customer."""
     size = len(people.kind)
     through = (rng.random(size) < THROUGH_RESELLER) & (people.kind != Kind.CORPORATE)
     return Habits(
         channel=choose_rows(rng, _CHANNEL_WEIGHTS[people.kind]),
         reseller=np.where(through, rng.integers(0, RESELLERS, size), -1),
         bargain=rng.beta(*BARGAIN, size),
+        favourite=_favourites(rng.spawn(1)[0], people, goods),
     )
+
+
+def _favourites(rng: np.random.Generator, people: People, goods: Catalogue) -> Ints:
+    """Of each staple, the product that each customer is loyal to; drawn from numbers of its own, so that nothing else moves."""
+    loyal = (rng.random(len(people.kind)) < LOYAL) & (people.kind != Kind.CORPORATE)
+    chosen = [_pick(rng, goods, np.full(len(loyal), CODES.index(staple)), np.sqrt(people.level)) for staple in STAPLES]
+    found: Ints = np.where(loyal[:, None], np.column_stack(chosen), NO_PRODUCT)
+    return found
 
 
 def fill(
@@ -89,10 +105,12 @@ def fill(
     kind = np.where(anonymous, Kind.CASUAL_SHOPPER, people.kind[who])
     week = np.minimum((orders.at / 7).astype(np.int64), WEEKS - 1)
     group = choose_rows(rng, products.TASTE[kind] * products.season_weights(presence)[week] + 1e-12)
+    habitual = rng.spawn(1)[0]
+    group = _followed(habitual, orders, group)
     years = (orders.at - people.first_at[who]) / YEAR
     drift = np.exp(people.trend[who] * np.where(anonymous, 0.0, years))
     spend = np.where(anonymous, 1.0, people.level[who] * model.SPEND_FACTOR[orders.state] * drift)
-    main = _pick(rng, goods, group, np.sqrt(spend))
+    main = _faithful(habitual, habits, who, group, _pick(rng, goods, group, np.sqrt(spend)))
     channel = np.where(anonymous, STORE, _channels(rng, kind, habits, who)).astype(np.int8)
     line_order, product, pieces = _lines(rng, goods, group, main, spend)
     cut = _discounts(rng, kind, np.where(anonymous, 0.0, habits.bargain[who]))[line_order]
@@ -103,6 +121,30 @@ def fill(
     by_order = np.argsort(lines[0], kind="stable")
     reseller = np.where(anonymous, -1, habits.reseller[who]).astype(np.int8)
     return Trade(channel, reseller, main, *(column[by_order] for column in lines))
+
+
+def _followed(rng: np.random.Generator, orders: Orders, group: Ints) -> Ints:
+    """The groups of first lines, where an order soon after one of the first planted group becomes one of the second."""
+    before, after = (CODES.index(code) for code in FOLLOWED)
+    by = np.lexsort((orders.at, orders.customer))
+    who, at = orders.customer[by], orders.at[by]
+    soon = (who[1:] == who[:-1]) & (who[1:] >= 0) & (at[1:] - at[:-1] <= FOLLOWED_DAYS)
+    turned = np.append(False, soon & (group[by][:-1] == before) & (rng.random(len(soon)) < FOLLOWED_CHANCE))
+    turned[1:] &= ~turned[:-1]  # what was turned itself is no suitcase any more
+    changed = group.copy()
+    changed[by[turned]] = after
+    return changed
+
+
+def _faithful(rng: np.random.Generator, habits: Habits, who: Ints, group: Ints, main: Ints) -> Ints:
+    """The products of first lines, where loyal customers take their favourite."""
+    chosen = main.copy()
+    takes = (rng.random(len(main)) < FAITHFUL) & (who >= 0)
+    for place, staple in enumerate(STAPLES):
+        favourite = habits.favourite[who, place]
+        own = takes & (group == CODES.index(staple)) & (favourite != NO_PRODUCT)
+        chosen[own] = favourite[own]
+    return chosen
 
 
 @dataclass

@@ -80,7 +80,7 @@ def _draw(rng: np.random.Generator, *, start: int, size: int, market: Market) ->
     goods = market.goods
     people = relationships.draw_people(rng, size)
     course = relationships.live(rng, people, market.pace)
-    habits = baskets.draw_habits(rng, people)
+    habits = baskets.draw_habits(rng, people, goods)
     orders = _with_walk_ins(rng, course.orders)
     trade = baskets.fill(rng, orders=orders, people=people, habits=habits, goods=goods, presence=market.presence)
     amount = np.bincount(trade.line_order, trade.line_price * trade.line_quantity, minlength=len(orders.at)).astype(

@@ -3,17 +3,17 @@
 import json
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from regulars.demo.simulator import products
+from regulars.demo.simulator import baskets, products
 from regulars.demo.simulator.company import Company, generate
 from regulars.intelligence import trust
 from regulars.intelligence.analyses import basket, next_offer, sequence
 from regulars.intelligence.analyses.basket import family
-from regulars.intelligence.models import Baskets, pair_lift, time_to_next
+from regulars.intelligence.models import Baskets, pair_lift
+from regulars.intelligence.warehouse.store import Store
 from tests.intelligence.conftest import MakeDesk
 from tests.support.warehouse import warehouse
 
@@ -137,7 +137,10 @@ def company() -> Company:
 
 
 def test_surest_pairs_of_the_demonstration_are_those_that_were_planted(company: Company) -> None:
-    """Half of all companions are one stated mate of the first product (docs/demo.md); other surest pairs are of two companions."""
+    """Half of all companions are one stated mate of the first product (docs/demo.md); other surest pairs are of two companions.
+
+    Within a group, what is bought along is of like price, so favourites there have true pairs that nobody planted.
+    """
     sold, goods = company.trade, company.market.goods
     kept = sold.line_product >= 0
     pairs = pair_lift(Baskets.from_lines(sold.line_order[kept], sold.line_product[kept], range(len(goods.code))))
@@ -145,28 +148,58 @@ def test_surest_pairs_of_the_demonstration_are_those_that_were_planted(company: 
     planted = [
         mates[a, goods.group[b]] == b or mates[b, goods.group[a]] == a
         for a, b in zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
+        if goods.group[a] != goods.group[b]
     ]
-    assert len(planted) > 40
-    assert np.mean(planted[:40]) >= 0.9
+    assert len(planted) > 25
+    assert np.mean(planted) >= 0.9
 
 
-def test_a_step_planted_in_the_demonstration_is_found(company: Company) -> None:
-    """Of buyers of a suitcase, 45 % turn their next order into a journey abroad; otherwise order is chance and season."""
-    orders, main, goods = company.orders, company.trade.main, company.market.goods
-    suitcase, journey = products.CODES.index("LU"), products.CODES.index("TA")
-    group = goods.group[main].copy()
-    by = np.lexsort((orders.at, orders.customer))
-    rng = np.random.default_rng(9)
-    same = orders.customer[by][1:] == orders.customer[by][:-1]
-    turned = same & (group[by][:-1] == suitcase) & (orders.customer[by][1:] >= 0) & (rng.random(len(same)) < 0.45)
-    changed: Any = group[by]
-    changed[1:][turned] = journey
-    known = orders.customer[by] >= 0
-    day = np.floor(orders.at[by]).astype(np.int64)
-    found = time_to_next(orders.customer[by][known], day[known], changed[known], end_day=int(day.max()), horizon=365)
-    off = ~np.eye(len(found.starts), dtype=bool) & (found.events >= 20)
-    before = time_to_next(orders.customer[by][known], day[known], group[by][known], end_day=int(day.max()), horizon=365)
-    best = np.nanmax(np.where(off, found.lift_low, np.nan), axis=1)
-    assert np.nanargmax(np.where(off, found.lift_low, np.nan)[suitcase]) == journey
-    assert found.lift_low[suitcase, journey] == best[suitcase] > 1.5
-    assert found.share[suitcase, journey] > before.share[suitcase, journey] + 0.15
+@pytest.fixture(scope="module")
+def sold(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """What the company sold to known customers, line by line; product n of the catalogue is n + 1, customer likewise."""
+    orders, lines, goods = company.orders, company.trade, company.market.goods
+    known = orders.customer >= 0
+    number = np.cumsum(known)
+    bought = [
+        (who + 1, company.market.opened + timedelta(days=int(at)), 100)
+        for who, at in zip(orders.customer[known].tolist(), orders.at[known].tolist(), strict=True)
+    ]
+    kept = (lines.line_product >= 0) & known[lines.line_order]
+    worth = lines.line_price * lines.line_quantity
+    items = np.column_stack([number[lines.line_order], lines.line_product + 1, worth])[kept].tolist()
+    groups = {place + 1: products.CODES[group] for place, group in enumerate(goods.group.tolist())}
+    return warehouse(tmp_path_factory.mktemp("sold"), bought, items=[tuple(one) for one in items], categories=groups)
+
+
+def test_the_step_planted_in_the_demonstration_is_found(sold: Store, make_desk: MakeDesk) -> None:
+    """Of buyers of a suitcase 45 % turn their next order within a season into a journey abroad (docs/demo.md).
+
+    Companies buy other groups than everybody else, so what they buy stands out too; but of all steps only the planted one
+    comes more often than the customers' own purchases in random order would have it.
+    """
+    steps = sequence.run(make_desk(sold, TODAY)).steps
+    assert max(steps, key=lambda one: one["order"])["first"] == baskets.FOLLOWED[0]
+    planted = next(one for one in steps if (one["first"], one["next"]) == baskets.FOLLOWED)
+    others = [one for one in steps if one is not planted and one["first"] not in {"CT", "CG"}]
+    assert planted["low"] > max(one["low"] for one in others)
+    assert planted["order"] > 1.3
+    assert 0.3 < planted["share"] < baskets.FOLLOWED_CHANCE
+    assert planted["median"] < baskets.FOLLOWED_DAYS
+
+
+def test_loyalty_planted_in_the_demonstration_is_found(company: Company, sold: Store, make_desk: MakeDesk) -> None:
+    """Half of the consumers have a favourite souvenir; whoever has bought souvenirs three times is told it among five."""
+    desk = make_desk(sold, TODAY)
+    result = next_offer.run(desk)
+    rows = desk.engine.execute("SELECT customer_id, again FROM next_offer").fetchall()
+    again = {who - 1: [one["product"] - 1 for one in json.loads(told)] for who, told in rows}
+    favourite, orders = company.habits.favourite[:, 0], company.orders.customer
+    souvenirs = company.market.goods.group[company.trade.main] == products.CODES.index(baskets.STAPLES[0])
+    times = np.bincount(orders[souvenirs & (orders >= 0)], minlength=len(favourite))
+    loyal = np.flatnonzero((favourite >= 0) & (times >= 3)).tolist()
+    assert len(loyal) > 200
+    assert np.mean([favourite[who] in again[who] for who in loyal]) > 0.9
+    assert np.mean([favourite[who] == again[who][0] for who in loyal]) > 0.8
+    assert trust.judge(
+        result.trust()[0]
+    ).trusted  # own repeats beat what sells best, as they do where customers have habits
