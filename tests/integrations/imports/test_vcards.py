@@ -262,6 +262,8 @@ def kin() -> list[tuple[str, str, str, str]]:
 
 def test_related_persons_who_can_be_recognised_become_dated_relations(bring: Bring) -> None:
     create_party(by=None, name="陳主任")
+    assert bring(KIN, name="kin.vcf", dry_run=True)["relatives"] == 4
+    assert kin() == []
     found = bring(KIN, name="kin.vcf")
     assert kin() == [
         ("王小明", "related_to", "李美", "spouse"),
@@ -276,16 +278,32 @@ def test_related_persons_who_can_be_recognised_become_dated_relations(bring: Bri
         == "李美 (spouse), Somebody (friend), 陳主任 (manager), Nobody Known (assistant)"
     )
     assert Event.objects.filter(kind="customers.relation_added", customer__name="李美").count() == 2
+    assert bring(KIN, name="kin.vcf", dry_run=True)["relatives"] == 0
     again = bring(KIN, name="kin.vcf")
     assert (again["known"], again["relatives"], len(kin())) == (5, 0, 4)
     undo_batch(batch=Batch.objects.get(pk=found["batch"]), by=None)
     assert kin() == []
 
 
+def test_preview_counts_a_relation_once_whoever_names_it_and_leaves_out_those_that_stand(bring: Bring) -> None:
+    card = "BEGIN:VCARD\nVERSION:4.0\nFN:{}\nRELATED;TYPE=spouse;VALUE=text:{}\nEND:VCARD\n"
+    both = card.format("王小明", "李美") + card.format("李美", "王小明")
+    assert bring(both, name="both.vcf", dry_run=True)["relatives"] == 1
+    assert bring(both, name="both.vcf")["relatives"] == 1
+    more = "".join(
+        card.format(name, other).replace("END:", "NOTE:new\nEND:")
+        for name, other in (("王小明", "李美"), ("李美", "李美"), ("張三", "李美"))
+    )
+    assert bring(more, name="more.vcf", dry_run=True)["relatives"] == 1
+    assert bring(more, name="more.vcf")["relatives"] == 1
+
+
 def test_related_person_of_a_name_that_two_have_stays_text(bring: Bring) -> None:
     for _twice in range(2):
         create_party(by=None, name="陳主任")
-    bring("BEGIN:VCARD\nVERSION:4.0\nFN:王小明\nX-MANAGER:陳主任\nEND:VCARD\n", name="one.vcf")
+    card = "BEGIN:VCARD\nVERSION:4.0\nFN:王小明\nX-MANAGER:陳主任\nEND:VCARD\n"
+    assert bring(card, name="one.vcf", dry_run=True)["relatives"] == 0
+    bring(card, name="one.vcf")
     assert kin() == []
     assert Party.objects.get(name="王小明").custom["Related"] == "陳主任 (manager)"
 

@@ -20,6 +20,7 @@ from regulars.integrations.imports import plan as plans
 from regulars.integrations.imports.engine import cents, entries, finish
 from regulars.integrations.imports.engine.context import Context, Learned, learn
 from regulars.integrations.imports.engine.customers import CustomersImporter, kin, snapshot
+from regulars.integrations.imports.engine.customers.record import Record
 from regulars.integrations.imports.engine.events import EventsImporter
 from regulars.integrations.imports.engine.holdings import AssetsImporter, ContractsImporter
 from regulars.integrations.imports.engine.orders import OrdersImporter
@@ -79,12 +80,14 @@ def preview(job: ImportJob, *, progress: Progress | None = None) -> dict[str, An
     context = _context(job, look, plan, learn(job.path, look, plan), preview=True)
     importer = importer_for(context)
     source = islice(rows(job.path, look), PREVIEWED_ROWS + 1)
-    complete = True
+    complete, touched = True, list[Record]()
     while chunk_rows := list(islice(source, CHUNK)):
         if context.tally.rows + len(chunk_rows) > PREVIEWED_ROWS:
             chunk_rows, complete = chunk_rows[: PREVIEWED_ROWS - context.tally.rows], False
         chunk = importer.read(chunk_rows)
         importer.settle(chunk)
+        if isinstance(importer, CustomersImporter):
+            touched += importer.touched
         _count_rejects(context, chunk)
         if progress is not None:
             progress(context.tally.rows, look.rows, "")
@@ -92,6 +95,7 @@ def preview(job: ImportJob, *, progress: Progress | None = None) -> dict[str, An
             break
     if complete and isinstance(importer, CustomersImporter) and snapshot.is_asked(context):
         snapshot.note(context.tally, snapshot.missing(context, importer.met))
+    kin.foresee(context, touched)
     return {**figures(context), "complete": complete, "seconds": round(time.monotonic() - started, 2)}
 
 

@@ -60,6 +60,11 @@ class CustomersImporter:
         self._seen: set[int] = set()
         self._told: set[str] = set()
 
+    @property
+    def touched(self) -> list[Record]:
+        """Whom the rows settled last bring or change."""
+        return self._queue
+
     def read(self, rows: list[Row]) -> Chunk:
         """Parse rows; touches no table."""
         chunk = Chunk([], [], len(rows))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop
 
 from regulars.customers.actions import add_relation
@@ -18,6 +19,7 @@ from regulars.customers.models import Batch, Kind, Party, PartyRelation, Relatio
 from regulars.integrations.imports.engine import bulk
 from regulars.integrations.imports.engine.context import Context
 from regulars.integrations.imports.engine.customers.directory import folded
+from regulars.integrations.imports.engine.customers.record import Record
 from regulars.kit.errors import UserError
 from regulars.staff.models import User
 
@@ -33,6 +35,8 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 _SORTS: Final = {word: sort for sort, words in _WORDS.items() for word in words}
 
+End = TypeVar("End")
+
 
 class Named(NamedTuple):
     """Somebody whom a record names as related: ``sort`` is a key of ``_WORDS``."""
@@ -44,7 +48,7 @@ class Named(NamedTuple):
 
 def join(context: Context, *, beat: Callable[[], None]) -> None:
     """Relate whom the file's records name; a relation that stands stays as it is."""
-    columns = [context.look.names[place] for place in context.plan.columns_of("related")]
+    columns = _columns(context)
     if not columns:
         return
     by, batch = User.objects.filter(pk=context.user or 0).first(), Batch.objects.get(pk=context.batch)
@@ -56,6 +60,64 @@ def join(context: Context, *, beat: Callable[[], None]) -> None:
                 if (other := meant.get(folded(one.name))) is not None and other != one.party:
                     context.tally.relatives += _relate(one, other, by, batch)
         beat()
+
+
+def foresee(context: Context, records: Iterable[Record]) -> None:
+    """Count in a preview whom ``join`` will relate of those that the file brings or changes.
+
+    A circle of superiors, which the run refuses, is not seen.
+    """
+    columns = _columns(context)
+    people = [one for one in records if columns and not one.is_firm and not one.trashed and (one.before or not one.id)]
+    brought: dict[str, list[int]] = defaultdict(list)
+    for one in people:
+        if not one.id:
+            brought[one.fold].append(_number(one))
+    named = [
+        (_number(one), folded(name), sort)
+        for one in people
+        for column in columns
+        for name, sort in told(column, one.facts["custom"])
+    ]
+    meant = brought | _here({fold for _one, fold, _sort in named} - set(brought))
+    wanted = {
+        _pair(*_relation(sort, one, meant[fold][0])[:3])
+        for one, fold, sort in named
+        if len(meant.get(fold, ())) == 1 and meant[fold][0] != one
+    }
+    context.tally.relatives = len(wanted - _standing({party for _kind, party, _other in wanted if party > 0}))
+
+
+def _number(record: Record) -> int:
+    """The party's number; below 0 for one that is not written yet."""
+    return record.id or -id(record)
+
+
+def _here(folds: set[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for some in bulk.batches(sorted(folds), 500):
+        rows = Party.objects.live().filter(kind=Kind.PERSON, fold__in=some)
+        for pk, fold in rows.values_list("pk", "fold"):
+            found[fold].append(pk)
+    return found
+
+
+def _standing(parties: set[int]) -> set[tuple[str, int, int]]:
+    found = set()
+    for some in bulk.batches(sorted(parties), 500):
+        rows = PartyRelation.objects.current().filter(Q(party__in=some) | Q(other__in=some))
+        found |= {_pair(*row) for row in rows.values_list("kind", "party", "other")}
+    return found
+
+
+def _pair(kind: str, party: int, other: int) -> tuple[str, int, int]:
+    """A relation as it is compared: who is related to whom is the same both ways."""
+    either_way = kind == RelationKind.RELATED_TO
+    return (kind, min(party, other), max(party, other)) if either_way else (kind, party, other)
+
+
+def _columns(context: Context) -> list[str]:
+    return [context.look.names[place] for place in context.plan.columns_of("related")]
 
 
 def _named(batch: Batch, columns: list[str]) -> Iterator[Named]:
@@ -105,13 +167,18 @@ def _meant(batch: Batch, some: list[Named]) -> dict[str, int]:
     return meant
 
 
+def _relation(sort: str, one: End, other: End) -> tuple[str, End, End, str]:
+    """Kind, both ends and title of the relation in which ``other`` is ``one``'s ``sort``."""
+    if sort == "manager":
+        return RelationKind.REPORTS_TO, one, other, ""
+    if sort == "assistant":
+        return RelationKind.REPORTS_TO, other, one, gettext(sort)
+    return RelationKind.RELATED_TO, one, other, gettext(sort)
+
+
 def _relate(one: Named, other: int, by: User | None, batch: Batch) -> bool:
     """Let the relation stand; False where it does already, or cannot (a circle of superiors)."""
-    party, named = Party.objects.get(pk=one.party), Party.objects.get(pk=other)
-    kind, title = RelationKind.RELATED_TO, gettext(one.sort)
-    if one.sort in {"manager", "assistant"}:
-        kind, title = RelationKind.REPORTS_TO, "" if one.sort == "manager" else gettext(one.sort)
-        party, named = (party, named) if one.sort == "manager" else (named, party)
+    kind, party, named, title = _relation(one.sort, Party.objects.get(pk=one.party), Party.objects.get(pk=other))
     standing = PartyRelation.objects.current().filter(kind=kind)
     if standing.filter(party=party, other=named).exists():
         return False
