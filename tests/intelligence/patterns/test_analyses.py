@@ -119,6 +119,18 @@ def test_next_offer_in_parts_is_the_same(tmp_path: Path, make_desk: MakeDesk, mo
     assert found[0] == found[1]
 
 
+def test_names_with_quotes_stay_names(tmp_path: Path, make_desk: MakeDesk) -> None:
+    bought, items = trade(300)
+    desk = make_desk(warehouse(tmp_path / "w", bought, items=items), date(2025, 6, 30))
+    desk.engine.execute(
+        """CREATE TEMP TABLE products AS SELECT * REPLACE ('12" \\ "' || name || '"' AS name) FROM memory.main.products"""
+    )
+    next_offer.run(desk)
+    rows = desk.engine.execute('SELECT again, "new" FROM next_offer').fetchall()
+    told = [one for row in rows for text in row for one in json.loads(text)]
+    assert {one["name"] for one in told} == {f'12" \\ "Product {n}"' for n in range(1, 13)}
+
+
 def test_a_list_that_loses_to_best_sellers_is_not_believed(tmp_path: Path, make_desk: MakeDesk) -> None:
     """Everybody buys products 1 to 5 of the season, never twice the same: own repeats cannot meet."""
     bought, items = [], []
