@@ -161,8 +161,9 @@ class InsightPage:
 
     @cached_property
     def charts(self) -> list[Drawn]:
-        """The pictures; series that may not be believed are drawn quietly."""
-        shown = [one for one in self.result["charts"] if any(line["values"] for line in one["series"])]
+        """The pictures; series that may not be believed are drawn quietly. Without enough data there is nothing to draw."""
+        told = self.result["charts"] if self.result["enough"] else []
+        shown = [one for one in told if any(line["values"] for line in one["series"])]
         return [self._drawn(one, number) for number, one in enumerate(shown)]
 
     def _drawn(self, chart: Json, number: int) -> Drawn:
@@ -270,7 +271,7 @@ class InsightPage:
 def sureness(result: Json) -> str:
     """How sure an answer is: its interval and the number of cases; empty where nothing is estimated."""
     told = result.get("certainty")
-    if not told:
+    if not told or not result["enough"]:
         return ""
     cases = _("from %(cases)s cases") % {"cases": show.show_number(told["cases"])}
     if told["value"] is None or told["low"] is None:
@@ -348,7 +349,7 @@ def _card(name: str, result: Json, as_of: datetime) -> Card:
 
 def _sparked(result: Json) -> tuple[list[Any], bool]:
     """The values of the small picture, and whether they stand side by side: of the first chart, else of the first count."""
-    for one in result["charts"]:
+    for one in result["charts"] if result["enough"] else ():
         if one["series"] and one["kind"] != "triangle":
             return one["series"][0]["values"], one["kind"] != "lines" and one["x_unit"] != "month"
     for table in result["evidence"]:
