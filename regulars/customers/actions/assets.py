@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from regulars.customers import timeline
 from regulars.customers.actions.acts import new_act
+from regulars.customers.actions.agreements import assign, change, check, keep, read_rows
 from regulars.customers.actions.revisions import attname_of, revise
 from regulars.customers.models import Asset, Batch, Party
 from regulars.kit import clock, text
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from regulars.staff.models import User
 
 ASSET_FIELDS: Final = frozenset({"product", "name", "serial", "installed_on", "warranty_until", "retired_on", "note"})
-_WATCHED: Final = {"warranty_until"}
+_WATCHED: Final = frozenset({"warranty_until"})
 
 
 @transaction.atomic
@@ -55,16 +55,7 @@ def add_assets(*, rows: Iterable[Mapping[str, Any]], by: User | None, batch: Bat
         UserError: a row does not fit; the sentence says which.
     """
     act = batch or new_act(by=by, title=_("Assets"))
-    assets = []
-    for number, row in enumerate(rows, 1):
-        facts = dict(row)
-        asset = Asset(party=facts.pop("party"), batch_id=act.pk)
-        try:
-            assign(asset, facts, ASSET_FIELDS)
-            check_asset(asset)
-        except UserError as error:
-            raise UserError(_("Row %(n)s: %(problem)s") % {"n": number, "problem": error}) from error
-        assets.append(asset)
+    assets = read_rows(rows, lambda party: Asset(party=party, batch_id=act.pk), ASSET_FIELDS, check_asset)
     now = clock.now()
     write_assets(assets=[(asset, now) for asset in assets], by=by, batch=act)
     return act
@@ -98,16 +89,7 @@ def change_asset(*, asset: Asset, changes: Mapping[str, Any], by: User | None, b
         UserError: a field is unknown or a value does not fit.
     """
     current = Asset.objects.select_for_update(of=("self",)).select_related("party").get(pk=asset.pk)
-    before = {name: getattr(current, attname_of(Asset, name)) for name in changes if name in ASSET_FIELDS}
-    assign(current, changes, ASSET_FIELDS)
-    check_asset(current)
-    after = {name: getattr(current, attname_of(Asset, name)) for name in before}
-    if any(before[name] != after[name] for name in _WATCHED & set(after)):
-        before |= {"seen_to_on": current.seen_to_on, "quiet_until": current.quiet_until}
-        current.seen_to_on = current.quiet_until = None
-        after |= {"seen_to_on": None, "quiet_until": None}
-    if revise(record=current, before=before, after=after, by=by, party_id=current.party_id, batch=batch):
-        current.save(update_fields=list(after))
+    keep(current, *change(current, changes, ASSET_FIELDS, _WATCHED, check_asset), by, batch)
     return current
 
 
@@ -126,41 +108,8 @@ def retire_asset(
     return retired
 
 
-def assign(record: Any, changes: Mapping[str, Any], known: frozenset[str]) -> None:
-    """Give ``record`` the values of ``changes``.
-
-    Raises:
-        UserError: a field is not among ``known``.
-    """
-    if unknown := set(changes) - known:
-        raise UserError(_("There is no field “%(name)s” to change.") % {"name": ", ".join(sorted(unknown))})
-    for name, value in changes.items():
-        told = value
-        if isinstance(value, str):
-            told = value.strip() if name == "terms" else text.clean(value)
-        is_key = type(record)._meta.get_field(name).is_relation and not hasattr(value, "pk")
-        setattr(record, f"{name}_id" if is_key else name, told)
-
-
-def check(record: Any, *, at_hand: Collection[str] = ()) -> None:
-    """Refuse values that do not fit their columns, saying which.
-
-    Args:
-        at_hand: relations whose other end was just read; they are not looked up once more.
-
-    Raises:
-        UserError: a value does not fit.
-    """
-    try:
-        record.full_clean(exclude=at_hand, validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        label = type(record)._meta.get_field(field).verbose_name if field != "__all__" else ""
-        raise UserError(f"{label}: {messages[0]}") from error
-
-
 def check_asset(asset: Asset, *, at_hand: Collection[str] = ()) -> None:
-    """Refuse an asset whose values do not fit each other; ``at_hand`` as in ``check``.
+    """Refuse an asset whose values do not fit each other; ``at_hand`` as in ``agreements.check``.
 
     Raises:
         UserError: it ends before it begins, or it has no name.

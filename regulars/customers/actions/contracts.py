@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from regulars.customers import timeline
 from regulars.customers.actions.acts import new_act
-from regulars.customers.actions.assets import assign, check
+from regulars.customers.actions.agreements import assign, change, check, keep, read_rows
 from regulars.customers.actions.revisions import attname_of, revise
 from regulars.customers.models import Asset, Batch, Contract, Event, Party
 from regulars.customers.models.asset import LONGEST_NOTICE
@@ -31,7 +31,7 @@ CONTRACT_FIELDS: Final = frozenset(
     }
 )  # fmt: skip
 _CARRIED_OVER: Final = CONTRACT_FIELDS - {"starts_on", "ends_on"}
-_WATCHED: Final = {"ends_on", "notice_days"}
+_WATCHED: Final = frozenset({"ends_on", "notice_days"})
 
 
 @transaction.atomic
@@ -65,16 +65,8 @@ def add_contracts(*, rows: Iterable[Mapping[str, Any]], by: User | None, batch: 
     Raises:
         UserError: a row does not fit; the sentence says which.
     """
-    act, contracts = batch or new_act(by=by, title=_("Contracts")), []
-    for number, row in enumerate(rows, 1):
-        facts = dict(row)
-        contract = Contract(party=facts.pop("party"), batch_id=act.pk)
-        try:
-            assign(contract, facts, CONTRACT_FIELDS)
-            check_contract(contract)
-        except UserError as error:
-            raise UserError(_("Row %(n)s: %(problem)s") % {"n": number, "problem": error}) from error
-        contracts.append(contract)
+    act = batch or new_act(by=by, title=_("Contracts"))
+    contracts = read_rows(rows, lambda party: Contract(party=party, batch_id=act.pk), CONTRACT_FIELDS, check_contract)
     now = clock.now()
     write_contracts(contracts=[(contract, now) for contract in contracts], by=by, batch=act)
     return act
@@ -119,15 +111,7 @@ def change_contract(
         UserError: a field is unknown or a value does not fit.
     """
     current = _locked(contract)
-    before = {name: getattr(current, attname_of(Contract, name)) for name in changes if name in CONTRACT_FIELDS}
-    assign(current, changes, CONTRACT_FIELDS)
-    check_contract(current)
-    after = {name: getattr(current, attname_of(Contract, name)) for name in before}
-    if any(before[name] != after[name] for name in _WATCHED & set(after)):
-        before |= {"seen_to_on": current.seen_to_on, "quiet_until": current.quiet_until}
-        current.seen_to_on = current.quiet_until = None
-        after |= {"seen_to_on": None, "quiet_until": None}
-    _save(current, before, after, by, batch)
+    keep(current, *change(current, changes, CONTRACT_FIELDS, _WATCHED, check_contract), by, batch)
     return current
 
 
@@ -195,7 +179,7 @@ def end_contract(
     why = text.clean(reason)[:160]
     before = {"ended_on": None, "ended_reason": current.ended_reason}
     current.ended_on, current.ended_reason = day, why
-    _save(current, before, {"ended_on": day, "ended_reason": why}, by, batch)
+    keep(current, before, {"ended_on": day, "ended_reason": why}, by, batch)
     _tell(current, "customers.contract_ended", by, batch, reason=why)
     return current
 
@@ -213,7 +197,7 @@ def correct_end(
     before = {"ended_on": current.ended_on, "ended_reason": current.ended_reason}
     current.ended_on, current.ended_reason = on, text.clean(reason)[:160] if on else ""
     check_contract(current)
-    _save(current, before, {"ended_on": on, "ended_reason": current.ended_reason}, by, batch)
+    keep(current, before, {"ended_on": on, "ended_reason": current.ended_reason}, by, batch)
     if on is not None and before["ended_on"] is None:
         _tell(current, "customers.contract_ended", by, batch, reason=current.ended_reason)
     return current
@@ -266,28 +250,21 @@ def put_off_end(*, thing: Contract | Asset, until: date, by: User | None, batch:
     current = type(thing)._default_manager.select_for_update(of=("self",)).get(pk=thing.pk)
     before = {"quiet_until": current.quiet_until}
     current.quiet_until = until
-    _save(current, before, {"quiet_until": until}, by, batch)
+    keep(current, before, {"quiet_until": until}, by, batch)
 
 
 def _see_to(current: Contract | Asset, by: User | None, batch: Batch | None) -> None:
     before = {"seen_to_on": current.seen_to_on}
     current.seen_to_on = timezone.localdate(clock.now())
-    _save(current, before, {"seen_to_on": current.seen_to_on}, by, batch)
+    keep(current, before, {"seen_to_on": current.seen_to_on}, by, batch)
 
 
 def _locked(contract: Contract) -> Contract:
     return Contract.objects.select_for_update(of=("self",)).select_related("party", "asset").get(pk=contract.pk)
 
 
-def _save(
-    record: Contract | Asset, before: dict[str, Any], after: dict[str, Any], by: User | None, batch: Batch | None
-) -> None:
-    if revise(record=record, before=before, after=after, by=by, party_id=record.party_id, batch=batch):
-        record.save(update_fields=list(after))
-
-
 def check_contract(contract: Contract, *, at_hand: Collection[str] = ()) -> None:
-    """Refuse a contract whose values do not fit each other; ``at_hand`` as in ``assets.check``.
+    """Refuse a contract whose values do not fit each other; ``at_hand`` as in ``agreements.check``.
 
     Raises:
         UserError: it has no title or beginning, ends before it begins, or its asset is somebody else's.
