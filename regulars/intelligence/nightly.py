@@ -249,7 +249,7 @@ def _some(
         progress(step)
         make(desk)
     connection.execute(_SCORE)
-    connection.execute(f"CREATE TEMP TABLE whole AS {_MERGED.format('score')}")
+    connection.execute(f"CREATE TEMP VIEW whole AS {_MERGED.format('score')}")
     for name, query in _VIEWS.items():
         connection.execute(f"DROP TABLE {name}")
         connection.execute(f"CREATE TEMP VIEW {name} AS {query}")

@@ -192,7 +192,7 @@ def _flows(desk: Desk) -> dict[str, list[Json]]:
         for days in PERIODS
     )
     rows: list[Any] = desk.engine.execute(
-        f"""WITH moved AS (SELECT customer_id, origin, target, max(day) AS day FROM move GROUP BY ALL)
+        f"""WITH moved AS (SELECT customer_id, origin, target, max(day) AS day FROM move WHERE day > {desk.horizon.today - max(PERIODS):d} GROUP BY ALL)
             SELECT origin::INTEGER, target::INTEGER, {counts} FROM moved JOIN customer c USING (customer_id) GROUP BY 1, 2"""  # noqa: S608 -- whole numbers
     ).fetchall()
     return {str(days): _most_first(rows, 2 + 2 * place) for place, days in enumerate(PERIODS)}
