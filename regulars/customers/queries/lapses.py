@@ -32,6 +32,7 @@ from django.utils import timezone
 
 from regulars.customers.models import Asset, ContactPoint, Contract, Party
 from regulars.customers.models.asset import LONGEST_NOTICE
+from regulars.customers.queries.seen import of_live, of_seen
 from regulars.kit import clock
 from regulars.staff.rules import Reach, reach
 from regulars.web.listing.walking import unindexed
@@ -158,11 +159,10 @@ def warranties_asking(day: date) -> QuerySet[Asset]:
 
 def _within(rows: QuerySet[Any], user: User | Any, scope: str) -> QuerySet[Any]:
     """Those of the live customers of ``scope`` whom ``user`` may see."""
-    rows = rows.filter(party__trashed_at=None, party__merged_into=None)
+    rows = of_live(rows)
     if scope == MINE:
         return rows.filter(Exact(unindexed("party__owner"), user.pk))
-    if reach(user) is not Reach.ALL:
-        rows = rows.filter(party__in=Party.objects.visible_to(user))
+    rows = of_seen(rows, user)
     return rows.filter(party__team=user.team_id) if scope == TEAM and user.team_id else rows
 
 
