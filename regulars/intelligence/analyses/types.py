@@ -154,7 +154,7 @@ class Result(base.Result):
             Column("types.relation_mean", "share"),
         )  # fmt: skip
         rows = [
-            (_called(one["number"]), one["customers"], *_marks(one), one["revenue"], one["relation"])
+            (_called(one["number"]), one["customers"], *_told_apart(one), one["revenue"], one["relation"])
             for one in self.kinds
         ]
         found = [Evidence(columns, rows, self._behind(), currency=self.currency)]
@@ -204,6 +204,12 @@ def _marks(kind: Json) -> tuple[str, str]:
     """The two codes that tell a kind best."""
     marks: list[str] = [*kind["marks"], "types.plain", "types.plain"]
     return marks[0], marks[1]
+
+
+def _told_apart(kind: Json) -> tuple[str, str | None]:
+    """The same for a table, which has nothing in its second place where there is no second mark."""
+    first, second = _marks(kind)
+    return first, None if second == "types.plain" else second
 
 
 def _sentence(kind: Json) -> Saying:

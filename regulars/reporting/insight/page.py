@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from regulars.customers.timeline import channel_label
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses import base
 from regulars.intelligence.analyses.slices import DIMENSIONS
@@ -298,7 +299,7 @@ def _slice_word(dimension: str, value: str, label: str) -> str:
         return {"12m": _("Last 12 months"), "prior": _("The 12 months before")}.get(value, value)
     if dimension == "class":
         return str(VALUE_CLASSES.get(value, pgettext("value class", "Steady")))
-    return label or value
+    return channel_label(value) if dimension == "channel" else label or value
 
 
 def _is_number(unit: str) -> bool:
