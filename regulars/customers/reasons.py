@@ -77,7 +77,9 @@ SENTENCES: Final[dict[str, str | Promise]] = {
         "Buys %(own)s times a year; the best fifth of %(peers)s customers with like purchases buy %(best)s times."
     ),
     "value.gain": _("Up to %(gain_money)s more a year is possible."),
-    "value.below": _("Cost %(loss_money)s more than they brought in the last 24 months, after returns and known costs to serve."),
+    "value.below": _(
+        "Cost %(loss_money)s more than they brought in the last 24 months, after returns and known costs to serve."
+    ),
     "value.returned": _("Sent back goods for %(returned_money)s."),
     # what to do next
     "next.settle_complaint": _("Settle the complaint first; it has been open since %(since_on)s."),
