@@ -87,11 +87,12 @@ def calibration(found: Compared) -> str:
     """Risk against what is true, in fifths."""
     bought = ~np.isnan(found.risk)
     lines = ["| risk said | customers | mean risk | truly gone |", "|---|---|---|---|"]
-    for low in np.arange(0, 1, 0.2):
-        here = bought & (found.risk >= low) & (found.risk < low + 0.2 + 1e-9)
+    fifth = np.minimum(np.where(bought, found.risk, 0.0) * 5 + 1e-9, 4).astype(int)
+    for number in range(5):
+        here = bought & (fifth == number)
         if here.any():
             lines.append(
-                f"| {low:.0%}–{low + 0.2:.0%} | {here.sum()} | {found.risk[here].mean():.0%} | {found.gone[here].mean():.0%} |"
+                f"| {number / 5:.0%}–{(number + 1) / 5:.0%} | {here.sum()} | {found.risk[here].mean():.0%} | {found.gone[here].mean():.0%} |"
             )
     return "\n".join(lines)
 
