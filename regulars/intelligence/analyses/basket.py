@@ -8,7 +8,7 @@ lines that are no goods (postage, fees) are left out: they are bought together b
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -29,6 +29,7 @@ from regulars.intelligence.analyses.base import (
 )
 
 if TYPE_CHECKING:
+    from regulars.intelligence.models.patterns.baskets import Baskets
     from regulars.intelligence.models.patterns.rules import Rules
 
 QUESTION = _("What is bought together?")
@@ -162,16 +163,11 @@ def _behind(rule: Json) -> Selection | None:
 
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Mine the orders up to today."""
-    from regulars.intelligence.models import Baskets, association_rules, frequent_itemsets  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.models import association_rules, frequent_itemsets  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     chosen, today = params or Params(), desk.horizon.today
     names, families = _products(desk)
-    read = desk.engine.execute(
-        "SELECT order_id, product_id FROM lines WHERE product_id IS NOT NULL AND day <= ? ORDER BY order_id, product_id",
-        [today],
-    ).fetchnumpy()
-    kept = _among(read["product_id"], families)
-    baskets = Baskets.from_lines(read["order_id"][kept], read["product_id"][kept])
+    baskets = _baskets(desk, families, today)
     mixed = int((baskets.offsets[1:] - baskets.offsets[:-1] > 1).sum()) if len(baskets) else 0
     if mixed < chosen.fewest:
         return Result(enough=False, orders=mixed)
@@ -196,10 +192,23 @@ def family(code: str, name: str) -> str:
     return variant[1] if variant else bare or code
 
 
-def _among(products: Any, families: dict[int, str]) -> Any:
+def _baskets(desk: Desk, goods: Iterable[int], today: int) -> Baskets:
+    """Orders with the goods in them; the lines of an order lie beside each other."""
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    return np.isin(products, np.fromiter(families, np.int64, len(families)))
+    from regulars.intelligence.models.patterns.baskets import Baskets  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    labels = sorted(goods)
+    lay(
+        desk.engine,
+        "basket_item",
+        {"product_id": np.array(labels, np.int64), "item": np.arange(len(labels), dtype=np.int32)},
+    )
+    read = desk.engine.execute(
+        "SELECT order_id, item FROM lines JOIN basket_item USING (product_id) WHERE day <= ?", [today]
+    ).fetchnumpy()
+    return Baskets.from_lines(read["order_id"], read["item"], labels)
 
 
 def _unlike(rules: Rules, families: dict[int, str]) -> list[Any]:
@@ -236,6 +245,7 @@ def _without(desk: Desk, left: Sequence[int], right: int) -> list[int]:
     """Who has bought everything on the left and never what is on the right, the latest first."""
     rows = desk.engine.execute(
         """SELECT customer_id FROM lines WHERE customer_id IS NOT NULL AND day <= $today
+              AND (list_contains($left, product_id) OR product_id = $right)
            GROUP BY customer_id
            HAVING count(DISTINCT product_id) FILTER (list_contains($left, product_id)) = $size AND count(*) FILTER (product_id = $right) = 0
            ORDER BY max(day) FILTER (list_contains($left, product_id)) DESC, customer_id LIMIT $most""",

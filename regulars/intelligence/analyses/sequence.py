@@ -148,8 +148,7 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     from regulars.intelligence.models import time_to_next  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     chosen, today = params or Params(), desk.horizon.today
-    groups, read = _read(desk, today)
-    customers = int(read["several"].sum()) if len(groups) else 0
+    groups, codes, read, customers = _read(desk, today)
     if customers < chosen.fewest or len(groups) < 2:
         return Result(enough=False, customers=customers, horizon=chosen.horizon)
     who, when, what = read["customer"], read["day"], read["group"]
@@ -169,30 +168,45 @@ def run(desk: Desk, params: Params | None = None) -> Result:
                 "first": groups[a], "next": groups[b], "customers": int(found.starts[a]), "seen": int(found.events[a, b]),
                 "share": float(found.share[a, b]), "share_low": float(found.share_low[a, b]), "share_high": float(found.share_high[a, b]),
                 "median": median, "lift": float(found.lift[a, b]), "low": float(found.lift_low[a, b]),
-                "order": float(order.lift[number]), "key": f"step{len(steps) + 1}", "due": _due(desk, groups[a], groups[b], today - 2 * median) if len(steps) < CHARTED else [],
+                "order": float(order.lift[number]), "key": f"step{len(steps) + 1}", "due": _due(desk, codes[a], codes[b], today - 2 * median) if len(steps) < CHARTED else [],
             })  # fmt: skip
     return Result(customers=customers, horizon=chosen.horizon, steps=steps)
 
 
-def _read(desk: Desk, today: int) -> tuple[list[str], dict[str, Any]]:
-    """The groups most customers buy of, and one row per customer, day and group; ``several``: who has bought of more than one."""
+def _read(desk: Desk, today: int) -> tuple[list[str], list[int], dict[str, Any], int]:
+    """Lay the table ``occasion``: one row per customer, day and product group (by number, in the order of names).
+
+    Returns:
+        The groups most customers buy of, their numbers, the rows of those groups (``group``: place among them), and how many
+        customers have bought of more than one.
+    """
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    read = desk.engine.execute(
-        f"""WITH bought AS (
-                SELECT DISTINCT l.customer_id, l.day, p.category FROM lines l JOIN products p USING (product_id)
-                WHERE l.customer_id IS NOT NULL AND p.category <> '' AND l.day <= $today),
-            wide AS (SELECT category FROM bought GROUP BY category ORDER BY count(DISTINCT customer_id) DESC, category LIMIT {GROUPS})
-            SELECT customer_id AS customer, day::BIGINT AS day, category FROM bought WHERE category IN (SELECT category FROM wide)
-            ORDER BY customer_id, day, category""",  # noqa: S608 -- a number
+    run = desk.engine.execute
+    run(
+        """CREATE OR REPLACE TEMP TABLE grouped AS SELECT product_id, category, dense_rank() OVER (ORDER BY category)::INTEGER AS code
+           FROM products WHERE category <> ''"""
+    )
+    run(
+        """CREATE OR REPLACE TEMP TABLE occasion AS SELECT DISTINCT customer_id, day::INTEGER AS day, code
+           FROM lines JOIN grouped USING (product_id) WHERE customer_id IS NOT NULL AND day <= $today""",
         {"today": today},
+    )
+    wide = run(
+        f"""SELECT code FROM (SELECT DISTINCT customer_id, code FROM occasion)
+            GROUP BY code ORDER BY count(*) DESC, code LIMIT {GROUPS}"""  # noqa: S608 -- a number
+    ).fetchall()
+    codes = sorted(int(code) for (code,) in wide)
+    named = dict(run("SELECT DISTINCT code, category FROM grouped").fetchall())
+    among = f"code IN ({', '.join(map(str, codes)) or 'NULL'})"
+    several = run(
+        f"SELECT count(*) FROM (SELECT customer_id FROM occasion WHERE {among} GROUP BY customer_id HAVING min(code) < max(code))"  # noqa: S608 -- numbers
+    ).fetchone()
+    read = run(
+        f"SELECT customer_id AS customer, day::BIGINT AS day, code FROM occasion WHERE {among} ORDER BY customer_id, day, code"  # noqa: S608 -- numbers
     ).fetchnumpy()
-    if not len(read["customer"]):
-        return [], {}
-    groups, group = np.unique(read["category"].astype(str), return_inverse=True)
-    pairs = np.unique(np.stack([read["customer"], group]), axis=1)
-    several = np.unique(pairs[0], return_counts=True)[1] > 1
-    return groups.tolist(), {"customer": read["customer"], "day": read["day"], "group": group, "several": several}
+    rows = {"customer": read["customer"], "day": read["day"], "group": np.searchsorted(codes, read["code"])}
+    return [named[code] for code in codes], codes, rows, int(several[0])
 
 
 def _order(who: Any, when: Any, what: Any, first: Any, then: Any) -> Any:
@@ -202,15 +216,14 @@ def _order(who: Any, when: Any, what: Any, first: Any, then: Any) -> Any:
     return order_lift(Histories.from_lines(who, when, what, labels), first, then)
 
 
-def _due(desk: Desk, first: str, then: str, since: int) -> list[int]:
+def _due(desk: Desk, first: int, then: int, since: int) -> list[int]:
     """Who last bought the first group since that day and has not bought the second after it; the latest first."""
     rows = desk.engine.execute(
-        """SELECT customer_id FROM lines l JOIN products p USING (product_id)
-           WHERE customer_id IS NOT NULL AND day <= $today AND p.category IN ($first, $then)
+        """SELECT customer_id FROM occasion WHERE code IN ($first, $then)
            GROUP BY customer_id
-           HAVING max(day) FILTER (p.category = $first) >= $since
-              AND coalesce(max(day) FILTER (p.category = $then), -1) <= max(day) FILTER (p.category = $first)
-           ORDER BY max(day) FILTER (p.category = $first) DESC, customer_id LIMIT $most""",
-        {"today": desk.horizon.today, "first": first, "then": then, "since": since, "most": _MOST},
+           HAVING max(day) FILTER (code = $first) >= $since
+              AND coalesce(max(day) FILTER (code = $then), -1) <= max(day) FILTER (code = $first)
+           ORDER BY max(day) FILTER (code = $first) DESC, customer_id LIMIT $most""",
+        {"first": first, "then": then, "since": since, "most": _MOST},
     ).fetchall()
     return [int(customer) for (customer,) in rows]

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from regulars.demo.simulator.company import Company, generate
 from regulars.intelligence import trust
 from regulars.intelligence.analyses import basket, next_offer, sequence
 from regulars.intelligence.analyses.basket import family
+from regulars.intelligence.days import to_date, to_day
 from regulars.intelligence.models import Baskets, pair_lift
 from regulars.intelligence.warehouse.store import Store
 from tests.intelligence.conftest import MakeDesk
@@ -54,6 +56,26 @@ def test_planted_pair_stands_first(tmp_path: Path, make_desk: MakeDesk) -> None:
     assert result.next_steps()[0].who.ids == tuple(best["only"])
 
 
+def test_baskets_and_their_customers_are_those_of_the_lines(tmp_path: Path, make_desk: MakeDesk) -> None:
+    """Against plain sets of what each order and each customer holds; product 5 is postage."""
+    bought, items = trade()
+    desk = make_desk(warehouse(tmp_path / "w", bought, items=items), TODAY)
+    goods = [one for one in range(1, 13) if one != 5]
+    found = basket._baskets(desk, goods, to_day(TODAY))
+    rows = [found.items[low:high] for low, high in pairwise(found.offsets)]
+    orders: dict[int, set[int]] = {}
+    owned: dict[int, set[int]] = {}
+    for order, product, _ in items:
+        owned.setdefault(bought[order - 1][0], set()).add(product)
+        if product != 5:
+            orders.setdefault(order, set()).add(product)
+    assert found.labels is not None
+    assert sorted(sorted(found.labels[one] for one in row) for row in rows) == sorted(map(sorted, orders.values()))
+    without = basket._without(desk, [1, 3], 2)
+    assert without
+    assert set(without) == {who for who, had in owned.items() if {1, 3} <= had and 2 not in had}
+
+
 def test_few_orders_make_no_rule(tmp_path: Path, make_desk: MakeDesk) -> None:
     bought = [(who, START, 1_000) for who in range(1, 20)]
     items = [(order, product, 500) for order in range(1, 20) for product in (1, 2)]
@@ -83,6 +105,29 @@ def test_planted_step_is_found_with_its_delay(tmp_path: Path, make_desk: MakeDes
     assert best["low"] > 1
     assert best["order"] > 1.1
     assert json.dumps(result.as_dict())
+
+
+def test_occasions_by_group_are_those_of_the_lines(tmp_path: Path, make_desk: MakeDesk) -> None:
+    """Two products a group; one without a group does not count."""
+    bought, items = trade()
+    kinds = {product: f"Group {product // 2}" for product in range(1, 12)}
+    desk = make_desk(warehouse(tmp_path / "w", bought, items=items, categories=kinds), TODAY)
+    groups, codes, rows, several = sequence._read(desk, to_day(TODAY))
+    plain = {(*bought[order - 1][:2], kinds[product]) for order, product, _ in items if product in kinds}
+    columns = (rows[name].tolist() for name in ("customer", "day", "group"))
+    assert [(who, to_date(day), groups[at]) for who, day, at in zip(*columns, strict=True)] == sorted(plain)
+    had: dict[int, dict[str, date]] = {}
+    for who, day, group in sorted(plain):
+        had.setdefault(who, {})[group] = day
+    assert several == sum(len(one) > 1 for one in had.values())
+    since = date(2025, 1, 1)
+    due = sequence._due(desk, codes[groups.index("Group 1")], codes[groups.index("Group 3")], to_day(since))
+    assert due
+    assert set(due) == {
+        who
+        for who, last in had.items()
+        if last.get("Group 1", date.min) >= since and last.get("Group 3", date.min) <= last["Group 1"]
+    }
 
 
 def test_two_lists_a_customer_with_reasons_and_trials(tmp_path: Path, make_desk: MakeDesk) -> None:

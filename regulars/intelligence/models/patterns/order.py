@@ -43,7 +43,10 @@ def order_lift(customers: Histories | Iterable[Iterable[Any]], first: Codes, the
     lengths = np.diff(baskets.offsets)
     basket = np.repeat(np.arange(len(baskets)), lengths)
     owner = np.repeat(np.arange(len(given)), np.diff(given.starts))
-    order = np.lexsort((basket, baskets.items))
+    narrow = (
+        baskets.items.astype(np.int16) if baskets.codes < 2**15 else baskets.items
+    )  # short numbers are sorted by digits
+    order = np.argsort(narrow, kind="stable")  # baskets ascend already
     item, held = baskets.items[order], basket[order]
     fresh = np.r_[True, (np.diff(item) != 0) | (np.diff(held) != 0)] if len(item) else np.zeros(0, bool)
     item, held = item[fresh], held[fresh]
