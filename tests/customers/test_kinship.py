@@ -305,3 +305,18 @@ def test_days_before_today_count_from_the_companys_day(owner):
     actions.end_relation(relation=person.relations.get(), by=owner)
     assert kinship.org_chart(firm, owner, today()).top == []
     assert drawn(kinship.org_chart(firm, owner, today() - timedelta(days=1)).top) == [("甲", [])]
+
+
+def test_of_very_many_who_buy_through_a_shop_the_page_says_more_than(web, owner, monkeypatch):
+    from regulars.customers.queries import profile
+
+    shop = company(owner, "禮品行", role="reseller")
+    for number in range(3):
+        buyer = actions.create_party(by=owner, name=f"買家{number}")
+        actions.add_relation(party=buyer, other=shop, kind="buys_through", by=owner)
+    told = web.get(f"/customers/{shop.pk}/").content.decode()
+    assert "3 customers" in told
+    monkeypatch.setattr(profile, "MOST_SUMMED", 2)
+    told = web.get(f"/customers/{shop.pk}/").content.decode()
+    assert "more than 2" in told
+    assert "3 customers" not in told

@@ -1,5 +1,6 @@
 import pytest
 
+from regulars.customers import choices
 from regulars.customers.models import Party
 from regulars.staff.actions import create_territory
 from regulars.staff.models import Team
@@ -60,3 +61,11 @@ def _with_path(path):
     territory.path = path
     territory.save()
     return territory
+
+
+@pytest.mark.parametrize(("who", "cities"), [("owner", ["台中", "台北"]), ("seller", ["台北"])])
+def test_cities_to_choose_from_are_those_of_customers_seen(make_user, who, cities):
+    users = {role: make_user(role=role) for role in ("owner", "seller")}
+    for owner, city in ((users["seller"], "台北"), (users["owner"], "台中"), (users["owner"], "")):
+        Party.objects.create(name="客", fold="客", city=city, owner=owner)
+    assert [one.value for one in choices.cities(users[who])] == cities
