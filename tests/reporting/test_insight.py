@@ -16,6 +16,8 @@ from regulars.intelligence import analyses
 from regulars.intelligence.analyses.base import BackTest, Chart, Column, Evidence, Saying, Series, Step, Trust
 from regulars.intelligence.analyses.base import Result as Base
 from regulars.reporting import actions, queries, sentences
+from regulars.reporting.filters import picked_ids
+from regulars.reporting.insight.links import Source
 from regulars.reporting.insight.page import page_of
 from regulars.reporting.models import AnalysisResult, AnalysisSlice, Picked
 from regulars.web import resources
@@ -307,6 +309,7 @@ def test_whoever_may_not_plan_for_many_is_refused(analysed: dict[str, Party], si
 
 def test_customers_named_one_by_one_are_a_list(analysed: dict[str, Party], make_user: MakeUser) -> None:
     run = queries.last_done()
+    assert run is not None
     Picked.objects.create(
         run=run, name="churn", key="warned", parties=[analysed["gone"].pk, analysed["new"].pk, 999_999]
     )
@@ -321,6 +324,25 @@ def test_customers_named_one_by_one_are_a_list(analysed: dict[str, Party], make_
         .filter(pk__in=[analysed["gone"].pk, analysed["new"].pk])
         .count()
     )
+
+
+def test_a_slice_opens_its_own_customers_else_those_of_all_who_are_in_it(
+    analysed: dict[str, Party], make_user: MakeUser
+) -> None:
+    run, owner = queries.last_done(), make_user(role="owner")
+    assert run is not None
+    gone, new, stranger = (analysed[key].pk for key in ("gone", "new", "stranger"))
+    Picked.objects.create(run=run, name="churn", key="band1", parties=[gone, new, stranger])
+    of = {"run": run, "name": "churn", "dimension": "channel", "value": "line.me"}
+    AnalysisSlice.objects.create(**of, result={"picked": {"warned": [new]}})
+    named = Source("churn", "channel", "line.me").query({"where": {}, "key": "warned", "picked": 1})
+    assert counted(named, owner) == 1
+    assert picked_ids("churn.warned.channel.line.me") == [new]
+    assert picked_ids("churn.warned.channel.fax") == []
+    narrowed = Source("churn", "channel", "web").query({"where": {}, "key": "band1", "picked": 0})
+    assert counted(narrowed, owner) == 2  # the stranger ordered nothing
+    assert Source("churn", "period", "12m").query({"where": {"stage": "welcome"}, "key": "", "picked": 0}) == ""
+    assert Source("churn").query({"where": {}, "key": "band1", "picked": 0}) == ""
 
 
 def test_a_step_needs_a_key_for_customers_picked() -> None:
