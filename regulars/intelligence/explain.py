@@ -96,7 +96,10 @@ def value(*, currency: str) -> str:
     return _list(
         _when("class = 'most_valuable'", _say("value.top", {"own_money": "contribution_12m::BIGINT"} | money)),
         _when("class = 'below_zero'", _both(below, _when("returned <> 0", returned))),
-        _when("class = 'most_growable'", _both(gap, _say("value.gain", {"gain_money": _whole(told.about("gain"))} | money))),
+        _when(
+            "class = 'most_growable'",
+            _both(gap, _say("value.gain", {"gain_money": _whole(told.about("gain"))} | money)),
+        ),
         _when(f"value_rank <= {told.EXACT_RANKS}", _say("value.rank", {"rank": "value_rank"})),
         _when(
             f"value_rank > {told.EXACT_RANKS}",
