@@ -8,10 +8,32 @@ from __future__ import annotations
 import os
 from typing import Any, cast
 
-from django.core.asgi import get_asgi_application
+import django
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.config.settings")
-pages = get_asgi_application()
+
+
+class InOneThread(ASGIHandler):
+    """Carries out a request, its middleware included, in one go in the thread of the database.
+
+    Django would enter that thread anew for every step of every middleware, each with a context of its own.
+    """
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        """As synchronous code, which all of it is."""
+        super().load_middleware(is_async=False)
+
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer."""
+        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
+
+
+django.setup(set_prefix=False)
+pages = InOneThread()
 
 from django.conf import settings  # noqa: E402 -- after django.setup()
 

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "regulars.web.middleware.Toasts",
     "regulars.web.middleware.TooLarge",
     "regulars.web.middleware.SentencesForPeople",
+    "regulars.customers.middleware.fields_once",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -50,13 +50,13 @@ def active(kind: str = "") -> list[FieldDefinition]:
 _request = Local()
 
 
-def begin_request(**_signal: Any) -> None:
-    """From now on what was read is kept (``request_started``)."""
+def begin_request() -> None:
+    """From now on what was read is kept."""
     _request.running, _request.fields = True, None
 
 
-def end_request(**_signal: Any) -> None:
-    """Nothing is kept any longer (``request_finished``)."""
+def end_request() -> None:
+    """Nothing is kept any longer."""
     _request.running, _request.fields = False, None
 
 

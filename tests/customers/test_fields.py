@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from regulars.customers import actions, fields
 from regulars.customers.models import FieldDefinition, Party, Revision
@@ -210,3 +211,21 @@ def test_names_in_hostile_dress_are_shown_as_text(make_user: Any) -> None:
     client.force_login(owner)
     for path in ("/settings/fields/", "/customers/new/", "/customers/?cols=name"):
         assert "<script>alert" not in client.get(path).content.decode()
+
+
+def test_within_one_request_the_fields_are_read_once(rf):
+    from django.http import HttpResponse
+
+    from regulars.customers.middleware import fields_once
+
+    def page(_request):
+        for _ in range(3):
+            fields.active()
+        return HttpResponse()
+
+    with CaptureQueriesContext(connection) as within:
+        fields_once(page)(rf.get("/"))
+    assert len(within) == 1
+    with CaptureQueriesContext(connection) as outside:
+        page(None)
+    assert len(outside) == 3
