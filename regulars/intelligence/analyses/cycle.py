@@ -167,7 +167,7 @@ def _counted(desk: Desk, chosen: Params) -> Result:
     )
 
 
-_BAND = f"list_last(list_filter([{', '.join(map(str, LOWS))}], low -> low <= round(usual_days, 1)))"
+_BAND = f"CASE {' '.join(f'WHEN round(usual_days, 1) >= {low} THEN {low}' for low in reversed(LOWS))} END"
 
 
 def _named(desk: Desk, overdue: float) -> dict[str, tuple[int, ...]]:
