@@ -47,8 +47,9 @@ def money(amount: str) -> str:
 
 RANK: Final = f"""CASE WHEN value_rank <= {EXACT_RANKS} THEN value_rank WHEN value_rank < {_TWO_DIGITS}
     THEN {_digits("value_rank", 2)}::BIGINT ELSE {_digits("value_rank", 1)}::BIGINT END"""
-PERCENTILE: Final = """CASE WHEN value_percentile < 1 THEN round_even(value_percentile, 2)
-    WHEN value_percentile < 10 THEN round_even(value_percentile * 2, 0) / 2 ELSE round_even(value_percentile / 5, 0) * 5 END"""
+PERCENTILE: Final = """CASE WHEN value_percentile < 1 THEN ceil(value_percentile * 100 - 1e-9) / 100
+    WHEN value_percentile < 10 THEN ceil(value_percentile * 2 - 1e-9) / 2 ELSE ceil(value_percentile / 5 - 1e-9) * 5 END"""
+"""Upwards, so that who is told to be among the first 20 % is."""
 GONE: Final = chance("gone")
 
 

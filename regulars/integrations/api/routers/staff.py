@@ -12,7 +12,7 @@ from regulars.integrations.api.identity import ApiRequest
 from regulars.integrations.api.operations import needs
 from regulars.integrations.api.records import one_of, referred
 from regulars.integrations.api.schemas import Pk
-from regulars.integrations.api.schemas.staff import RoleOut, RolePatch, UserIn, UserOut, UserPatch
+from regulars.integrations.api.schemas.staff import RolePatch, UserIn, UserOut, UserPatch, UserRoleOut
 from regulars.staff import actions
 from regulars.staff.models import Role, Team, Territory, User
 from regulars.staff.queries import RoleLine, roles
@@ -80,20 +80,20 @@ def activate_user(request: ApiRequest, id: Pk) -> Any:  # noqa: A002
     return _told(user)
 
 
-def _line(one: RoleLine) -> RoleOut:
+def _line(one: RoleLine) -> UserRoleOut:
     rights = {capability: one.may(capability) for capability in sorted(EVERY)}
-    return RoleOut(
+    return UserRoleOut(
         role=one.role, reach=one.reach, own_reach=one.own_reach, rights=rights, differing=sorted(one.rights), users=one.users
     )  # fmt: skip
 
 
-@router.get("/roles", response=list[RoleOut], **MANAGE)
+@router.get("/roles", response=list[UserRoleOut], **MANAGE)
 def list_roles(request: ApiRequest) -> Any:
     """How far each role sees and what it may do."""
     return [_line(one) for one in roles()]
 
 
-@router.patch("/roles/{role}", response=RoleOut, **MANAGE)
+@router.patch("/roles/{role}", response=UserRoleOut, **MANAGE)
 def change_role(request: ApiRequest, role: str, given: RolePatch) -> Any:
     """Set how far a role sees and what it may do: never the owner's, nor that of one's own role, nor a right one lacks."""
     if role not in Role.values:

@@ -60,7 +60,7 @@ class TeamIn(Given):
     territory: Ref | None = None
 
 
-class RoleOut(Schema):
+class UserRoleOut(Schema):
     """How far a role sees and what it may do; ``differing`` are the rights that the company set otherwise than the product."""
 
     role: str
