@@ -34,7 +34,10 @@ def test_the_first_hundred_keep_their_rank(rank, is_told):
     assert duckdb.execute(f"SELECT {told.RANK} FROM (SELECT {rank} AS value_rank)").fetchone() == (is_told,)
 
 
-@pytest.mark.parametrize(("percentile", "is_told"), [(0.123, 0.13), (3.3, 3.5), (20.0, 20), (700 / 35, 20), (20.1, 25), (71.8, 75), (99.9, 100)])
+@pytest.mark.parametrize(
+    ("percentile", "is_told"),
+    [(0.123, 0.13), (3.3, 3.5), (20.0, 20), (700 / 35, 20), (20.1, 25), (71.8, 75), (99.9, 100)],
+)
 def test_a_place_far_behind_is_told_in_steps_of_five(percentile, is_told):
     row = f"(SELECT {percentile}::DOUBLE AS value_percentile)"
     assert duckdb.execute(f"SELECT {told.PERCENTILE} FROM {row}").fetchone() == (pytest.approx(is_told),)
