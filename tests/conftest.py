@@ -22,10 +22,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever opens a browser page is marked `browser`, whoever starts processes `process`, without having to say so."""
+    """Whoever opens a browser page is marked `browser`, without having to say so."""
     for item in items:
-        if {"subprocess", "threading", "multiprocessing"} & set(vars(getattr(item, "module", None) or object)):
-            item.add_marker(pytest.mark.process)
         if {"browser_page", "page", "browser"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
 

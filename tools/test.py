@@ -1,9 +1,9 @@
 """The whole suite, on both databases: `./run test [pytest arguments]`.
 
 First on SQLite, then the browser tests by themselves (they wait for a real browser, so they share the machine with
-nothing), then on a private PostgreSQL (or the one REGULARS_DATABASE_URL
-names), there without the browser tests and without the rooms that know no database. A few tests race the clock, with a
-browser or with processes that they start and kill; what fails of these alone is tried once more, and that is said.
+nothing), then on a private PostgreSQL (or the one REGULARS_DATABASE_URL names), there without the browser tests and
+without the rooms that know no database. A few tests race the clock, with a browser or with processes that they start
+and kill; what fails of these alone is tried once more, and that is said.
 
 Prints what will run before, and what ran after; what the machine lacks is named with the line that installs it.
 REQUIRE=all makes such a lack a failure.

@@ -189,6 +189,7 @@ def test_backup_never_overwrites_and_says_where_it_cannot_write(kept: tuple[Path
     assert (backup.stat().st_mode & 0o077) == 0
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("wait", [1.0, 1.8])
 def test_killed_restore_leaves_what_was_there(kept: tuple[Path, Path], own: Path, wait: float) -> None:
     home = own
@@ -206,6 +207,7 @@ def test_killed_restore_leaves_what_was_there(kept: tuple[Path, Path], own: Path
     assert run(home, "backup", "--compare", str(kept[1]))["equal"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("wait", [0.9])
 def test_killed_backup_leaves_no_half_file_behind(kept: tuple[Path, Path], tmp_path: Path, wait: float) -> None:
     home, target = kept[0], tmp_path / "one.regulars"

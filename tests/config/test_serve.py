@@ -10,6 +10,8 @@ import urllib.request
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 
 def free_port():
     with socket.socket() as probe:

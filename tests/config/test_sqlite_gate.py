@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.process
 WRITER = """
 import django; django.setup()
 from django.db import connection, transaction

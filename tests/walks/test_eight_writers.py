@@ -13,7 +13,7 @@ from regulars.customers import actions, search
 from regulars.customers.models import CustomerSummary, Event, Merge, Party, Revision
 from tests.support.own_process import environment_of_this_database
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.process]
 WRITERS = 8
 SECONDS = 6  # `./run bench writers` lets them work for a minute
 ROOT = Path(__file__).resolve().parents[2]

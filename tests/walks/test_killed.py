@@ -16,7 +16,7 @@ from regulars.customers.models import CustomerSummary, Event, Merge, MergeMove, 
 from regulars.reporting.models import AnalysisRun, RunState
 from tests.support.own_process import environment_of_this_database
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.process]
 MOMENTS = [round(random.Random(3).uniform(0.8, 3.0), 2) for _ in range(3)]
 ROOT = Path(__file__).resolve().parents[2]
 

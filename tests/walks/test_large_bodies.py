@@ -21,6 +21,7 @@ from regulars.web.bodies import BodyDoor, TooLargeError, Upload
 from tests.support.browser import sign_in
 from tests.support.own_process import environment_of_this_database
 
+pytestmark = pytest.mark.process
 MakeUser = Callable[..., Any]
 BLOCK = bytes(1 << 20)
 TEN_GB = 10 << 30

@@ -12,7 +12,7 @@ from regulars.customers.models import CustomerSummary, Event, Identifier, Merge,
 from regulars.kit.errors import UserError
 from tests.customers.merging.support import differences, dump
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.process]
 
 
 def at_once(*acts: Callable[[], object]) -> list[Exception]:

@@ -17,7 +17,7 @@ import pytest
 
 from tools import server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.process]
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
 

@@ -275,6 +275,7 @@ def regulars(env: dict[str, str], *words: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.process
 @pytest.mark.slow
 def test_import_killed_with_signal_nine_goes_on_where_it_was(own_home: dict[str, str], tmp_path: Path) -> None:
     import json

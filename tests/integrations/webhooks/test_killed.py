@@ -15,7 +15,7 @@ from regulars.customers.timeline import record
 from regulars.integrations.webhooks.models import Delivery, DeliveryState, OutboxEntry
 from tests.integrations.webhooks.conftest import Receiver, Subscribe
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.process]
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 EVENTS, KILLS = 120, 6
 WORK = """
