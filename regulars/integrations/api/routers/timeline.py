@@ -19,7 +19,7 @@ from regulars.integrations.api.operations import needs
 from regulars.integrations.api.problems import Flaw, Problem
 from regulars.integrations.api.records import party_for
 from regulars.integrations.api.schemas import Given, Pk
-from regulars.integrations.api.schemas.customers import Added, AddedMany, EntryPage
+from regulars.integrations.api.schemas.timeline import Added, AddedMany, EntryPage
 
 router = Router()
 WRITE = needs("timeline:write", "customers.log")
