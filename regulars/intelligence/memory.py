@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from regulars.intelligence.analyses.base import Ruler
+from regulars.intelligence.analyses.desk import Ruler
 from regulars.intelligence.warehouse.ledger import Horizon
 from regulars.intelligence.warehouse.store import Change, Manifest, Query, Store
 from regulars.intelligence.warehouse.tables import Derived

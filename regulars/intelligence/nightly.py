@@ -2,7 +2,7 @@
 
 Everybody is analysed on the first run of a day, and always in a small house. In a large one, runs on the same day take
 up only those whose facts have changed: they are judged as in a full run, and placed among the others by the lines that
-the last full run drew (``base.Ruler``). docs/adr/0034 says what is exact and what waits for the night.
+the last full run drew (``desk.Ruler``). docs/adr/0034 says what is exact and what waits for the night.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ import pyarrow as pa
 
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses import concentration, cycle, next_step, stage, value
-from regulars.intelligence.analyses.base import Desk, Json, Result, Ruler
+from regulars.intelligence.analyses.base import Json, Result
+from regulars.intelligence.analyses.desk import Desk, Ruler
 from regulars.intelligence.memory import Memory, Notes
 from regulars.intelligence.models import population
 from regulars.intelligence.models.journey import NEVER, Calibration, Purchases

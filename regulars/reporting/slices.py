@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from regulars.customers.models import Party
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses import base, slices
-from regulars.intelligence.analyses.base import Desk, Result
+from regulars.intelligence.analyses.base import Result
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.analyses.slices import Slice
 from regulars.reporting.models import AnalysisRun, AnalysisSlice
 from regulars.staff.models import Territory

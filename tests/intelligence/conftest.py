@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from regulars.intelligence import analyses
-from regulars.intelligence.analyses.base import Desk
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.days import to_day
 from regulars.intelligence.models import population
 from regulars.intelligence.models.journey import NEVER, Purchases

@@ -12,7 +12,7 @@ import pytest
 
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses import base, concentration, cycle, movement, next_step, stage, value
-from regulars.intelligence.analyses.base import Desk
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.warehouse.store import Store
 from tests.support.warehouse import warehouse
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from regulars.intelligence.analyses import cohorts
-from regulars.intelligence.analyses.base import Desk
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.warehouse.store import Store
 from tests.support.warehouse import warehouse
 

@@ -11,7 +11,7 @@ import pytest
 
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses import churn, leads, types, wallet
-from regulars.intelligence.analyses.base import Desk
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.days import to_day
 from regulars.intelligence.models import backtest
 from regulars.intelligence.models.propensity.snapshot import taken

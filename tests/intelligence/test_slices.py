@@ -21,7 +21,7 @@ from regulars.intelligence.analyses import (
     types,
     wallet,
 )
-from regulars.intelligence.analyses.base import Desk
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.analyses.slices import Slice
 from regulars.intelligence.warehouse.store import Store
 from tests.support.warehouse import warehouse

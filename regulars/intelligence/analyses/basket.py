@@ -17,7 +17,6 @@ from regulars.intelligence.analyses.base import (
     Certainty,
     Chart,
     Column,
-    Desk,
     Evidence,
     Json,
     Range,
@@ -27,6 +26,7 @@ from regulars.intelligence.analyses.base import (
     Step,
     _,
 )
+from regulars.intelligence.analyses.desk import Desk
 
 if TYPE_CHECKING:
     from regulars.intelligence.models.patterns.baskets import Baskets

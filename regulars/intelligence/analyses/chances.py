@@ -13,7 +13,6 @@ from regulars.intelligence.analyses.base import (  # fmt: skip
     BackTest,
     Chart,
     Column,
-    Desk,
     Evidence,
     Json,
     Saying,
@@ -22,6 +21,7 @@ from regulars.intelligence.analyses.base import (  # fmt: skip
     Trust,
     _,
 )
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.days import to_date
 
 if TYPE_CHECKING:

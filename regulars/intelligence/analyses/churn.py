@@ -15,7 +15,6 @@ from regulars.intelligence.analyses.base import (
     BackTest,
     Certainty,
     Chart,
-    Desk,
     Evidence,
     Json,
     Range,
@@ -25,6 +24,7 @@ from regulars.intelligence.analyses.base import (
     Trust,
     _,
 )
+from regulars.intelligence.analyses.desk import Desk
 
 if TYPE_CHECKING:
     from regulars.intelligence.models.propensity.rolling import Foretold

@@ -15,7 +15,6 @@ from regulars.intelligence.analyses.base import (  # fmt: skip
     Certainty,
     Chart,
     Column,
-    Desk,
     Evidence,
     Json,
     Range,
@@ -25,6 +24,7 @@ from regulars.intelligence.analyses.base import (  # fmt: skip
     Step,
     _,
 )
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.days import months_back, to_date
 
 QUESTION = _("How many come back, month by month?")

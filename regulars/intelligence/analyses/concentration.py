@@ -16,7 +16,6 @@ from regulars.intelligence.analyses.base import (
     Certainty,
     Chart,
     Column,
-    Desk,
     Evidence,
     Json,
     Range,
@@ -26,6 +25,7 @@ from regulars.intelligence.analyses.base import (
     Step,
     _,
 )
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.days import to_date
 
 QUESTION = _("What share of revenue do the top 20 % of customers bring?")

@@ -15,7 +15,6 @@ from regulars.intelligence.analyses.base import (
     Certainty,
     Chart,
     Column,
-    Desk,
     Evidence,
     Json,
     Range,
@@ -25,6 +24,7 @@ from regulars.intelligence.analyses.base import (
     Step,
     _,
 )
+from regulars.intelligence.analyses.desk import Desk
 
 QUESTION = _("How long do customers usually wait between purchases, and who is overdue?")
 TITLE = _("Purchase cycle")

@@ -16,7 +16,6 @@ from regulars.intelligence.analyses.base import (
     Certainty,
     Chart,
     Column,
-    Desk,
     Evidence,
     Json,
     Range,
@@ -26,6 +25,7 @@ from regulars.intelligence.analyses.base import (
     Trust,
     _,
 )
+from regulars.intelligence.analyses.desk import Desk
 
 if TYPE_CHECKING:
     from regulars.intelligence.models.propensity.rolling import Foretold

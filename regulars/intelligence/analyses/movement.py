@@ -10,19 +10,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.base import (
-    Chart,
-    Column,
-    Desk,
-    Evidence,
-    Json,
-    Range,
-    Saying,
-    Selection,
-    Series,
-    Step,
-    _,
-)
+from regulars.intelligence.analyses.base import Chart, Column, Evidence, Json, Range, Saying, Selection, Series, Step, _
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.days import months_back, to_date
 
 QUESTION = _("Who is new, who returns and who is lost, month by month?")

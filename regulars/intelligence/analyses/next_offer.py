@@ -19,7 +19,6 @@ from regulars.intelligence.analyses.base import (
     Certainty,
     Chart,
     Column,
-    Desk,
     Evidence,
     Json,
     Range,
@@ -28,6 +27,7 @@ from regulars.intelligence.analyses.base import (
     Trust,
     _,
 )
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.days import to_date
 
 if TYPE_CHECKING:

@@ -13,19 +13,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.base import (
-    Chart,
-    Column,
-    Desk,
-    Evidence,
-    Json,
-    Range,
-    Saying,
-    Selection,
-    Series,
-    Step,
-    _,
-)
+from regulars.intelligence.analyses.base import Chart, Column, Evidence, Json, Range, Saying, Selection, Series, Step, _
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.told import about
 
 QUESTION = _("What should be done next for each customer, and how much money is at stake?")
@@ -186,7 +175,7 @@ def measure(desk: Desk, come_back: float = 0.0) -> Result:
 
 
 def line(desk: Desk, params: Params | None = None) -> int | None:
-    """The least usual year among the customers who are called (``base.Ruler``)."""
+    """The least usual year among the customers who are called (``desk.Ruler``)."""
     found = desk.engine.execute(
         f"""WITH known AS (SELECT c.usual_goods, {_BIG} AS big FROM customer c WHERE c.purchases > 0)
             SELECT min(usual_goods) FROM known WHERE big""",  # noqa: S608 -- our own words

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from regulars.intelligence.analyses.base import Analysis, Desk, Result, _, name
+from regulars.intelligence.analyses.base import Analysis, Result, _, name
+from regulars.intelligence.analyses.desk import Desk
 
 DIMENSIONS: Final = ("period", "class", "channel", "product_group", "territory")
 PERIODS: Final = ("12m", "prior")

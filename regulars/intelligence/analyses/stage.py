@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.base import Chart, Column, Desk, Evidence, Json, Range, Saying, Selection, Step, _
+from regulars.intelligence.analyses.base import Chart, Column, Evidence, Json, Range, Saying, Selection, Step, _
+from regulars.intelligence.analyses.desk import Desk, Journey
 
 if TYPE_CHECKING:
     from regulars.intelligence.models.journey import Moves, Purchases
@@ -134,7 +135,7 @@ def make(desk: Desk, params: Params | None = None) -> None:
     complaint[complaint < 0] = NEVER
     bought = Purchases(read["customer"], read["day"], read["goods"], read["complaint_open"], complaint)
     moves, standing = replay(bought, desk.calibrations or [Calibration()], desk.horizon.today, rules)
-    desk.journey = base.Journey(ids, moves, standing, _moments(bought, read["at"], moves))
+    desk.journey = Journey(ids, moves, standing, _moments(bought, read["at"], moves))
     _register(desk, desk.journey)
 
 
@@ -157,7 +158,7 @@ def _moments(bought: Purchases, at: Any, moves: Moves) -> Any:
     return np.where(bought.day[purchase] == moves.day, at[purchase], -1)
 
 
-def _register(desk: Desk, journey: base.Journey) -> None:
+def _register(desk: Desk, journey: Journey) -> None:
     from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     standing, moves = journey.standing, journey.moves

@@ -16,7 +16,6 @@ from regulars.intelligence.analyses.base import (
     Certainty,
     Chart,
     Column,
-    Desk,
     Evidence,
     Range,
     Saying,
@@ -26,6 +25,7 @@ from regulars.intelligence.analyses.base import (
     Trust,
     _,
 )
+from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.days import to_date
 
 if TYPE_CHECKING:

@@ -11,19 +11,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.base import (
-    Chart,
-    Column,
-    Desk,
-    Evidence,
-    Json,
-    Range,
-    Saying,
-    Selection,
-    Series,
-    Step,
-    _,
-)
+from regulars.intelligence.analyses.base import Chart, Column, Evidence, Json, Range, Saying, Selection, Series, Step, _
+from regulars.intelligence.analyses.desk import Desk, Ruler
 
 QUESTION = _("What is each customer worth, and where is there more to be had?")
 TITLE = _("Value and classes")
@@ -278,7 +267,7 @@ def make(desk: Desk, params: Params | None = None) -> None:
     })  # fmt: skip
 
 
-def _place(desk: Desk, ruler: base.Ruler, shared: Json) -> None:
+def _place(desk: Desk, ruler: Ruler, shared: Json) -> None:
     from regulars.intelligence.warehouse.frames import lay_rows  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     lay_rows(desk.engine, "ruler_step", {"name": "VARCHAR", "step": "INTEGER", "lowest": "DOUBLE"}, ruler.steps)
@@ -341,7 +330,7 @@ def measure(desk: Desk, params: Params | None = None) -> Result:
 def lines(
     desk: Desk,
 ) -> tuple[list[tuple[str, int, float]], list[tuple[str, str, int, int, float]], int | None, float | None]:
-    """Where the lines lie between everybody on the desk: steps, peers, and the least of the two classes (``base.Ruler``)."""
+    """Where the lines lie between everybody on the desk: steps, peers, and the least of the two classes (``desk.Ruler``)."""
     steps = desk.engine.execute(
         """SELECT 'recency', recency_score, min(coalesce(last_day, -1))::DOUBLE FROM worth GROUP BY ALL
            UNION ALL SELECT 'frequency', frequency_score, min(purchases) FROM worth GROUP BY ALL

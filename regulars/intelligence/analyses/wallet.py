@@ -14,7 +14,6 @@ from regulars.intelligence.analyses.base import (
     Certainty,
     Chart,
     Column,
-    Desk,
     Evidence,
     Json,
     Range,
@@ -24,6 +23,7 @@ from regulars.intelligence.analyses.base import (
     Step,
     _,
 )
+from regulars.intelligence.analyses.desk import Desk
 
 QUESTION = _("How much more could each customer spend with us?")
 TITLE = _("Share of wallet")
