@@ -294,9 +294,9 @@ class Result:
 
     def as_dict(self) -> Json:
         """As it is stored: the fields, with what the methods say."""
-        sure, aside = self.certainty(), {one.name for one in fields(self) if one.metadata.get("aside")}
+        sure = self.certainty()
         return {
-            **{name: value for name, value in plain(asdict(self)).items() if name not in aside},
+            **{one.name: plain(getattr(self, one.name)) for one in fields(self) if not one.metadata.get("aside")},
             "headline": [one.as_dict() for one in self.headline()],
             "charts": [plain(one) for one in self.charts()],
             "evidence": [plain(one) for one in self.evidence()],
