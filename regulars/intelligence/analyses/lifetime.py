@@ -27,14 +27,14 @@ from regulars.intelligence.analyses.base import (
     Step,
     Trust,
     _,
-)
+)  # fmt: skip
 from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.days import to_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regulars.intelligence.models.backtest import Band, Origin
+    from regulars.intelligence.models.backtest import Origin
     from regulars.intelligence.models.lifetime.outlook import Foretold, Outlook
     from regulars.intelligence.models.lifetime.tested import Tested
 
@@ -266,7 +266,7 @@ class Result(base.Result):
 def run(desk: Desk, params: Params | None = None) -> Result:
     """Foretell the next year of everybody who ever bought, and make ``lifetime``."""
     from regulars.intelligence.models.lifetime import outlook  # noqa: PLC0415 -- heavy: only for whoever analyses
-    from regulars.intelligence.models.lifetime.tested import returned, tested  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.models.lifetime.tested import pairs, returned, tenth_of, tested  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     chosen, horizon = params or Params(), desk.horizon
     asked = {"today": horizon.today, "currency": horizon.currency, "rate": horizon.margin_rate}
@@ -274,7 +274,7 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     known = trail.known(horizon.today)
     repeaters = int((known.x > 0).sum())
     if repeaters < chosen.fewest:
-        _lay(desk, trail.ids[:0], outlook.Foretold(*[known.x[:0]] * 3), {})
+        _lay(desk, trail.ids[:0], outlook.Foretold(*[known.x[:0]] * 3), trail.ids[:0], {})
         return Result(enough=False, customers=repeaters)
     first = int(trail.day.min())
     days, cutoffs = outlook.period(first, horizon.today)
@@ -283,15 +283,15 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     model = outlook.Outlook().fit(known)
     patience = max(min(outlook.PATIENCE, horizon.today - first), 1)
     told = model.foretell(known, YEAR, patience)
-    ids = trail.ids[known.who]
-    _lay(desk, ids, told, tests)
+    ids, tenth = trail.ids[known.who], tenth_of(told.orders)
+    _lay(desk, ids, told, tenth, tests)
     origins, drifts, tenths = returned(found, days or YEAR)
     return replace(
-        _result(desk, chosen, model, told, tests, ids),
+        _result(desk, chosen, model, told, tests, ids=ids, tenth=tenth),
         tried=days,
         patience=patience,
         alive_tests=_rows(origins, drifts),
-        alive_deciles=_pairs(tenths),
+        alive_deciles=pairs(tenths),
     )
 
 
@@ -308,12 +308,10 @@ def within(desk: Desk, whole: Result) -> Result:
         (*row[:5], *(row[4] * factor for factor in missed[row[0]])) if row[0] in missed else (*row[:5], None, None)
         for row in rows
     ]
-    customers, known = sum(row[1] for row in rows), all(row[5] is not None for row in tenths)
-    sums = (
-        [sum(row[place] for row in tenths) for place in (5, 6)]
-        if known and customers >= FEWEST_TOGETHER
-        else [None, None]
-    )
+    most = max(len(whole.best), 10)
+    customers = sum(row[1] for row in rows)
+    is_told = customers >= FEWEST_TOGETHER and all(row[5] is not None for row in tenths)
+    low, high = (sum(row[place] for row in tenths) if is_told else None for place in (5, 6))
     return replace(
         whole,
         customers=customers,
@@ -322,28 +320,27 @@ def within(desk: Desk, whole: Result) -> Result:
         orders_low=None,
         orders_high=None,
         money=sum(row[4] for row in rows),
-        money_low=sums[0],
-        money_high=sums[1],
+        money_low=low,
+        money_high=high,
         tenths=tenths,
-        keep=_named(desk, _LOST, whole) if whole.dropout_told else (),
-        best=_named(desk, "money", whole),
+        keep=_named(desk, _LOST, most) if whole.dropout_told else (),
+        best=_named(desk, "money", most),
         members={},
     )
 
 
-def _named(desk: Desk, score: str, whole: Result) -> tuple[int, ...]:
-    """Whose score is highest, the highest first."""
+def _named(desk: Desk, score: str, most: int) -> tuple[int, ...]:
+    """Whose score is highest, the highest first; nobody whose score is not above zero."""
     rows = desk.engine.execute(
-        f"SELECT customer_id FROM lifetime WHERE {score} > 0 ORDER BY {score} DESC, customer_id LIMIT {max(len(whole.best), 10):d}"  # noqa: S608 -- our own words
+        f"SELECT customer_id FROM lifetime WHERE {score} > 0 ORDER BY {score} DESC, customer_id LIMIT {most:d}"  # noqa: S608 -- our own words
     ).fetchall()
     return tuple(customer for (customer,) in rows)
 
 
-def _lay(desk: Desk, ids: Any, told: Foretold, tests: dict[str, Tested]) -> None:
+def _lay(desk: Desk, ids: Any, told: Foretold, tenth: Any, tests: dict[str, Tested]) -> None:
     """Make the table ``lifetime``: one row for whoever ever bought, with the tenth by expected orders."""
     import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    from regulars.intelligence.models.lifetime.tested import tenth_of  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     unknown = (pa.nulls(len(ids), pa.float64()),) * 2
@@ -351,21 +348,20 @@ def _lay(desk: Desk, ids: Any, told: Foretold, tests: dict[str, Tested]) -> None
     money = (tests["value"].interval(told.value, YEAR) if tests else None) or unknown
     lay(desk.engine, "lifetime", {
         "customer_id": ids, "alive": told.alive, "orders": told.orders, "orders_low": orders[0], "orders_high": orders[1],
-        "money": told.value, "money_low": money[0], "money_high": money[1], "tenth": tenth_of(told.orders) + 1 if len(ids) else ids,
+        "money": told.value, "money_low": money[0], "money_high": money[1], "tenth": tenth + 1,
     })  # fmt: skip
 
 
-def _result(desk: Desk, chosen: Params, model: Outlook, told: Foretold, tests: dict[str, Tested], ids: Any) -> Result:
+def _result(
+    desk: Desk, chosen: Params, model: Outlook, told: Foretold, tests: dict[str, Tested], *, ids: Any, tenth: Any
+) -> Result:
     """Sums over everybody, and whom to talk to."""
-    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.models.lifetime.tested import by_tenth, members, pairs  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     buying, spending, horizon = model.buying_, model.spending_, desk.horizon
     orders, money = float(told.orders.sum()), float(told.value.sum())
     between = tests["orders"].total(orders, YEAR, tests["orders"].whole) or (None, None)
     worth = tests["value"].total(money, YEAR, tests["value"].whole) or (None, None)
-    lost = np.where(
-        (told.alive > 0.2) & (told.alive < 0.8), told.value * (1.0 / np.maximum(told.alive, 0.2) - 1.0), 0.0
-    )
     return Result(
         customers=len(ids),
         alive=float(told.alive.sum()),
@@ -382,49 +378,16 @@ def _result(desk: Desk, chosen: Params, model: Outlook, told: Foretold, tests: d
         parameters={**buying.params_, **spending.params_},
         standard_errors={**buying.standard_errors_, **spending.standard_errors_},
         correlation=spending.correlation_,
-        tenths=_tenths(told, tests["value"]),
+        tenths=by_tenth(tenth, told, tests["value"], YEAR),
         orders_tests=_rows(tests["orders"].origins, tests["orders"].drifts),
         money_tests=_rows(tests["value"].origins, tests["value"].drifts),
-        orders_deciles=_pairs(tests["orders"].deciles),
-        money_deciles=_pairs(tests["value"].deciles),
+        orders_deciles=pairs(tests["orders"].deciles),
+        money_deciles=pairs(tests["value"].deciles),
         orders_nominal=tests["orders"].nominal,
-        keep=_first(ids, lost, chosen.call) if buying.dropout_identified_ else (),
-        best=_first(ids, told.value, chosen.call),
-        members=_members(ids, told),
+        keep=_named(desk, _LOST, chosen.call) if buying.dropout_identified_ else (),
+        best=_named(desk, "money", chosen.call),
+        members=members(ids, tenth, told.orders, base.MOST_BEHIND),
     )
-
-
-def _members(ids: Any, told: Foretold) -> dict[int, tuple[int, ...]]:
-    """Who is in each tenth, who will order most first."""
-    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-    from regulars.intelligence.models.lifetime.tested import tenth_of  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-    order = np.lexsort((ids, -told.orders))
-    which = tenth_of(told.orders)[order]
-    return {
-        tenth + 1: tuple(ids[order[which == tenth]][: base.MOST_BEHIND].tolist()) for tenth in np.unique(which).tolist()
-    }
-
-
-def _tenths(told: Foretold, money: Tested) -> list[tuple[Any, ...]]:
-    """Customers by tenth of expected orders, the fewest first."""
-    from regulars.intelligence.models.lifetime.tested import tenth_of  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-    which, rows = tenth_of(told.orders), []
-    for tenth, factors in enumerate(money.tenths):
-        here = which == tenth
-        if here.any():
-            worth = float(told.value[here].sum())
-            low, high = money.total(worth, YEAR, factors) or (None, None)
-            alive, orders = float(told.alive[here].mean()), float(told.orders[here].mean())
-            rows.append((tenth + 1, int(here.sum()), alive, orders, worth, low, high))
-    return rows
-
-
-def _pairs(deciles: Sequence[Band]) -> tuple[tuple[float, float, int], ...]:
-    """Foretold, came, customers of each tenth."""
-    return tuple((one.predicted, one.actual, one.customers) for one in deciles)
 
 
 def _rows(origins: Sequence[Origin], drifts: Sequence[float | None]) -> tuple[BackTest, ...]:
@@ -436,11 +399,3 @@ def _rows(origins: Sequence[Origin], drifts: Sequence[float | None]) -> tuple[Ba
         )
         for one, drift in zip(origins, drifts, strict=True) if one.mae is not None and one.naive_mae is not None
     )  # fmt: skip
-
-
-def _first(ids: Any, score: Any, most: int) -> tuple[int, ...]:
-    """Whose score is highest, the highest first; nobody whose score is not above zero."""
-    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-    order = np.lexsort((ids, -score))[:most]
-    return tuple(int(one) for one in ids[order[score[order] > 0]])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from regulars.intelligence.models import backtest
 from regulars.intelligence.models.backtest import Band, Bands, Origin
-from regulars.intelligence.models.lifetime.outlook import Tried
+from regulars.intelligence.models.lifetime.outlook import Foretold, Tried
 
 Floats = NDArray[np.float64]
 Factors = tuple[float, float] | None
@@ -107,6 +107,35 @@ def returned(found: Sequence[Tried], days: int) -> tuple[list[Origin], list[floa
 def tenth_of(predicted: Any) -> NDArray[np.int64]:
     """Which tenth each customer is in by forecast, 0 the lowest; equal forecasts are together."""
     return backtest.bands_of(predicted, backtest.edges(predicted, TENTHS))
+
+
+def pairs(deciles: Sequence[Band]) -> tuple[tuple[float, float, int], ...]:
+    """Foretold, came, customers of each tenth."""
+    return tuple((one.predicted, one.actual, one.customers) for one in deciles)
+
+
+def by_tenth(tenth: Any, told: Foretold, money: Tested, ahead: int) -> list[tuple[Any, ...]]:
+    """Customers by tenth of expected orders, the fewest first.
+
+    Returns:
+        Number of the tenth from 1, customers, mean chance of being alive, mean orders, sum of the value with low and high.
+    """
+    rows: list[tuple[Any, ...]] = []
+    for number, factors in enumerate(money.tenths):
+        here = tenth == number
+        if here.any():
+            worth = float(told.value[here].sum())
+            low, high = money.total(worth, ahead, factors) or (None, None)
+            alive, orders = float(told.alive[here].mean()), float(told.orders[here].mean())
+            rows.append((number + 1, int(here.sum()), alive, orders, worth, low, high))
+    return rows
+
+
+def members(ids: Any, tenth: Any, score: Any, most: int) -> dict[int, tuple[int, ...]]:
+    """Who is in each tenth (from 1), whose score is highest first; so many at most."""
+    order = np.lexsort((ids, -score))
+    ranked = tenth[order]
+    return {one + 1: tuple(ids[order[ranked == one]][:most].tolist()) for one in np.unique(ranked).tolist()}
 
 
 def _learned(said: list[Floats], came: list[Floats], level: float, money: bool) -> Bands | None:
