@@ -1,8 +1,9 @@
 """The state of every customer in one compiled pass over the orders: an accelerator for one machine, equal to the SQL.
 
 ``definitions/state.sql`` sorts every customer's days to see the gaps between them. Orders are recorded mostly in the order in
-which they are placed, so a pass that remembers each customer's last day sees the gaps as it goes. Whoever's orders do not lie
-in that order is told, and derived by the SQL.
+which they are placed, so a pass that remembers each customer's last day sees the gaps as it goes. Sums do not care for the
+order. Whose orders do not lie by day (corrected ones lie in the patch, behind all others; a file of long ago came late) have
+their days read once more and put in order, and those alone are passed over again.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ _READ: Final = """
 SELECT customer_id, day::INT AS day, goods, amount, coalesce(cost, goods) AS cost, (cost IS NULL) AS is_uncosted, {lines} AS lines
 FROM {table} WHERE day <= $today AND currency = $currency AND customer_id IS NOT NULL
 """
+_DAYS: Final = """
+SELECT customer_id, day::BIGINT AS day FROM orders
+WHERE day <= $today AND currency = $currency AND customer_id IS NOT NULL AND goods > 0
+"""
 
 
 def _compiled(function: Function) -> Function:
@@ -54,29 +59,42 @@ def _add_sums(row: Any, day: Any, goods: Any, amount: Any, cost: Any, uncosted: 
 
 
 @_compiled
+def _add_occasion(row: Any, day: int, month: Any, begin: int) -> None:
+    """One day of purchase, the last one known or later; ``month`` holds the month of each day from ``begin`` on."""
+    if row[0] == 0:
+        row[1], row[2], row[0], row[4] = day, day, 1, 1
+    elif day > row[2]:
+        gap = day - row[2]
+        row[0], row[2] = row[0] + 1, day
+        row[3] += gap * gap
+        row[4] |= np.int64(1) << min(month[day - begin] - month[row[1] - begin], 62)
+
+
+@_compiled
 def _add_orders(  # noqa: PLR0917 -- compiled code takes columns one by one
     state: Any, late: Any, month: Any, begin: int, customer: Any, day: Any, goods: Any, amount: Any, cost: Any, uncosted: Any,
     lines: Any,
 ) -> None:  # fmt: skip
-    """Add orders to ``state`` (one row a customer, in the order of ``_COLUMNS``); mark who bought earlier than known.
-
-    ``month`` holds the month of each day from ``begin`` on.
-    """
+    """Add orders to ``state`` (one row a customer, in the order of ``_COLUMNS``); mark who bought earlier than known."""
     for n in range(len(customer)):
         row = state[customer[n]]
         _add_sums(row, day[n], goods[n], amount[n], cost[n], uncosted[n], False)
         row[7] += lines[n]
         if goods[n] <= 0:
             continue
-        if row[0] == 0:
-            row[1], row[2], row[0], row[4] = day[n], day[n], 1, 1
-        elif day[n] > row[2]:
-            gap = day[n] - row[2]
-            row[0], row[2] = row[0] + 1, day[n]
-            row[3] += gap * gap
-            row[4] |= np.int64(1) << min(month[day[n] - begin] - month[row[1] - begin], 62)
-        elif day[n] < row[2]:
+        if row[0] and day[n] < row[2]:
             late[customer[n]] = True
+        else:
+            _add_occasion(row, day[n], month, begin)
+
+
+@_compiled
+def _add_days(state: Any, late: Any, month: Any, begin: int, keys: Any) -> None:
+    """Tell the occasions of whoever is ``late`` anew, from sorted keys: customer times the number of days, plus day."""
+    for customer in np.flatnonzero(late):
+        state[customer, :5] = 0
+    for key in keys:
+        _add_occasion(state[key // len(month)], begin + key % len(month), month, begin)
 
 
 @_compiled
@@ -85,8 +103,8 @@ def _add_returns(state: Any, customer: Any, day: Any, goods: Any, amount: Any, c
         _add_sums(state[customer[n]], day[n], goods[n], amount[n], cost[n], uncosted[n], True)
 
 
-def state_by_pass(engine: Engine, horizon: Horizon) -> tuple[pa.Table, list[int]] | None:
-    """Every customer's state, and whose rows are to be derived by the SQL; None when ids or days lie too far apart."""
+def state_by_pass(engine: Engine, horizon: Horizon) -> pa.Table | None:
+    """Every customer's state, sorted by id; None when ids or days lie too far apart."""
     least, most, customers, first, last = engine.execute(
         """SELECT min(customer_id), max(customer_id), approx_count_distinct(customer_id), min(day), max(day)
            FROM (SELECT customer_id, day, currency FROM orders UNION ALL SELECT customer_id, day, currency FROM returns)
@@ -98,20 +116,32 @@ def state_by_pass(engine: Engine, horizon: Horizon) -> tuple[pa.Table, list[int]
     state = np.zeros((most - least + 1, len(_COLUMNS)), np.int64)
     late = np.zeros(most - least + 1, bool)
     months = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    for batch in _batches(engine, horizon, "orders", "lines"):
+    for batch in _batches(engine, horizon, _READ.format(table="orders", lines="lines")):
         goods, amount, cost, uncosted = (batch[name] for name in _MONEY)
         customer = batch["customer_id"] - least
         _add_orders(state, late, months, first, customer, batch["day"], goods, amount, cost, uncosted, batch["lines"])
-    for batch in _batches(engine, horizon, "returns", "0"):
+    for batch in _batches(engine, horizon, _READ.format(table="returns", lines="0")):
         _add_returns(state, batch["customer_id"] - least, batch["day"], *(batch[name] for name in _MONEY))
+    if late.any():
+        _add_days(state, late, months, first, _keys(engine, horizon, late, least, first, len(months)))
     there = np.flatnonzero(state[:, 5] + state[:, 6])
     rows = {name: np.ascontiguousarray(state[there, n]) for n, name in enumerate(_COLUMNS)}
-    return pa.table({"customer_id": there + least, **rows}), (np.flatnonzero(late) + least).tolist()
+    return pa.table({"customer_id": there + least, **rows})
 
 
-def _batches(engine: Engine, horizon: Horizon, table: str, lines: str) -> Any:
-    found = engine.execute(
-        _READ.format(table=table, lines=lines), {"today": horizon.today, "currency": horizon.currency}
-    ).to_arrow_reader(_ROWS)
-    for batch in found:
+def _keys(engine: Engine, horizon: Horizon, late: Any, least: int, first: int, days: int) -> Any:  # noqa: PLR0917 -- as above
+    """Every occasion of whoever is ``late`` in order, as one number: customer times ``days``, plus day."""
+    found = [np.empty(0, np.int64)]
+    for batch in _batches(engine, horizon, _DAYS):
+        customer = batch["customer_id"] - least
+        wanted = late[customer]
+        found.append(customer[wanted] * days + (batch["day"][wanted] - first))
+    keys = np.concatenate(found)
+    keys.sort()
+    return keys
+
+
+def _batches(engine: Engine, horizon: Horizon, query: str) -> Any:
+    parameters = {"today": horizon.today, "currency": horizon.currency}
+    for batch in engine.execute(query, parameters).to_arrow_reader(_ROWS):
         yield {name: batch[name].to_numpy(zero_copy_only=False) for name in batch.schema.names}

@@ -116,7 +116,9 @@ class State:
         """From all facts: by the compiled pass where it pays, else by the SQL."""
         held, rows = self.store.manifest().tables, None
         if "orders" in held and held["orders"].rows >= PAYS_FROM:
-            rows = self._passed(engine, horizon)
+            from regulars.intelligence.warehouse.passing import state_by_pass  # noqa: PLC0415 -- compiled code, for large houses only
+
+            rows = state_by_pass(engine, horizon)
         if rows is None:
             one = definitions.get("state")
             parameters = {name: horizon.parameters[name] for name in one.parameters}
@@ -124,19 +126,6 @@ class State:
         ahead = _ids(engine, _AHEAD, today=horizon.today, currency=horizon.currency)
         self._keep(self._noted(horizon, ahead), rows, None)
         self._show(engine)
-
-    def _passed(self, engine: Engine, horizon: Horizon) -> pa.Table | None:
-        """By one pass over the orders; whose orders do not lie by day, by the SQL. None when that would be many."""
-        from regulars.intelligence.warehouse.passing import state_by_pass  # noqa: PLC0415 -- compiled code, for large houses only
-
-        found = state_by_pass(engine, horizon)
-        if found is None or len(found[1]) > MOST_AGAIN * found[0].num_rows:
-            return None
-        rows, late = found
-        if not late:
-            return rows.select(COLUMNS)
-        kept = rows.filter(pc.invert(pc.is_in(rows["customer_id"], value_set=pa.array(late, pa.int64()))))
-        return pa.table(_joined(_columns(kept.select(COLUMNS)), _derived(engine, horizon, set(late))[0]))
 
     def _advanced(self, engine: Engine, horizon: Horizon, note: Note, again: set[int]) -> bool:
         """By new facts alone, and all facts of a few; False when they are not few."""
