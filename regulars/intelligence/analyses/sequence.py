@@ -2,12 +2,14 @@
 
 For each two product groups: of those who bought the first, what share buys the second within a year, counted from the first
 time, those still under way rightly counted; how that compares with buyers of anything else; and whether the second comes
-after the first more often than the customers' own purchases in random order would have it.
+after the first more often than the customers' own purchases in random order would have it. The first says that the same
+customers like both, the second that one leads to the other: a step is called one only where both are sure.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import Any, ClassVar, Final
 
 from regulars.intelligence.analyses import base
@@ -31,8 +33,9 @@ TITLE = _("Next purchase")
 WHY = _("An offer made when the next need arises is service; made half a year off it is noise.")
 FORMULA = _(
     "From the first purchase of group A to the first later one of group B: Kaplan–Meier share within the horizon, with the day by which half "
-    "of them have come. Lift = that share / the share after the first purchase of any other group, ranked by the lower end of its 95 % "
-    "interval (Greenwood). Order = customers with B after A / as many as there would be if each one's purchases came in random order."
+    "of them have come. Lift = that share / the share after the first purchase of any other group (interval by Greenwood). Order = customers "
+    "with B after A / as many as there would be if each one's purchases came in random order. The lower ends of both hold for all pairs "
+    "compared together (95 %, Bonferroni); ranked by the lower of the two: like tastes alone raise only the lift, a late launch only the order."
 )
 SOURCE = "Kaplan & Meier, JASA 53 (1958); Greenwood 1926; Pei et al., PrefixSpan, ICDE 2001"
 READS = ("lines", "products")
@@ -45,9 +48,11 @@ SAYS = {
     "sequence.none": _("No product group is bought after another more often than chance would have it."),
     "sequence.best": _("After %(first_name)s, %(share_share)s buy %(next_name)s within %(horizon_days)s: %(lift)s times as many as after anything else (at least %(low)s)."),
     "sequence.half": _("Half of them do so within %(median_days)s."),
+    "sequence.ordered": _("Of those who bought both, %(order)s times as many came to it after %(first_name)s as by chance order (at least %(order_low)s)."),
+    "sequence.unordered": _("The same customers like both; that one leads to the other cannot be told yet."),
     "sequence.first": _("After"), "sequence.next": _("comes"), "sequence.customers": _("Bought the first"),
     "sequence.share": _("Buy the second"), "sequence.median": _("Half of them within"), "sequence.lift": _("Times as often"),
-    "sequence.lift_low": _("At least"), "sequence.order": _("Order against chance"),
+    "sequence.lift_low": _("At least"), "sequence.order": _("Order against chance"), "sequence.order_low": _("Order, at least"),
     "sequence.due": _("Due now, 500 at most"),
     "sequence.now": _("Offer %(next_name)s to those who have just bought %(first_name)s"),
 }  # fmt: skip
@@ -71,7 +76,7 @@ class Params(base.Params):
 
 @dataclass(frozen=True)
 class Result(base.Result):
-    """``steps``, the surest first: first and next (groups), customers, seen, share, median (days), lift, low, order."""
+    """``steps``, the surest first: first and next (groups), customers, seen, share, median (days), lift, low, order, order_low."""
 
     customers: int = 0
     horizon: int = 365
@@ -86,7 +91,8 @@ class Result(base.Result):
         best = self.steps[0]
         figures = {"share_share": best["share"], "lift": round(best["lift"], 1), "low": round(best["low"], 1)}
         names = {"first_name": best["first"], "next_name": best["next"], "horizon_days": self.horizon}
-        return [Saying("sequence.best", names | figures), Saying("sequence.half", {"median_days": best["median"]})]
+        half = Saying("sequence.half", {"median_days": best["median"]})
+        return [Saying("sequence.best", names | figures), half, _ordered(best)]
 
     def charts(self) -> list[Chart]:
         """How much more often than after anything else, at least."""
@@ -105,11 +111,12 @@ class Result(base.Result):
         columns = (
             Column("sequence.first", "name"), Column("sequence.next", "name"), Column("sequence.customers", "count"),
             Column("sequence.share", "share"), Column("sequence.median", "days"), Column("sequence.lift", "number"),
-            Column("sequence.lift_low", "number"), Column("sequence.order", "number"), Column("sequence.due", "count"),
+            Column("sequence.lift_low", "number"), Column("sequence.order", "number"),
+            Column("sequence.order_low", "number"), Column("sequence.due", "count"),
         )  # fmt: skip
         rows = [
             (one["first"], one["next"], one["customers"], round(one["share"], 3), one["median"], round(one["lift"], 1),
-             round(one["low"], 1), round(one["order"], 2), len(one["due"]) or None)
+             round(one["low"], 1), round(one["order"], 2), round(one["order_low"], 2), len(one["due"]) or None)
             for one in self.steps
         ]  # fmt: skip
         behind = [{"sequence.due": who} if (who := _behind(one)) else None for one in self.steps]
@@ -136,6 +143,14 @@ class Result(base.Result):
         ]
 
 
+def _ordered(step: Json) -> Saying:
+    """Whether the first leads to the second, or the same customers merely like both."""
+    if step["order_low"] <= 1:
+        return Saying("sequence.unordered")
+    figures = {"order": round(step["order"], 1), "order_low": round(step["order_low"], 1)}
+    return Saying("sequence.ordered", {"first_name": step["first"]} | figures)
+
+
 def _behind(step: Json) -> Selection | None:
     """Who has bought the first lately and not yet the second."""
     return Selection(ids=tuple(step["due"]), key=step["key"]) if step["due"] else None
@@ -153,24 +168,34 @@ def run(desk: Desk, params: Params | None = None) -> Result:
         return Result(enough=False, customers=customers, horizon=chosen.horizon)
     who, when, what = read["customer"], read["day"], read["group"]
     found = time_to_next(who, when, what, end_day=today, horizon=chosen.horizon)
+    often = (found.events >= chosen.least) & ~np.eye(len(groups), dtype=bool)
+    surely = _bound(int(np.count_nonzero(often | often.T)))
     with np.errstate(invalid="ignore"):
-        sure = (found.events >= chosen.least) & (found.lift_low > 1) & ~np.eye(len(groups), dtype=bool)
-    first, then = np.nonzero(sure)
-    by = np.lexsort((then, first, -found.lift_low[first, then]))
-    order = _order(who, when, what, first[by], then[by])
+        low = found.lift * np.exp(-surely * found.lift_error)
+    first, then = np.nonzero(often & (np.nan_to_num(low) > 1))
+    order = _order(who, when, what, first, then)
+    order_low = np.maximum(order.lift - surely * order.error, 0.0)
+    surest = np.lexsort((then, first, -np.minimum(low[first, then], order_low)))
     steps: list[Json] = []
-    for number, (a, b) in enumerate(zip(first[by].tolist(), then[by].tolist(), strict=True)):
-        if len(steps) == SHOWN:
-            break
-        if order.lift[number] > 1:
-            median = int(found.median[a, b])
-            steps.append({
-                "first": groups[a], "next": groups[b], "customers": int(found.starts[a]), "seen": int(found.events[a, b]),
-                "share": float(found.share[a, b]), "share_low": float(found.share_low[a, b]), "share_high": float(found.share_high[a, b]),
-                "median": median, "lift": float(found.lift[a, b]), "low": float(found.lift_low[a, b]),
-                "order": float(order.lift[number]), "key": f"step{len(steps) + 1}", "due": _due(desk, codes[a], codes[b], today - 2 * median) if len(steps) < CHARTED else [],
-            })  # fmt: skip
+    for number in surest[order.lift[surest] > 1][:SHOWN].tolist():
+        a, b = int(first[number]), int(then[number])
+        median = int(found.median[a, b])
+        steps.append({
+            "first": groups[a], "next": groups[b], "customers": int(found.starts[a]), "seen": int(found.events[a, b]),
+            "share": float(found.share[a, b]), "share_low": float(found.share_low[a, b]), "share_high": float(found.share_high[a, b]),
+            "median": median, "lift": float(found.lift[a, b]), "low": float(low[a, b]),
+            "order": float(order.lift[number]), "order_low": float(order_low[number]), "key": f"step{len(steps) + 1}",
+            "due": _due(desk, codes[a], codes[b], today - 2 * median) if len(steps) < CHARTED else [],
+        })  # fmt: skip
     return Result(customers=customers, horizon=chosen.horizon, steps=steps)
+
+
+def _bound(compared: int) -> float:
+    """So many standard errors below what was found lie lower ends that hold for all pairs compared together.
+
+    Pairs are counted that are often seen in either order: what is compared does not depend on the order that is asked for.
+    """
+    return NormalDist().inv_cdf(1 - 0.025 / max(compared, 1))
 
 
 def _read(desk: Desk, today: int) -> tuple[list[str], list[int], dict[str, Any], int]:

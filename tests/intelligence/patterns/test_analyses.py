@@ -231,15 +231,15 @@ def sold(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Store:
 def test_the_step_planted_in_the_demonstration_is_found(sold: Store, make_desk: MakeDesk) -> None:
     """Of buyers of a suitcase 45 % turn their next order within a season into a journey abroad (docs/demo.md).
 
-    Companies buy other groups than everybody else, so what they buy stands out too; but of all steps only the planted one
-    comes more often than the customers' own purchases in random order would have it.
+    Companies buy other groups than everybody else, so that their lift is as high; but only what was planted comes far more
+    often than the customers' own purchases in random order would have it. (Feasts order gift boxes a little, by the calendar.)
     """
-    steps = sequence.run(make_desk(sold, TODAY)).steps
-    assert max(steps, key=lambda one: one["order"])["first"] == baskets.FOLLOWED[0]
-    planted = next(one for one in steps if (one["first"], one["next"]) == baskets.FOLLOWED)
-    others = [one for one in steps if one is not planted and one["first"] not in {"CT", "CG"}]
-    assert planted["low"] > max(one["low"] for one in others)
-    assert planted["order"] > 1.3
+    result = sequence.run(make_desk(sold, TODAY))
+    planted, *others = result.steps
+    assert (planted["first"], planted["next"]) == baskets.FOLLOWED
+    assert [one.code for one in result.headline()] == ["sequence.best", "sequence.half", "sequence.ordered"]
+    assert planted["order_low"] > max(one["order_low"] for one in others) + 0.1
+    assert planted["low"] > 2
     assert 0.3 < planted["share"] < baskets.FOLLOWED_CHANCE
     assert planted["median"] < baskets.FOLLOWED_DAYS
 

@@ -25,6 +25,7 @@ class Following:
         share_low, share_high: 95 % interval.
         base: the same share after the first purchase of any other category.
         lift, lift_low: ``share`` over ``base``, and the lower end of its 95 % interval; NaN where nothing is known.
+        lift_error: standard error of the logarithm of ``lift``.
         median: day by which half of those who do have done so; −1 where nobody has.
     """
 
@@ -37,6 +38,7 @@ class Following:
     base: Floats
     lift: Floats
     lift_low: Floats
+    lift_error: Floats
     median: Ints
 
 
@@ -68,13 +70,13 @@ def time_to_next(
     base, base_error, _ = _survival(others, waiting)
     with np.errstate(divide="ignore", invalid="ignore"):
         lift = share / base
-        low = lift * np.exp(-Z * np.sqrt((error / share) ** 2 + (base_error / base) ** 2))
+        spread = np.sqrt((error / share) ** 2 + (base_error / base) ** 2)
     found = events.sum(axis=2)
     half = np.argmax(curve >= share[..., None] / 2 - 1e-12, axis=2) + 1
     starts = (events + censored).sum(axis=2).max(axis=1, initial=0)
     return Following(
         horizon, starts, found, share, np.maximum(share - Z * error, 0.0), np.minimum(share + Z * error, 1.0),
-        np.broadcast_to(base, share.shape), lift, low, np.where(found > 0, half, -1),
+        np.broadcast_to(base, share.shape), lift, lift * np.exp(-Z * spread), spread, np.where(found > 0, half, -1),
     )  # fmt: skip
 
 

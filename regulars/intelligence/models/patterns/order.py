@@ -22,6 +22,7 @@ class OrderLift:
         count: those of them with B in a later basket than some A.
         expected: as many there would be if each customer's baskets had come in random order.
         lift: ``count`` over ``expected``; ``lift_low`` the lower end of its 95 % interval.
+        error: standard error of ``lift`` where order is chance.
     """
 
     both: Ints
@@ -29,6 +30,7 @@ class OrderLift:
     expected: Floats
     lift: Floats
     lift_low: Floats
+    error: Floats
 
 
 def order_lift(customers: Histories | Iterable[Iterable[Any]], first: Codes, then: Codes) -> OrderLift:
@@ -54,8 +56,8 @@ def order_lift(customers: Histories | Iterable[Iterable[Any]], first: Codes, the
     both, count, expected, variance = _compare(held, owner, heads, np.asarray(first), np.asarray(then))
     with np.errstate(divide="ignore", invalid="ignore"):
         lift = np.where(expected > 0, count / expected, np.nan)
-        low = np.where(expected > 0, (count - Z * np.sqrt(variance)) / expected, np.nan)
-    return OrderLift(both, count, expected, lift, np.maximum(low, 0.0))
+        error = np.where(expected > 0, np.sqrt(variance) / expected, np.nan)
+    return OrderLift(both, count, expected, lift, np.maximum(lift - Z * error, 0.0), error)
 
 
 @compiled
