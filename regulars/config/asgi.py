@@ -37,6 +37,7 @@ pages = InOneThread()
 
 from django.conf import settings  # noqa: E402 -- after django.setup()
 
+from regulars.config import collector  # noqa: E402
 from regulars.config.backup import in_use  # noqa: E402
 from regulars.integrations.api.asgi import ApiDoor  # noqa: E402
 from regulars.integrations.imports.actions import MOST_BYTES  # noqa: E402
@@ -45,3 +46,4 @@ from regulars.web.bodies import BodyDoor, Upload  # noqa: E402
 UPLOADS = {"/imports/new/": Upload(MOST_BYTES, "imports.run")}
 application = ApiDoor(BodyDoor(cast("Any", pages), UPLOADS))
 using = in_use.hold(settings.HOME)
+collector.settle()

@@ -8,11 +8,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from regulars.customers.models import Asset, ContactPoint, ContactPointKind, Contract, Party
-from regulars.customers.page.reach import address_url, first_way, shown_address
+from regulars.customers.models import Asset, Contract, Party
 from regulars.customers.queries.lapses import Lapse
-
-_NUMBERS = (ContactPointKind.MOBILE, ContactPointKind.PHONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +21,6 @@ class Ending:
     why: str
     verb: str
     days: int
-    number: str
-    number_url: str
 
     is_ending = True
 
@@ -48,11 +43,9 @@ class Ending:
 def ending_of(lapse: Lapse, day: date) -> Ending:
     """The line of one, as of ``day``."""
     days = (lapse.ends_on - day).days
-    point: ContactPoint | None = first_way(getattr(lapse.party, "reachable", ()), _NUMBERS)
     return Ending(
         lapse=lapse, kind="contract" if lapse.is_contract else "asset", why=_why(lapse, days),
         verb=_("Renew …") if lapse.is_contract else _("Extend …"), days=days,
-        number=shown_address(point) if point else "", number_url=address_url(point) if point else "",
     )  # fmt: skip
 
 

@@ -117,9 +117,3 @@ def address_url(point: ContactPoint) -> str:
             return point.raw
         case _:
             return ""
-
-
-def first_way(points: Iterable[ContactPoint], kinds: Iterable[str]) -> ContactPoint | None:
-    """The first contact point of one of ``kinds``, in the order given."""
-    wanted = set(kinds)
-    return next((point for point in points if point.kind in wanted), None)

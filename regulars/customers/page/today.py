@@ -10,10 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from regulars.customers.models import ContactPoint, ContactPointKind, CustomerSummary, Party, Task, ValueClass
+from regulars.customers.models import CustomerSummary, Party, Task, ValueClass
 from regulars.customers.page.advice import advice_of
 from regulars.customers.page.endings import Ending, ending_of
-from regulars.customers.page.reach import address_url, first_way, shown_address
 from regulars.customers.queries import today as queries
 from regulars.customers.queries.lapses import Lapse, sum_of_contracts
 from regulars.customers.queries.today import ALL, MINE, TEAM, DayAfter, Stakes
@@ -31,9 +30,6 @@ class Need:
     why: str
     do: str
     step: Step
-    phone: ContactPoint | None
-    number: str
-    number_url: str
 
     @property
     def value_class(self) -> str:
@@ -104,14 +100,34 @@ class Today:
 
     def needs_after(self, after: DayAfter | None) -> Needs:
         """The next customers who need somebody, and what of theirs ends soon."""
-        found, following = queries.page_of_day(self.user, self.scope, after)
+        size = queries.PAGE if after else queries.FIRST_PAGE
+        found, following = queries.page_of_day(self.user, self.scope, after, size)
         lines = [ending_of(one, self.day) if isinstance(one, Lapse) else need_of(one) for one in found]
         return Needs(lines, following)
 
     @cached_property
+    def _due_ids(self) -> list[int]:
+        return queries.due_ids(self.user, self.scope)
+
+    @cached_property
     def due(self) -> list[Due]:
-        """What is due today or before."""
-        return [Due(task, self._late(task)) for task in queries.due_tasks(self.user, self.scope)]
+        """The oldest of what is due today or before."""
+        return [Due(task, self._late(task)) for task in queries.tasks_at(self._due_ids[: queries.FIRST_TASKS])]
+
+    @property
+    def due_number(self) -> int:
+        """How many are due; counted no further than ``MOST_TASKS``."""
+        return len(self._due_ids)
+
+    @property
+    def due_shown(self) -> str:
+        """The same as it is shown."""
+        return f"{self.due_number}{'+' if self.due_number == queries.MOST_TASKS else ''}"
+
+    @property
+    def more_due(self) -> bool:
+        """Whether some are not shown."""
+        return self.due_number > queries.FIRST_TASKS
 
     def _late(self, task: Task) -> int:
         return (self.day - timezone.localtime(task.due_at).date()).days if task.due_at else 0
@@ -134,21 +150,14 @@ class Today:
         return _("Nobody needs anybody now. A good day to visit somebody.")
 
 
-_NUMBERS = (ContactPointKind.MOBILE, ContactPointKind.PHONE)
-
-
 def need_of(party: Party) -> Need:
     """The line of one customer."""
     summary = party.summary
     advice = advice_of(summary)
-    point = first_way(party.reachable, _NUMBERS)  # type: ignore[attr-defined]
     return Need(
         party=party,
         summary=summary,
         why=advice.why,
         do=advice.do,
         step=advice.step or step_of(summary.next_action),
-        phone=point,
-        number=shown_address(point) if point else "",
-        number_url=address_url(point) if point else "",
     )

@@ -20,7 +20,6 @@ from django.db.models import (
     F,
     Func,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Sum,
@@ -30,7 +29,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from regulars.customers.models import Asset, ContactPoint, Contract, Party
+from regulars.customers.models import Asset, Contract, Party
 from regulars.customers.models.asset import LONGEST_NOTICE
 from regulars.customers.queries.seen import of_live, of_seen
 from regulars.kit import clock
@@ -167,38 +166,53 @@ def _within(rows: QuerySet[Any], user: User | Any, scope: str) -> QuerySet[Any]:
 
 
 def page_of_lapses(user: User | Any, scope: str, after: LapseKey | None = None, size: int = 25) -> list[Lapse]:
-    """The next ``size`` that ask, by money. Nine queries at most where few are outlasted, two where there are none."""
+    """The next ``size`` that ask, by money."""
+    return lapses_at(keys_of_lapses(user, scope, after, size))
+
+
+def keys_of_lapses(user: User | Any, scope: str, after: LapseKey | None, size: int) -> list[LapseKey]:
+    """The places of the next ``size``, by money. Four queries where few are outlasted, two where there are none."""
     day = timezone.localdate(clock.now())
-    contracts = [] if after is not None and after.is_warranty else _page_of_contracts(user, scope, after, size, day)
+    contracts = [] if after is not None and after.is_warranty else _keys_of_contracts(user, scope, after, size, day)
     missing = size - len(contracts)
     if missing <= 0:
         return contracts
-    return contracts + _page_of_warranties(user, scope, after, missing, day)
+    return contracts + _keys_of_warranties(user, scope, after, missing, day)
 
 
-def _page_of_warranties(user: User | Any, scope: str, after: LapseKey | None, size: int, day: date) -> list[Lapse]:
+def lapses_at(keys: Iterable[LapseKey]) -> list[Lapse]:
+    """What ends at the places ``keys``, in that order. A query for each kind there is."""
+    keys = list(keys)
+    contracts = _whole(Contract.objects.all(), {key.pk for key in keys if not key.is_warranty}, "asset")
+    assets = _whole(Asset.objects.all(), {key.pk for key in keys if key.is_warranty}, "product")
+    things = [assets.get(key.pk) if key.is_warranty else contracts.get(key.pk) for key in keys]
+    return [lapse_of(thing) for thing in things if thing is not None]
+
+
+def _whole(rows: QuerySet[Any], wanted: set[int], more: str) -> dict[int, Any]:
+    return rows.select_related("party__owner", more).in_bulk(wanted) if wanted else {}
+
+
+def _keys_of_warranties(user: User | Any, scope: str, after: LapseKey | None, size: int, day: date) -> list[LapseKey]:
     """The soonest first; of those read, the ones that a contract covers are left out."""
-    rows = _whose(_within(warranties_noticed(day), user, scope), "product").order_by("warranty_until", "pk")
-    found: list[Lapse] = []
+    rows = _within(warranties_noticed(day), user, scope).order_by("warranty_until", "pk")
+    found: list[LapseKey] = []
     last = (after.ends_on, after.pk) if after is not None and after.is_warranty else None
     for _round in range(_ROUNDS):
         step = rows
         if last is not None:
             step = rows.filter(Q(warranty_until__gt=last[0]) | Q(warranty_until=last[0], pk__gt=last[1]))
-        some = list(step[:size])
-        covered = (
-            set(_covering().filter(asset__in=[one.pk for one in some]).values_list("asset", flat=True))
-            if some
-            else set()
-        )
-        found += [lapse_of(one) for one in some if one.pk not in covered]
+        some = list(step.values_list("warranty_until", "pk")[:size])
+        asked = _covering().filter(asset__in=[pk for _end, pk in some])
+        covered = set(asked.values_list("asset", flat=True)) if some else set()
+        found += [LapseKey(0, is_warranty=True, ends_on=end, pk=pk) for end, pk in some if pk not in covered]
         if len(found) >= size or len(some) < size:
             break
-        last = (some[-1].warranty_until, some[-1].pk)
+        last = some[-1]
     return found[:size]
 
 
-def _page_of_contracts(user: User | Any, scope: str, after: LapseKey | None, size: int, day: date) -> list[Lapse]:
+def _keys_of_contracts(user: User | Any, scope: str, after: LapseKey | None, size: int, day: date) -> list[LapseKey]:
     """In two steps: the first by money from the contracts alone, then of those few the ones that still count.
 
     Asking for both at once would look up the customer of every contract that ends within half a year.
@@ -207,7 +221,7 @@ def _page_of_contracts(user: User | Any, scope: str, after: LapseKey | None, siz
     rows: QuerySet[Any] = contracts_noticed(day)
     if not everybody:
         rows = _within(rows, user, scope)
-    found: list[Lapse] = []
+    found: list[LapseKey] = []
     for _round in range(_ROUNDS):
         step = rows
         if after is not None:
@@ -215,14 +229,12 @@ def _page_of_contracts(user: User | Any, scope: str, after: LapseKey | None, siz
             step = rows.filter(Q(stake__lt=after.stake) | Q(later, stake=after.stake))
         first = list(step.order_by("-stake", "ends_on", "pk").values_list("stake", "ends_on", "pk")[: _MORE * size])
         few = _within(Contract.objects.filter(pk__in=[pk for _stake, _end, pk in first]), user, scope)
-        counting = set(few.filter(~_outlasting()).values_list("pk", flat=True))
-        shown = [pk for _stake, _end, pk in first if pk in counting][: size - len(found)]
-        whole = _whose(Contract.objects.filter(pk__in=shown), "asset") if shown else ()
-        found += sorted((lapse_of(one) for one in whole), key=lambda one: one.key.place)
+        counting = set(few.filter(~_outlasting()).values_list("pk", flat=True)) if first else set()
+        places = [LapseKey(stake, is_warranty=False, ends_on=end or date.max, pk=pk) for stake, end, pk in first]
+        found += [place for place in places if place.pk in counting]
         if len(found) >= size or len(first) < _MORE * size:
             break
-        stake, end, pk = first[-1]
-        after = LapseKey(stake, is_warranty=False, ends_on=end or date.max, pk=pk)
+        after = places[-1]
     return found[:size]
 
 
@@ -231,12 +243,6 @@ def sum_of_contracts(user: User | Any, scope: str) -> list[tuple[str, int, int]]
     rows = _within(contracts_asking(timezone.localdate(clock.now())), user, scope)
     told = rows.order_by().values_list("currency").annotate(Count("pk"), Sum("stake"))
     return [(currency, n, money or 0) for currency, n, money in told]
-
-
-def _whose(rows: QuerySet[Any], *more: str) -> QuerySet[Any]:
-    points = ContactPoint.objects.filter(ended_at=None).order_by("-preferred", "pk")
-    reachable = Prefetch("party__contact_points", points, to_attr="reachable")
-    return rows.select_related("party__owner", "party__summary", *more).prefetch_related(reachable)
 
 
 def lapse_of(thing: Contract | Asset) -> Lapse:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
-from regulars.customers.models import ContactPoint, Party, Snooze, Stage, Task
+from regulars.customers.models import Party, Snooze, Stage, Task
 from regulars.customers.models.party import PartyQuerySet
-from regulars.customers.queries.lapses import Lapse, LapseKey, page_of_lapses, read_key
+from regulars.customers.queries.lapses import Lapse, LapseKey, keys_of_lapses, lapses_at, read_key
 from regulars.customers.queries.profile import visible_among
 from regulars.kit import clock
 from regulars.staff.rules import Reach, reach
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 REST: Final = timedelta(days=7)
 """Somebody we spoke with is left in peace for as long."""
 
+FIRST_PAGE: Final = 12
+"""More than a screen holds; the rest comes when somebody comes near it."""
 PAGE: Final = 25
 MOST_TASKS: Final = 40
+FIRST_TASKS: Final = 12
 MOST_LOOKED_AT: Final = 400
 """Of how many the ones are picked that the user may see."""
 
@@ -66,13 +69,13 @@ def _all_of(user: User | Any, scope: str) -> PartyQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """The last customer shown on the page before."""
+    """The place of a customer in the order by money at stake: the last one shown on the page before."""
 
-    at_stake: int
+    stake: int
     pk: int
 
     def __str__(self) -> str:
-        return f"{self.at_stake}~{self.pk}"
+        return f"{self.stake}~{self.pk}"
 
 
 def read_after(told: str) -> After | None:
@@ -94,26 +97,29 @@ def needing_somebody(user: User | Any, scope: str) -> PartyQuerySet:
 
 
 def page_of_needs(
-    user: User | Any, scope: str, after: After | None = None, size: int | None = None
+    user: User | Any, scope: str, after: After | None = None, size: int = PAGE
 ) -> tuple[list[Party], After | None]:
     """The next customers by money at stake, and where the page after them begins. Three queries at most."""
-    size = size or PAGE
+    keys = _keys_of_needs(user, scope, after, size + 1)
+    return _needing(keys[:size]), keys[size - 1] if len(keys) > size else None
+
+
+def _keys_of_needs(user: User | Any, scope: str, after: After | None, size: int) -> list[After]:
+    """The places of the next ``size``, from the index of the money at stake. Two queries at most."""
     rows = needing_somebody(user, scope)
     if after is not None:
-        less = Q(summary__at_stake__lt=after.at_stake) | Q(
-            summary__at_stake=after.at_stake, summary__party_id__lt=after.pk
-        )
-        rows = rows.filter(Q(summary__at_stake__lte=after.at_stake), less)
-    points = ContactPoint.objects.filter(ended_at=None).order_by("-preferred", "pk")
+        less = Q(summary__at_stake__lt=after.stake) | Q(summary__at_stake=after.stake, summary__party_id__lt=after.pk)
+        rows = rows.filter(Q(summary__at_stake__lte=after.stake), less)
     walked: Any = in_order_unless_few(rows.annotate(stake=F("summary__at_stake")), "stake", _all_of(user, scope))
-    walked = walked.select_related("summary", "owner").prefetch_related(
-        Prefetch("contact_points", points, to_attr="reachable")
-    )
-    found = list(walked.order_by("-summary__at_stake", "-summary__party_id")[: size + 1])
-    if len(found) <= size:
-        return found, None
-    last = found[size - 1]
-    return found[:size], After(last.summary.at_stake, last.pk)
+    ordered = walked.order_by("-summary__at_stake", "-summary__party_id").values_list("stake", "pk")
+    return [After(stake, pk) for stake, pk in ordered[:size]]
+
+
+def _needing(keys: Iterable[After]) -> list[Party]:
+    """The customers at ``keys``, in that order. One query, none for no keys."""
+    wanted = [key.pk for key in keys]
+    found = Party.objects.select_related("summary", "owner").in_bulk(wanted)
+    return [found[pk] for pk in wanted if pk in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,28 +143,34 @@ def read_day_after(told: str) -> DayAfter | None:
 
 
 def page_of_day(
-    user: User | Any, scope: str, after: DayAfter | None = None
+    user: User | Any, scope: str, after: DayAfter | None = None, size: int = PAGE
 ) -> tuple[list[Party | Lapse], DayAfter | None]:
-    """Customers who need somebody and agreements that end soon, together by money at stake. Seven queries at most."""
+    """Customers who need somebody and agreements that end soon, together by money at stake.
+
+    The places first, then only what is shown. Eight queries at most where few agreements are outlasted.
+    """
     after = after or DayAfter(None, None, (False, False))
-    needs: list[Party] = []
-    lapses: list[Lapse] = []
+    keys: list[After | LapseKey] = []
     if after.need is not None or not after.begun[0]:
-        needs = page_of_needs(user, scope, after.need, PAGE + 1)[0]
+        keys += _keys_of_needs(user, scope, after.need, size + 1)
     if after.lapse is not None or not after.begun[1]:
-        lapses = page_of_lapses(user, scope, after.lapse, PAGE + 1)
-    lines: list[Party | Lapse] = [*needs, *lapses]
-    lines.sort(key=lambda one: -one.stake if isinstance(one, Lapse) else -one.summary.at_stake)
-    shown, rest = lines[:PAGE], lines[PAGE:]
+        keys += keys_of_lapses(user, scope, after.lapse, size + 1)
+    keys.sort(key=lambda one: -one.stake)
+    shown, rest = keys[:size], keys[size:]
+    needs, lapses = (
+        [one for one in shown if isinstance(one, After)],
+        [one for one in shown if isinstance(one, LapseKey)],
+    )
+    rows: dict[After | LapseKey, Party | Lapse] = {After(one.summary.at_stake, one.pk): one for one in _needing(needs)}
+    rows |= {one.key: one for one in lapses_at(lapses)}
+    lines = [rows[key] for key in shown if key in rows]
     if not rest:
-        return shown, None
-    need = next((one for one in reversed(shown) if isinstance(one, Party)), None)
-    lapse = next((one for one in reversed(shown) if isinstance(one, Lapse)), None)
-    more = (any(isinstance(one, Party) for one in rest), any(isinstance(one, Lapse) for one in rest))
-    return shown, DayAfter(
-        (After(need.summary.at_stake, need.pk) if need else after.need) if more[0] else None,
-        (lapse.key if lapse else after.lapse) if more[1] else None,
-        (not more[0] or need is not None or after.begun[0], not more[1] or lapse is not None or after.begun[1]),
+        return lines, None
+    more = (any(isinstance(one, After) for one in rest), any(isinstance(one, LapseKey) for one in rest))
+    return lines, DayAfter(
+        (needs[-1] if needs else after.need) if more[0] else None,
+        (lapses[-1] if lapses else after.lapse) if more[1] else None,
+        (not more[0] or bool(needs) or after.begun[0], not more[1] or bool(lapses) or after.begun[1]),
     )
 
 
@@ -188,7 +200,12 @@ def summed(parts: Iterable[tuple[str, int, int]]) -> Stakes:
 
 
 def due_tasks(user: User | Any, scope: str) -> list[Task]:
-    """What was promised or planned until the end of today, the oldest first. Three queries."""
+    """What was promised or planned until the end of today, the oldest first, ``MOST_TASKS`` at most. Three queries."""
+    return tasks_at(due_ids(user, scope))
+
+
+def due_ids(user: User | Any, scope: str) -> list[int]:
+    """The ids of ``due_tasks``. Two queries."""
     rows = Task.objects.open().filter(due_at__lt=_end_of(timezone.localdate(clock.now())))
     if scope == MINE:
         rows = rows.filter(assignee=user.pk)
@@ -196,8 +213,13 @@ def due_tasks(user: User | Any, scope: str) -> list[Task]:
         rows = rows.filter(party__team=user.team_id)
     found = list(rows.order_by("due_at", "pk").values_list("pk", "party")[:MOST_LOOKED_AT])
     seen = visible_among(user, (party for _pk, party in found))
-    shown = [pk for pk, party in found if party in seen][:MOST_TASKS]
-    return list(Task.objects.filter(pk__in=shown).select_related("party", "assignee").order_by("due_at", "pk"))
+    return [pk for pk, party in found if party in seen][:MOST_TASKS]
+
+
+def tasks_at(ids: list[int]) -> list[Task]:
+    """These tasks, the oldest first. One query, none for no ids."""
+    rows = Task.objects.filter(pk__in=ids).select_related("party")
+    return list(rows.order_by("due_at", "pk")) if ids else []
 
 
 def newcomers(user: User | Any, scope: str) -> list[Party]:

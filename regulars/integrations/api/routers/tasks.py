@@ -70,7 +70,7 @@ def read_today(
     if chosen not in today.scopes_of(request.user):
         raise Problem(403, _("Your role does not allow this."))
     place = today.read_after(after) if after else None
-    if after and (place is None or not abs(place.at_stake) < 2**63 or not 0 <= place.pk < 2**63):
+    if after and (place is None or not abs(place.stake) < 2**63 or not 0 <= place.pk < 2**63):
         detail = _("Take “after” from the “next” of a page of the same list and order.")
         raise Problem(422, detail, flaws=[Flaw("#query/after", detail)])
     if chosen == today.TEAM and not request.user.team_id:
