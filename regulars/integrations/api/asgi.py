@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import io
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, Final
@@ -73,6 +74,7 @@ class ApiDoor:
             self.lane = Lane()
         parts: Parts | None = await self.lane.submit(headers, body.read())
         if parts is not None:
+            body.close()
             return parts
         body.seek(0)
         return await self._on_thread(scope, body)
@@ -92,7 +94,8 @@ def _refused(most: int, path: str) -> Parts:
 
 async def _read(receive: Receive, most: int) -> IO[bytes] | None:
     """The body; None when it is larger than ``most``. Never more than a megabyte of it in memory."""
-    body, size = door.new_body(), 0
+    body: IO[bytes] | None = None
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -101,8 +104,11 @@ async def _read(receive: Receive, most: int) -> IO[bytes] | None:
         size += len(block)
         if size > most:
             return None
+        whole = not message.get("more_body", False)
+        if body is None:
+            body = io.BytesIO() if whole else door.new_body()  # what came in one piece is in memory as it is
         body.write(block)
-        if not message.get("more_body", False):
+        if whole:
             body.seek(0)
             return body
 

@@ -20,16 +20,16 @@ def rows_of(rows: Rows, values: Collection[Any]) -> list[Sequence[Any]]:
     """What ``rows(values)``, a ``values_list``, would give. The values are its only parameters, distinct and not none."""
     wanted = list(values)
     room = 1 << (len(wanted) - 1).bit_length()  # few lengths, so that few queries are kept
-    compiler, statement = _compiled(rows, room, connection.vendor)
+    compiler, statement, converters = _compiled(rows, room, connection.vendor)
     with connection.cursor() as cursor:
         cursor.execute(statement, wanted + wanted[:1] * (room - len(wanted)))
-        return list(compiler.results_iter([cursor.fetchall()], tuple_expected=True))
+        return list(compiler.apply_converters(cursor.fetchall(), converters))
 
 
 @cache
-def _compiled(rows: Rows, count: int, vendor: str) -> tuple[SQLCompiler, str]:
+def _compiled(rows: Rows, count: int, vendor: str) -> tuple[SQLCompiler, str, dict[int, Any]]:
     compiler = rows(range(count)).query.get_compiler(DEFAULT_DB_ALIAS)
     statement, parameters = compiler.as_sql()
     if len(parameters) != count:
         raise ValueError(f"{rows.__name__} has parameters beside its values")
-    return compiler, statement
+    return compiler, statement, compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])

@@ -34,6 +34,7 @@ OPEN: Final = frozenset({"openapi.json", "health"})
 UPLOAD_PATH: Final = "/api/v1/imports"
 UPLOAD_BYTES: Final = 2 * 1024**3
 _IN_MEMORY: Final = 1 << 20
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 logger = logging.getLogger("regulars.api")
 
 SECURITY: Final = {
@@ -167,7 +168,7 @@ def _in_one_shape(request: HttpRequest, response: HttpResponseBase) -> HttpRespo
 
 def to_bytes(value: Any) -> bytes:
     """JSON as it goes over the wire."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(value).encode()
 
 
 def reply(value: Any, status: int = 200, **headers: str) -> HttpResponse:

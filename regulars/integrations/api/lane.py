@@ -16,19 +16,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
-from django.http import HttpResponse
 
 from regulars.customers.actions.entries import Appended
 from regulars.integrations.api import entries, identity, limits
 from regulars.integrations.api.actions import note_use
-from regulars.integrations.api.asgi import Parts, let_go, parts_of
-from regulars.integrations.api.door import SECURITY, reply
+from regulars.integrations.api.asgi import Parts, let_go
+from regulars.integrations.api.door import SECURITY, to_bytes
 from regulars.integrations.api.models import Token
 from regulars.integrations.api.parsing import load
 from regulars.integrations.api.problems import Problem
 
 MOST_AT_ONCE: Final = 200
 _PLAIN: Final = b"application/json"
+_ALWAYS: Final = [
+    (b"content-type", _PLAIN),
+    *((name.lower().encode(), value.encode()) for name, value in SECURITY.items()),
+]
 logger = logging.getLogger("regulars.api")
 
 
@@ -93,7 +96,7 @@ def answers_to(group: Sequence[Waiting]) -> list[Parts | None]:
                 places.append(number)
         for number, result in zip(places, entries.record(postings), strict=True):
             if isinstance(result, Appended):
-                answers[number] = _finished(said(result), headers[number])
+                answers[number] = said(result, headers[number])
         for token in tokens.values():
             note_use(token)
         return answers
@@ -111,12 +114,8 @@ def _admitted(token: Token | None) -> Token:
     return token
 
 
-def said(result: Appended) -> HttpResponse:
+def said(result: Appended, headers: Mapping[str, str]) -> Parts:
     """201 for a new entry, 200 for one that was there."""
-    return reply({"id": result.id, "new": result.new}, 201 if result.new else 200)
-
-
-def _finished(answer: HttpResponse, headers: Mapping[str, str]) -> Parts:
-    for name, value in {**SECURITY, **headers}.items():
-        answer.headers.setdefault(name, value)
-    return parts_of(answer)
+    body = to_bytes({"id": result.id, "new": result.new})
+    own = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return (201 if result.new else 200), [*_ALWAYS, (b"content-length", b"%d" % len(body)), *own], body

@@ -20,7 +20,7 @@ def load(raw: bytes) -> Any:
         Problem: 400 when it is no JSON in UTF-8, is nested deeper than 32, or holds NUL or half a character.
     """
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        value = _JSON.decode(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise Problem(400, _("The body is not UTF-8.")) from error
     except (ValueError, RecursionError) as error:
@@ -31,6 +31,9 @@ def load(raw: bytes) -> Any:
 
 def _no_constant(word: str) -> Any:
     raise ValueError(f"{word} is not a number in JSON")
+
+
+_JSON: Final = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _check(value: Any, depth: int) -> None:
