@@ -1,4 +1,4 @@
-"""The web process: ``uvicorn regulars.config.asgi:application``. What is for the API goes in by its own door.
+"""The web process, started by ``supervisor.web_command``. What is for the API goes in by its own door.
 
 No body is kept before it is known to be small enough: the API's door and ``web.bodies`` see to it.
 """

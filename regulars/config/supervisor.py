@@ -43,23 +43,18 @@ class Child:
             self.process = None
 
 
+def web_command(host: str, port: str) -> list[str]:
+    """How the web process is started."""
+    command = [sys.executable, "-m", "uvicorn", "regulars.config.asgi:application", "--host", host, "--port", port]
+    command += ["--http", "regulars.config.wire:Protocol", "--no-access-log", "--log-level", "warning"]
+    command += ["--timeout-graceful-shutdown", "5", "--no-server-header"]
+    return [*command, "--no-proxy-headers"]  # which proxies are believed is told by REGULARS_TRUSTED_PROXIES
+
+
 def supervise(host: str, port: str) -> int:
     """Run both processes until told to stop; returns the exit code."""
-    python = sys.executable
-    web = [
-        python,
-        "-m",
-        "uvicorn",
-        "regulars.config.asgi:application",
-        "--host",
-        host,
-        "--port",
-        port,
-        "--no-access-log",
-    ]
-    web += ["--log-level", "warning", "--timeout-graceful-shutdown", "5", "--no-server-header"]
-    web += ["--no-proxy-headers"]  # which proxies are believed is told by REGULARS_TRUSTED_PROXIES
-    children = [Child(web), Child([python, "-m", "regulars.config.cli", "worker"])]
+    worker = [sys.executable, "-m", "regulars.config.cli", "worker"]
+    children = [Child(web_command(host, port)), Child(worker)]
     stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import select
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -15,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from regulars.config.supervisor import web_command
 from regulars.integrations.api.actions import create_token
 from regulars.web import bodies
 from regulars.web.bodies import BodyDoor, TooLargeError, Upload
@@ -36,8 +36,7 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         env = environment_of_this_database(home) | {"REGULARS_SECRET_KEY": settings.SECRET_KEY, "REGULARS_TESTING": "1"}
-        command = "-m uvicorn regulars.config.asgi:application --log-level warning --port"
-        self.process = subprocess.Popen([sys.executable, *command.split(), str(self.port)], env=env)
+        self.process = subprocess.Popen(web_command("127.0.0.1", str(self.port)), env=env)
         deadline = time.monotonic() + 60
         while True:
             with suppress(OSError):
