@@ -33,7 +33,7 @@ SAYS: Final[Mapping[str, str]] = {
     "trust.loses_money": _(
         "Not to be believed yet: in the last %(cut_offs)s back-tests it missed by %(error_money)s, the naive forecast by %(naive_money)s."
     ),
-    "trust.wins": _("Beats the naive forecast in the last %(cut_offs)s back-tests: its error is %(better_share)s smaller."),
+    "trust.wins": _("Beats the naive forecast over the last %(cut_offs)s back-tests together: its error is %(better_share)s smaller."),
     "trust.bias_high": _("It foretells %(bias_share)s more than comes: the order can be used, the amounts cannot."),
     "trust.bias_low": _("It foretells %(bias_share)s less than comes: the order can be used, the amounts cannot."),
     "trust.drift": _("Customers have changed since the cut-off before (stability index %(psi)s): look at it again soon."),

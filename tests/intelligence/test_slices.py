@@ -16,6 +16,7 @@ from regulars.intelligence.analyses import (
     leads,
     lifetime,
     movement,
+    next_offer,
     slices,
     survival,
     types,
@@ -109,6 +110,38 @@ def test_customers_named_by_a_part_are_of_that_part(desk: Desk) -> None:
         _whole, (odd,) = told(desk, module, ODD)
         named = [who for ids in odd.selections().values() for who in ids]
         assert {who % 2 for who in named} == (set() if module is churn and not odd.likely else {1}), module
+
+
+def test_offers_and_trials_of_parts_add_up_to_the_whole(tmp_path: Path, make_desk: MakeDesk) -> None:
+    """What is offered and what was met is counted per customer; nothing is learned again for a part."""
+    rng = np.random.default_rng(4)
+    bought = [
+        (who, START + timedelta(days=int(day)), 1_000)
+        for who in range(1, 301)
+        for day in np.sort(rng.integers(0, 500, 12))
+    ]
+    items = [(order, 1 + (who + int(rng.integers(3))) % 15, 1_000) for order, (who, *_) in enumerate(bought, 1)]
+    desk = make_desk(
+        warehouse(tmp_path / "w", bought, items=items), START + timedelta(days=500), before=("stage", "value")
+    )
+    desk.engine.execute("CREATE TEMP TABLE customer_number AS SELECT customer_id FROM customer")
+    everybody = Slice("class", "all", "SELECT customer_id FROM customer_number")
+    whole, (odd, even, same) = told(desk, next_offer, ODD, EVEN, everybody)
+    assert (same.trials, same.fits, same.told) == (whole.trials, whole.fits, whole.told)
+    assert [one for one in same.offers if one not in whole.offers] == []
+    assert odd.fits + even.fits == whole.fits > 0
+    for trial, part, other in zip(whole.trials, odd.trials, even.trials, strict=True):
+        for which in ("again", "new"):
+            assert part[which]["tried"] + other[which]["tried"] == trial[which]["tried"]
+            met = sum(one[which]["met"] * one[which]["tried"] for one in (part, other))
+            assert met == pytest.approx(trial[which]["met"] * trial[which]["tried"], abs=0.05)
+    assert odd.trust() == whole.trust()
+    for offer in whole.offers:
+        named = whole.named[offer["key"]]
+        assert len(named) == offer["customers"]
+        for half, number in ((odd, 1), (even, 0)):
+            part = next((one for one in half.offers if one["key"] == offer["key"]), None)
+            assert part is None or part["customers"] == sum(who % 2 == number for who in named)
 
 
 def test_a_part_of_the_contracts_has_a_curve_of_its_own(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from regulars.intelligence.analyses import base
+from regulars.intelligence.analyses import base, offers
 from regulars.intelligence.analyses.base import (
     BackTest,
     Certainty,
@@ -23,7 +23,9 @@ from regulars.intelligence.analyses.base import (
     Json,
     Range,
     Saying,
+    Selection,
     Series,
+    Step,
     Trust,
     _,
 )
@@ -43,23 +45,35 @@ FORMULA = _(
 )
 SOURCE = "Steck, Embarrassingly shallow autoencoders for sparse data, WWW 2019"
 READS = ("lines", "products", "customer")
-MAKES = ("next_offer",)
+MAKES = ("next_offer", "offered", "tried")
 GIVES = {"next_offer": ("again", "new")}
-SLICES: tuple[str, ...] = ()
-UNSLICED = dict.fromkeys(("period", "class", "channel", "product_group", "territory"), "slice.tried")
+SLICES = ("class", "channel", "product_group", "territory")
+UNSLICED = {"period": "slice.ahead"}
 SAYS = {
     "next_offer.too_few": _("Too few customers have bought twice to learn what follows what (%(customers)s)."),
     "next_offer.hits": _("Of customers who bought again within %(horizon_days)s, %(again_share)s bought one of the five told under again, and %(new_share)s of those who tried something new one of the five told under new."),
     "next_offer.naive": _("Offering everybody what sells best would have met %(popular_share)s and %(popular_new_share)s."),
     "next_offer.again": _("Own repeats"), "next_offer.new": _("Something new"), "next_offer.popular": _("What sells best"),
     "next_offer.bought_any": _("any of five offered is bought"),
+    "next_offer.most": _("New things fit %(customers)s customers; %(product_name)s fits the most of them, %(fits)s."),
+    "next_offer.few_tried": _("Too few of these customers have bought since the cut-offs to say how often the lists are met (%(tried)s)."),
+    "next_offer.offer": _("Offer %(product_name)s to those whom it fits"),
+    "next_offer.list_again": _("Told most often under again"), "next_offer.list_new": _("Told most often under new"),
+    "next_offer.fits": _("Customers whom it fits"), "next_offer.chance": _("Chance of each, on average"),
+    "next_offer.expected": _("Expected to buy it"),
     "next_offer.cut_off": _("As of"), "next_offer.tried": _("Customers tried"), "next_offer.hit": _("Met"), "next_offer.hit_popular": _("Best sellers would have met"),
     "next_offer.times": _("bought %(times)s times, last on %(last_on)s"),
     "next_offer.once": _("bought once, on %(last_on)s"),
     "next_offer.because": _("bought %(had_name)s; %(like_share)s of those also bought this"),
 }  # fmt: skip
-RESTS = {"next_offer.again": ("again", "next_offer.again"), "next_offer.new": ("new", "next_offer.new")}
+RESTS = {
+    "next_offer.again": ("again", "next_offer.again", "next_offer.list_again"),
+    "next_offer.new": ("new", "next_offer.new", "next_offer.list_new", "next_offer.most", "next_offer.offer"),
+}
 LISTED: Final = 5
+OFFERED: Final = 3
+_FEW: Final = 30
+"""Fewer customers tried than this say nothing of how often a list is met."""
 _CANDIDATES: Final = 15
 _HISTORY: Final = 180
 PART: Final = 1_000_000
@@ -67,8 +81,6 @@ PART: Final = 1_000_000
 _SINCE_MONDAY: Final = 3
 """Day 0, the first of January 1970, was a Thursday."""
 _YOUNG: Final = 56
-_LIKE: Final = 0.05
-"""A reason told as a share is worth telling from here on."""
 
 
 @dataclass(frozen=True)
@@ -86,25 +98,45 @@ class Params(base.Params):
 
 @dataclass(frozen=True)
 class Result(base.Result):
-    """``trials``: as of, and for *again* and *new* each: customers tried, share met, share that best sellers would have met."""
+    """``trials``: as of, and for *again* and *new* each: customers tried, share met, share that best sellers would have met.
+
+    ``offers``: what is told most often, of each list: product, name, ``is_new``, for how many ``customers``, mean ``chance``,
+    ``expected`` buyers. ``fits``: to how many anything new is told; ``named`` who they are, by key. ``tests``: the trials of everybody.
+    """
 
     customers: int = 0
     told: int = 0
+    fits: int = 0
     horizon: int = 90
     trials: list[Json] = field(default_factory=list)
+    offers: list[Json] = field(default_factory=list)
+    named: dict[str, tuple[int, ...]] = field(default_factory=dict, metadata=base.ASIDE)
+    tests: list[Json] = field(default_factory=list, metadata=base.ASIDE)
 
     def headline(self) -> list[Saying]:
-        """How often the two lists met, over all trials."""
+        """How often the two lists met, over all trials, and what new fits the most."""
         if not self.enough:
             return [Saying("next_offer.too_few", {"customers": self.customers})]
-        if not self.trials:
-            return []
+        return [*self._hits(), *self._most()]
+
+    def _hits(self) -> list[Saying]:
+        tried = sum(one["again"]["tried"] for one in self.trials)
+        if tried < _FEW:
+            return [Saying("next_offer.few_tried", {"tried": tried})]
         again, popular = (self._met("again", what) for what in ("met", "popular"))
         new, popular_new = (self._met("new", what) for what in ("met", "popular"))
         return [
             Saying("next_offer.hits", {"horizon_days": self.horizon, "again_share": again, "new_share": new}),
             Saying("next_offer.naive", {"popular_share": popular, "popular_new_share": popular_new}),
         ]
+
+    def _most(self) -> list[Saying]:
+        new = [one for one in self.offers if one["is_new"]]
+        if not new:
+            return []
+        widest = max(new, key=lambda one: int(one["customers"]))
+        figures = {"customers": self.fits, "product_name": widest["name"], "fits": widest["customers"]}
+        return [Saying("next_offer.most", figures)]
 
     def _met(self, which: str, what: str) -> float:
         tried = sum(one[which]["tried"] for one in self.trials)
@@ -122,7 +154,34 @@ class Result(base.Result):
         return [Chart("bars", days, "on", "next_offer.cut_off", (*series, best), "share", "next_offer.hit")]
 
     def evidence(self) -> list[Evidence]:
-        """Each cut-off, list by list."""
+        """What is told most often, list by list, and each cut-off."""
+        return [*self._told_most(), *self._tried()]
+
+    def _told_most(self) -> list[Evidence]:
+        columns = (
+            Column("product", "name"), Column("next_offer.fits", "count"), Column("next_offer.chance", "share"),
+            Column("next_offer.expected", "count"),
+        )  # fmt: skip
+        lists = [
+            (which, [one for one in self.offers if one["is_new"] is (which == "new")]) for which in ("new", "again")
+        ]
+        return [
+            Evidence(
+                columns, [(one["name"], one["customers"], one["chance"], one["expected"]) for one in told],
+                [{"next_offer.fits": self._behind(one)} for one in told], title=f"next_offer.list_{which}",
+            )
+            for which, told in lists if told
+        ]  # fmt: skip
+
+    def _behind(self, offer: Json) -> Selection:
+        return Selection(ids=self.named.get(offer["key"], ()), key=offer["key"])
+
+    def next_steps(self) -> list[Step]:
+        """Offer what is new to those whom it fits."""
+        new = [one for one in self.offers if one["is_new"]][:OFFERED]
+        return [Step(Saying("next_offer.offer", {"product_name": one["name"]}), self._behind(one)) for one in new]
+
+    def _tried(self) -> list[Evidence]:
         columns = (
             Column("next_offer.cut_off", "on"), Column("next_offer.tried", "count"), Column("next_offer.hit", "share"),
             Column("next_offer.hit_popular", "share"),
@@ -146,7 +205,7 @@ class Result(base.Result):
                 f"next_offer.{which}", "next_offer.bought_any", "next_offer.popular",
                 tuple(
                     BackTest(one["cut_off"], one[which]["tried"], 1 - one[which]["met"], 1 - one[which]["popular"])
-                    for one in self.trials if one[which]["tried"]
+                    for one in self.tests or self.trials if one[which]["tried"]
                 ),
                 "misses",
             )
@@ -160,25 +219,44 @@ def run(desk: Desk, params: Params | None = None) -> Result:
 
     chosen, today = params or Params(), desk.horizon.today
     goods, customers, back, first_day = _read(desk, today)
+    offers.clear(desk)
     if back < chosen.fewest or len(goods) < 2 * LISTED:
-        desk.engine.execute(_OFFERED)
-        desk.engine.execute(_TOLD)
+        offers.put_together(desk)
         return Result(enough=False, customers=back, horizon=chosen.horizon)
     parts, learned = _parts(desk, len(goods)), _learned_until(first_day, today)
     days = backtest.days(first_day, learned, horizon=chosen.horizon, history=_HISTORY)
     *known, now = backtest.learn(parts, [*days, learned], len(goods), chosen.most_items)
     trials = backtest.trials(parts, days, known, horizon=chosen.horizon, count=LISTED)
     margin, sold = _margins(desk, goods), _last_sold(desk) >= learned - chosen.recent
-    desk.engine.execute(_OFFERED)
     told = sum(
-        _lay(desk, backtest.offers(
+        offers.lay(desk, backtest.offers(
             part, now, trials[-1] if trials else None, margin=margin, available=sold, count=LISTED, candidates=_CANDIDATES,
         ))
         for part in parts()
     )  # fmt: skip
     desk.engine.execute("DROP TABLE bought")
-    desk.engine.execute(_TOLD)
-    return Result(customers=customers, told=told, horizon=chosen.horizon, trials=[_as_json(one) for one in trials])
+    offers.put_together(desk)
+    for trial in trials:
+        offers.keep(desk, trial)
+    most, fits = offers.most_told(desk)
+    return Result(
+        customers=customers, told=told, fits=fits, horizon=chosen.horizon, trials=[_as_json(one) for one in trials], offers=most,
+        named=offers.named(desk, most),
+    )  # fmt: skip
+
+
+def within(desk: Desk, whole: Result) -> Result:
+    """Some customers' part of what was told and tried; nothing is learned again."""
+    if not whole.enough:
+        return whole
+    customers, told = desk.engine.execute(
+        "SELECT (SELECT count(DISTINCT customer_id) FROM lines), (SELECT count(DISTINCT customer_id) FROM offered)"
+    ).fetchone()
+    most, fits = offers.most_told(desk, among={one["key"] for one in whole.offers})
+    return Result(
+        customers=customers, told=told, fits=fits, horizon=whole.horizon, trials=offers.met_within(desk, whole.trials), offers=most,
+        tests=whole.trials,
+    )  # fmt: skip
 
 
 def _learned_until(first_day: int, today: int) -> int:
@@ -256,46 +334,3 @@ def _margins(desk: Desk, goods: Any) -> Any:
     ).fetchall()
     known = dict(rows)
     return np.array([float(known.get(one, np.nan)) for one in goods.tolist()]) if known else None
-
-
-_OFFERED = """
-CREATE OR REPLACE TEMP TABLE offered (
-    customer_id BIGINT, item INTEGER, is_new BOOLEAN, place TINYINT, share DOUBLE, times INTEGER, last INTEGER, had INTEGER,
-    like_share DOUBLE)
-"""
-_TOLD = f"""
-CREATE OR REPLACE TEMP VIEW next_offer AS
-WITH word AS (
-    SELECT item, to_json(name)::VARCHAR AS name, '{{"product":' || product_id || ',"name":' || to_json(name)::VARCHAR || ',"share":' AS begun
-    FROM good JOIN products USING (product_id)
-), told AS (
-    SELECT o.customer_id, o.is_new, o.place, p.begun || coalesce(o.share::VARCHAR, 'null') || ',"reasons":[' || CASE
-            WHEN NOT o.is_new AND o.times > 1
-            THEN '{{"code":"next_offer.times","values":{{"times":' || o.times || ',"last_on":"' || (DATE '1970-01-01' + o.last) || '"}}}}'
-            WHEN NOT o.is_new THEN '{{"code":"next_offer.once","values":{{"last_on":"' || (DATE '1970-01-01' + o.last) || '"}}}}'
-            WHEN h.name IS NOT NULL AND o.like_share >= {_LIKE}
-            THEN '{{"code":"next_offer.because","values":{{"had_name":' || h.name || ',"like_share":' || o.like_share || '}}}}'
-            ELSE '' END || ']}}' AS thing
-    FROM offered o JOIN word p USING (item) LEFT JOIN word h ON h.item = o.had
-)
-SELECT customer_id,
-    '[' || coalesce(string_agg(thing, ',' ORDER BY place) FILTER (NOT is_new), '') || ']' AS again,
-    '[' || coalesce(string_agg(thing, ',' ORDER BY place) FILTER (is_new), '') || ']' AS "new"
-FROM told GROUP BY customer_id
-"""  # noqa: S608 -- a number
-"""Two JSON lists a customer, put together when they are asked for: as text they take ten times the room. Written as text,
-because objects of the engine's own take twice as long."""
-
-
-def _lay(desk: Desk, offers: dict[str, Any]) -> int:
-    """Add to the table ``offered``; how many customers have any."""
-    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
-    import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
-
-    desk.engine.register("_offers", pa.table(offers))
-    desk.engine.execute(
-        """INSERT INTO offered SELECT customer, item, is_new, place, CASE WHEN NOT isnan(share) THEN round_even(share, 2) END,
-           times, last, CASE WHEN had >= 0 THEN had END, round_even(like_share, 2) FROM _offers"""
-    )
-    desk.engine.unregister("_offers")
-    return len(np.unique(offers["customer"]))

@@ -24,9 +24,9 @@ _KEYS: Final = {"parties": "party_id"}
 _DATED: Final = frozenset({"purchase", "orders", "returns", "lines", "return_lines"})
 _PLAIN: Final = frozenset({"products", "return_lines"})
 """Tables without a customer of their own."""
-_OFTEN: Final = frozenset({"lines", "monthly", "move"})
+_OFTEN: Final = frozenset({"lines", "monthly", "move", "offered"})
 """Tables that are asked several times in each slice: narrowed once, into a table of their own."""
-_COLUMNS: Final = {"lines": "order_id, customer_id, product_id, day"}
+_COLUMNS: Final = {"lines": "order_id, customer_id, product_id, day", "offered": "customer_id, item, is_new, share"}
 """Of wide tables, what is asked for."""
 SAYS: Final[Mapping[str, str]] = {
     "slice.now": _("it says how things stand today."),
@@ -35,7 +35,6 @@ SAYS: Final[Mapping[str, str]] = {
     "slice.is_class": _("the classes are what is told here."),
     "slice.is_group": _("what goes with what is learned across all product groups."),
     "slice.waits": _("what follows what is learned from the whole history."),
-    "slice.tried": _("it is tried on all customers together; what is told of each stands on the customer's page."),
     "slice.terms": _("a contract runs through many periods."),
 }
 """Why an analysis is not told by some dimension (``UNSLICED``)."""
@@ -164,9 +163,9 @@ def _query(table: str, source: str, chosen: Slice) -> str:
 
 
 def _tables(desk: Desk) -> dict[str, bool]:
-    """Every table on the desk, and whether it was laid there rather than stored."""
+    """Every table on the desk, and whether it was laid there rather than stored; what is only put together when asked for is none."""
     rows = desk.engine.execute(
-        "SELECT table_name, table_type = 'LOCAL TEMPORARY' FROM information_schema.tables"
+        "SELECT table_name, temporary FROM duckdb_tables() UNION ALL SELECT view_name, false FROM duckdb_views() WHERE NOT internal AND NOT temporary"
     ).fetchall()
     return dict(sorted(rows, key=lambda row: row[1]))
 

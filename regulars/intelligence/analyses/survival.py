@@ -123,13 +123,17 @@ class Result(base.Result):
         if not self.contracts:
             return [Saying("survival.none")]
         if not self.enough:
-            return [Saying("survival.too_few", {"contracts": self.contracts, "ended": self.ended})]
+            few = Saying("survival.too_few", {"contracts": self.contracts, "ended": self.ended})
+            return [few, self._falls_due()] if self.due else [few]
         more = Saying("survival.more", {"lasting_share": round(self.lasting, 3), "seen_days": round(self.seen)})
         said = [more if self.median is None else Saying("survival.half", {"median_days": round(self.median)})]
         if self.renewed:
             shares = {"first_share": round(self.renewed[0], 3), "third_share": round(self.renewed[2], 3)}
             said.append(Saying("survival.renewed", shares))
-        return [*said, Saying("survival.due", {"ahead_days": self.ahead, "contracts": len(self.due)})]
+        return [*said, self._falls_due()]
+
+    def _falls_due(self) -> Saying:
+        return Saying("survival.due", {"ahead_days": self.ahead, "contracts": len(self.due)})
 
     def charts(self) -> list[Chart]:
         """The curve with its interval, and the projection beside it."""
@@ -158,7 +162,7 @@ class Result(base.Result):
         )
 
     def next_steps(self) -> list[Step]:
-        """Talk to those whose contract falls due, the likeliest to end first."""
+        """Talk to those whose contract falls due: the likeliest to end first, where that can be told, else the soonest."""
         return [Step(Saying("survival.talk"), Selection(ids=self.due, key="due"))] if self.due else []
 
 
@@ -181,12 +185,14 @@ def _measured(desk: Desk, chosen: Params) -> Result:
     today = desk.horizon.today
     spells = _spells(desk, today, chosen.grace)
     size, ended = len(spells["ended"]), int(spells["ended"].sum())
+    running = ~spells["ended"] & (spells["due"] >= today) & (spells["due"] <= today + chosen.ahead)
     if ended < chosen.fewest:
-        return Result(enough=False, contracts=size, ended=ended)
+        soonest = sorted(zip(spells["due"][running].tolist(), spells["customer_id"][running].tolist(), strict=True))
+        due = tuple(dict.fromkeys(customer for _day, customer in soonest))
+        return Result(enough=False, contracts=size, ended=ended, ahead=chosen.ahead, due=due)
     term = max(float(desk.engine.execute(_TERM, {"day": today}).fetchone()[0]), 1.0)
     model = _fitted(spells, term)
     known = KaplanMeier().fit(spells["lasted"], spells["ended"])
-    running = ~spells["ended"] & (spells["due"] >= today) & (spells["due"] <= today + chosen.ahead)
     risk = 1.0 - model.retention(spells["lasted"][running] // term + 1.0)
     order = sorted(zip((-risk).tolist(), spells["customer_id"][running].tolist(), strict=True))
     renewed = model.retention([1, 2, 3]).tolist() if model.identified_ else ()

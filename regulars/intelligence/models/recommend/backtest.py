@@ -68,7 +68,8 @@ class Learned:
 class Met:
     """How many customers were tried, what share bought any of what was offered, and of what most customers buy.
 
-    ``chance`` by ``limits`` of strength and by place in the list: share of offers that were bought.
+    ``chance`` by ``limits`` of strength and by place in the list: share of offers that were bought. ``who`` was tried, and
+    who of them bought of what was offered (``hit``) and of what most customers buy (``hit_popular``).
     """
 
     tried: int
@@ -76,6 +77,9 @@ class Met:
     popular: float
     limits: Floats = field(default_factory=lambda: np.zeros(0))
     chance: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    who: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    hit: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    hit_popular: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def of(self, strength: Floats) -> Floats:
         """The chance of offers of these strengths at their places, shape (customers, places)."""
@@ -171,8 +175,8 @@ def _trial(bought: Bought, day: int, learned: Learned, horizon: int, count: int)
     best_new = np.argsort(-np.where(owned, -1, buyers), axis=1, kind="stable")[:, :count]
     return Trial(
         day,
-        _met(again, times.astype(np.float64), truth, best, count),
-        _met(new, scores, truth & ~owned & (buyers > 0), best_new, count),
+        _met(people, again, times.astype(np.float64), truth, best, count),
+        _met(people, new, scores, truth & ~owned & (buyers > 0), best_new, count),
     )
 
 
@@ -182,13 +186,12 @@ def _table(lines: Bought, customers: int) -> NDArray[np.bool_]:
     return found
 
 
-def _met(lists: Ints, strength: Floats, truth: NDArray[np.bool_], popular: Ints, count: int) -> Met:
+def _met(people: Ints, lists: Ints, strength: Floats, truth: NDArray[np.bool_], popular: Ints, count: int) -> Met:
     """Hits among customers who bought anything of the kind, and chances over everybody tried."""
     hit = np.where(lists >= 0, np.take_along_axis(truth, np.maximum(lists, 0), axis=1), False)
     buys = truth.any(axis=1)
     tried = int(buys.sum())
-    met = float(hit[buys, :count].any(axis=1).mean()) if tried else 0.0
-    best = float(np.take_along_axis(truth, popular, axis=1)[buys].any(axis=1).mean()) if tried else 0.0
+    met, best = hit[buys, :count].any(axis=1), np.take_along_axis(truth, popular, axis=1)[buys].any(axis=1)
     offered = lists >= 0
     limits = (
         np.unique(np.quantile(strength[offered], np.linspace(0, 1, STRENGTHS + 1)[1:-1]))
@@ -201,7 +204,8 @@ def _met(lists: Ints, strength: Floats, truth: NDArray[np.bool_], popular: Ints,
         here = offered & (row == level)
         share = hit[here].mean() if here.any() else 0.0
         chance[level] = (np.where(here, hit, False).sum(axis=0) + _PRIOR * share) / (here.sum(axis=0) + _PRIOR)
-    return Met(tried, met, best, limits, chance)
+    of_met, of_best = (float(one.mean()) if tried else 0.0 for one in (met, best))
+    return Met(tried, of_met, of_best, limits, chance, people[buys], met, best)
 
 
 def offers(
