@@ -28,6 +28,7 @@ PARTIES: Final = FactTable(
     """,  # noqa: S608 -- the names of our own roles
     watermark="updated_at",
     days={"day": "created_at"},
+    owner="id",
 )
 
 CONTACTS: Final = FactTable(
@@ -59,6 +60,7 @@ COMPLAINTS: Final = FactTable(
     """,
     watermark="opened_at",
     days={"day": "opened_at", "settled_day": "settled_at"},
+    owner="party_id",
 )
 
 CONTRACTS: Final = FactTable(

@@ -50,6 +50,8 @@ FROM customer c
 LEFT JOIN standing s USING (customer_id) LEFT JOIN worth w USING (customer_id) LEFT JOIN next_step n USING (customer_id)
 ORDER BY c.customer_id
 """
+_COUNTED_BY = """customer_id, stage, purchases, orders, returns, revenue, revenue_12m, class, contribution_12m, contribution_24m, gain,
+    usual_days, survival, intervals, action, at_stake"""
 _VIEWS = {
     "customer": "SELECT * FROM whole",
     "standing": "SELECT * FROM whole WHERE purchases > 0",
@@ -70,7 +72,7 @@ class Outcome:
         chosen: whom the run was about; None when everybody.
         customers: how many customers there are in all.
         remembered: whether what the run before found lies in ``engine`` as ``kept_score``, ``kept_move`` and ``kept_told``.
-        desk: what the further analyses read; None when the run was about some.
+        desk: what lies before the analyses that are carried out when the scores are written.
         params: what the company has set of the ``Params`` of analyses, by name.
     """
 
@@ -80,10 +82,10 @@ class Outcome:
     calibrations: list[Calibration]
     ruler: Ruler
     customers: int
+    desk: Desk
     chosen: Collection[int] | None = None
     remembered: bool = False
     results: dict[str, tuple[Result, float]] = field(default_factory=dict)
-    desk: Desk | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -96,7 +98,8 @@ class Outcome:
 def run(
     store: Store, *, now: int, today: int | None = None, calibrations: list[Calibration] | None = None,
     changed: Collection[int] | None = None, corrected: Collection[int] | None = None, facts_before: str = "",
-    cluster: str = "", before: Mapping[str, Json] | None = None, params: Mapping[str, Any] | None = None, progress: Progress = lambda _: None,
+    owned: Mapping[str, pa.Table] | None = None, cluster: str = "", before: Mapping[str, Json] | None = None,
+    params: Mapping[str, Any] | None = None, progress: Progress = lambda _: None,
 ) -> Iterator[Outcome]:  # fmt: skip
     """Analyse what lies in ``store``.
 
@@ -106,6 +109,7 @@ def run(
         calibrations: those of earlier runs; a new one is added on the first run of a month.
         changed: whose facts have changed since the generation ``facts_before`` of the warehouse; None when that is not known.
         corrected: of these, whose trade of before has changed.
+        owned: all facts of these by table, where somebody has them at hand.
         cluster: address of the Spark that groups the facts of everybody; empty: this machine does.
         before: what analyses found in the run before, by name: kinds of customers keep their numbers by it.
         params: what the company has set of the ``Params`` of analyses, by name.
@@ -127,7 +131,7 @@ def run(
             and _may_add(connection, notes, kept, changed, today=today, learned=learned, facts_before=facts_before)
         ):
             State(store).lay(connection, notes.horizon, facts_before=facts_before, corrected=corrected)
-            yield _some(connection, notes, historical, kept, changed, progress, params=settings)
+            yield _some(connection, notes, historical, kept, changed, progress, owned=owned or {}, params=settings)
         else:
             horizon = ledger.look(connection, today)
             made: Collection[str] = ()
@@ -193,28 +197,21 @@ def _all(
     ruler = Ruler(*value.lines(desk), next_step.line(desk), come_back)
     customers = connection.execute("SELECT count(*) FROM score").fetchone()[0]
     return Outcome(
-        connection,
-        horizon,
-        historical,
-        desk.calibrations,
-        ruler,
-        customers,
-        remembered=notes is not None,
-        results=results,
-        desk=desk,
-        params=params,
-    )
+        connection, horizon, historical, desk.calibrations, ruler, customers, desk, remembered=notes is not None,
+        results=results, params=params,
+    )  # fmt: skip
 
 
 def further(outcome: Outcome, progress: Progress = lambda _: None) -> None:
-    """Carry out the analyses that scores do not wait for, when the run was about everybody.
+    """Carry out the analyses that scores do not wait for; when the run was about some, what can be counted of everybody.
 
     One for which this machine has not enough memory is left out, and told in the log: its page keeps what it found before,
     and what it gives to the forecasts of customers is left empty.
     """
-    if outcome.desk is None:
+    if outcome.chosen is not None:
+        _counted(outcome, progress)
         return
-    for name in analyses.FURTHER:
+    for name in (*analyses.COUNTED, *analyses.FURTHER):
         progress(name)
         try:
             outcome.results[name] = _timed(partial(analyses.get(name).run, outcome.desk))
@@ -236,13 +233,14 @@ def _some(
     changed: Collection[int],
     progress: Progress,
     *,
+    owned: Mapping[str, pa.Table],
     params: Mapping[str, Any],
 ) -> Outcome:
     """Only whose facts have changed; the lines between customers stay where the last full run drew them."""
     connection.register("_chosen", pa.table({"customer_id": pa.array(sorted(changed), pa.int64())}))
     connection.execute("CREATE TEMP TABLE chosen AS SELECT * FROM _chosen")
     horizon = ledger.stretched(connection, notes.horizon)
-    ledger.only(connection)
+    ledger.only(connection, owned)
     ledger.group(connection, horizon, made=("state",))
     connection.execute("CREATE TEMP VIEW known AS SELECT * FROM kept_score")
     desk = Desk(connection, horizon, kept, ruler=notes.ruler, params=params)
@@ -250,34 +248,42 @@ def _some(
         progress(step)
         make(desk)
     connection.execute(_SCORE)
-    connection.execute(f"CREATE TEMP VIEW whole AS {_MERGED.format('score')}")
+    connection.execute("ALTER TABLE move RENAME TO moved_now")
+    customers = connection.execute(
+        "SELECT (SELECT count(*) FROM score) + (SELECT count(*) FROM kept_score ANTI JOIN chosen USING (customer_id))"
+    ).fetchone()[0]
+    return Outcome(
+        connection,
+        horizon,
+        historical,
+        kept,
+        notes.ruler,
+        customers,
+        desk,
+        chosen=changed,
+        remembered=True,
+        params=params,
+    )
+
+
+def _counted(outcome: Outcome, progress: Progress) -> None:
+    """What is counted over everybody, but for the months (``movement``), which are counted at night."""
+    desk, connection = outcome.desk, outcome.engine
+    connection.execute(f"CREATE TEMP TABLE whole AS {_MERGED.format('score').replace('*', _COUNTED_BY)}")
     for name, query in _VIEWS.items():
         connection.execute(f"DROP TABLE {name}")
         connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
-    results = _measured(desk, notes, progress)
-    customers = connection.execute("SELECT count(*) FROM whole").fetchone()[0]
-    return Outcome(
-        connection, horizon, historical, kept, notes.ruler, customers, chosen=changed, remembered=True, results=results,
-        params=params,
-    )  # fmt: skip
-
-
-def _measured(desk: Desk, notes: Notes, progress: Progress) -> dict[str, tuple[Result, float]]:
-    """What is counted over everybody, but for the months (``movement``), which are counted at night."""
-    desk.engine.execute("ALTER TABLE move RENAME TO moved_now")
-    desk.engine.execute(f"CREATE TEMP VIEW move AS {_MERGED.format('move').replace('FROM move', 'FROM moved_now')}")
+    connection.execute(f"CREATE TEMP VIEW move AS {_MERGED.format('move').replace('FROM move', 'FROM moved_now')}")
     measures: dict[str, Callable[[], Result]] = {
         "stage": lambda: stage.measure(desk),
         "value": lambda: value.measure(desk),
         "concentration": lambda: concentration.run(desk),
         "cycle": lambda: cycle.run(desk),
-        "next_step": lambda: next_step.measure(desk, notes.ruler.come_back),
+        "next_step": lambda: next_step.measure(desk, outcome.ruler.come_back),
     }
-    results = {}
     for name, measure in measures.items():
         progress(name)
-        results[name] = _timed(measure)
-    return results
+        outcome.results[name] = _timed(measure)
 
 
 def remember(store: Store, outcome: Outcome, *, facts: str, told: str) -> None:

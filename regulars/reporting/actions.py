@@ -41,10 +41,12 @@ STEPS: Final = (
     "facts",
     "ledger",
     "calibration",
-    *analyses.names(),
+    *analyses.FIRST,
     "scores",
-    "forecasts",
     "moves",
+    *analyses.COUNTED,
+    *analyses.FURTHER,
+    "forecasts",
     "slices",
 )
 """What a run goes through, in this order."""
@@ -127,6 +129,7 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         calibrations=_kept(),
         changed=None if loaded.whole else loaded.parties,
         corrected=None if loaded.whole else loaded.corrected,
+        owned=loaded.owned,
         cluster=settings.WAREHOUSE_URL,
         facts_before=loaded.before,
         before=queries.found_before("types"),

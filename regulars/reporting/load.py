@@ -5,7 +5,7 @@ After the first load only rows that the log of changes names are read again (doc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 TABLES = (*commerce.TABLES, *customers.TABLES, *catalogue.TABLES)
 MOST_CHANGES: Final = 300_000
 """With more rows in the log than this it is quicker to read everything."""
+FEW: Final = 5_000
+"""Of so many changed parties all facts are read from the record: quicker than to look for them among everybody's."""
 _AT_ONCE: Final = 50_000
+_CHANGED: Final = "SELECT party FROM reporting_factchange WHERE party IS NOT NULL"
+_OWNERS: Final = """SELECT customer_id FROM commerce_order
+    WHERE customer_id IS NOT NULL AND id IN (SELECT row FROM reporting_factchange WHERE fact = 'lines')"""
+"""Who bought the orders whose lines have changed."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Loaded:
         corrected: of these, whose trade of before has changed; the others have new trade at most.
         before: the token of that generation.
         seen: ids of the log that were seen, to be forgotten when all that rests on them is written.
+        owned: all facts of ``parties`` by table, where these are few among many.
     """
 
     manifest: Manifest
@@ -48,6 +55,7 @@ class Loaded:
     parties: set[int] = field(default_factory=set)
     corrected: set[int] = field(default_factory=set)
     seen: list[int] = field(default_factory=list)
+    owned: Mapping[str, Any] = field(default_factory=dict)
 
 
 def warehouse() -> Store:
@@ -73,10 +81,11 @@ def facts_down(store: Store, *, whole: bool = False) -> Loaded:
             else store.amended(_changes(cursor, log), clock.now())
         )
         parties = {party for _, _, _, party in log if party is not None} | _owners(cursor)
+        owned = {} if whole else _owned(cursor, len(parties), before)
     mark.intended = made.token
     mark.save()
     store.put_in_force(made)
-    return Loaded(made, whole, before.token, parties, _corrected(log, before), [number for number, *_ in log])
+    return Loaded(made, whole, before.token, parties, _corrected(log, before), [number for number, *_ in log], owned)
 
 
 def reached(loaded: Loaded) -> None:
@@ -104,12 +113,28 @@ def _corrected(log: list[tuple[int, str, int, int | None]], before: Manifest) ->
 
 
 def _owners(cursor: Any) -> set[int]:
-    """Who bought the orders whose lines have changed."""
-    cursor.execute(
-        """SELECT DISTINCT customer_id FROM commerce_order
-           WHERE customer_id IS NOT NULL AND id IN (SELECT row FROM reporting_factchange WHERE fact = 'lines')"""
-    )
+    cursor.execute(_OWNERS)
     return {party for (party,) in cursor.fetchall()}
+
+
+def _owned(cursor: Any, parties: int, before: Manifest) -> dict[str, Any]:
+    """All facts of the changed parties by table; none when these are many, or when the house is small and takes up everybody."""
+    import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence import nightly  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.warehouse.extract import batches, schema_of  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.warehouse.ledger import WHOSE  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    if not 0 < parties <= FEW or before.tables["parties"].rows < nightly.SMALL_HOUSE:
+        return {}
+    found = {}
+    for table in TABLES:
+        if table.name in WHOSE:
+            read = batches(
+                table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE, whose=f"{_CHANGED} UNION {_OWNERS}"
+            )
+            found[table.name] = pa.concat_tables([schema_of(table).empty_table(), *read])
+    return found
 
 
 def _everything(cursor: Any) -> Iterator[tuple[FactTable, Iterator[Any]]]:

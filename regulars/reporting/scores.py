@@ -39,15 +39,20 @@ STAGES: Final = (
 )
 LISTED: Final[dict[str, str]] = {"stage": "text", "value_class": "text", "revenue_12m": "bigint"}
 """Columns with an index that seldom change: they are left alone where they are as before."""
+SORTED: Final[dict[str, str]] = {
+    "stage_since": "timestamp", "risk": "float", "expected_order_at": "timestamp", "at_stake": "bigint",
+}  # fmt: skip
+"""Columns with an index that change more often. SQLite takes every column that is set out of its indexes and puts it back."""
 OTHERS: Final[dict[str, str]] = {
     "as_of": "timestamp", "orders_12m": "bigint", "revenue_prior_12m": "bigint", "margin_12m": "bigint",
     "recency_score": "bigint", "frequency_score": "bigint", "monetary_score": "bigint", "value_reasons": "json",
-    "value_rank": "bigint", "value_percentile": "float", "stage_since": "timestamp", "stage_reasons": "json",
-    "previous_stage": "text", "risk": "float", "risk_reasons": "json", "cycle_days": "float", "cycle_low": "float",
-    "cycle_high": "float", "expected_order_at": "timestamp", "at_stake": "bigint", "next_action": "text",
+    "value_rank": "bigint", "value_percentile": "float", "stage_reasons": "json", "previous_stage": "text",
+    "risk_reasons": "json", "cycle_days": "float", "cycle_low": "float", "cycle_high": "float", "next_action": "text",
     "next_action_reasons": "json",
 }  # fmt: skip
-COLUMNS: Final = {**LISTED, **OTHERS}
+COLUMNS: Final = {**LISTED, **SORTED, **OTHERS}
+_REACHES: Final = {1: OTHERS, 2: {**SORTED, **OTHERS}, 3: COLUMNS}
+"""The columns that are written, by how far the differences of a row reach; 0 where there are none."""
 _POSTGRESQL: Final = {
     "timestamp": "timestamptz",
     "json": "jsonb",
@@ -55,7 +60,9 @@ _POSTGRESQL: Final = {
     "bigint": "bigint",
     "text": "text",
 }
-_NOTHING_TOLD: Final = "(SELECT NULL::BIGINT AS customer_id, 0::UBIGINT AS listed, 0::UBIGINT AS others)"
+_NOTHING_TOLD: Final = (
+    "(SELECT NULL::BIGINT AS customer_id, 0::UBIGINT AS listed, 0::UBIGINT AS sorted, 0::UBIGINT AS others)"
+)
 AT_ONCE: Final = 900
 """Parties named in one query."""
 SAID_AGAIN: Final = 25
@@ -70,47 +77,56 @@ def scores_up(outcome: Outcome, as_of: datetime) -> tuple[int, str]:
     Returns:
         How many rows were written, and the query of what is to be remembered of what the record was told.
     """
-    engine = outcome.engine
-    _put_together(outcome, as_of)
+    said = _put_together(outcome, as_of)
+    write = _copy_and_update if connection.vendor == "postgresql" else _update
     written = 0
-    for columns, where in ((OTHERS, "differs AND is_listed"), (COLUMNS, "differs AND NOT is_listed")):
-        written += _write(engine, columns, where)
+    for reach, columns in _REACHES.items():
+        listed = ", ".join(f"{said[name]} AS {name}" for name in columns)
+        selected = f"SELECT {listed}, customer_id FROM told JOIN telling USING (customer_id) WHERE reach = {reach}"  # noqa: S608 -- our own names
+        written += write(outcome.engine, columns, selected)
     _unstage(outcome)
-    return written, "SELECT customer_id, listed_now AS listed, others_now AS others FROM telling"
+    return written, "SELECT customer_id, listed, sorted, others FROM telling"
 
 
-def _put_together(outcome: Outcome, as_of: datetime) -> None:
-    """Make the table ``telling``: the columns of the summary, a hash of each group of columns, and whether they differ
-    from what was last told.
+def _put_together(outcome: Outcome, as_of: datetime) -> dict[str, str]:
+    """Make the view ``told``, and the table ``telling``: a hash of each group of columns of the summary, and how far its
+    differences from what was last told reach (``_REACHES``).
 
     The moment of the analysis does not count as a change; so that it is never long ago, each row is told again once in
     ``SAID_AGAIN`` days, some of them every day.
+
+    Returns:
+        How each column follows from a row of ``told``.
     """
     from regulars.intelligence.explain import KNOWN_SINCE  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.told import due  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     engine, today = outcome.engine, outcome.horizon.today
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE told AS SELECT *, {due(today)} AS due_day FROM score")  # noqa: S608 -- our own names
+    engine.execute(
+        f"CREATE OR REPLACE TEMP VIEW dated AS SELECT *, coalesce(since, {KNOWN_SINCE}) AS begun_day, {due(today)} AS due_day FROM score"  # noqa: S608 -- our own names
+    )
     lay_midnights(
         engine,
-        f"""SELECT DISTINCT day FROM (SELECT coalesce(since, {KNOWN_SINCE}) AS day FROM told
-            UNION ALL SELECT due_day FROM told) WHERE day IS NOT NULL""",  # noqa: S608 -- our own names
+        "SELECT DISTINCT day FROM (SELECT begun_day AS day FROM dated UNION ALL SELECT due_day FROM dated) WHERE day IS NOT NULL",
     )
-    expressions = _expressions(outcome)
-    said = ", ".join(f"{expressions[name]} AS {name}" for name in COLUMNS if name != "as_of")
-    others = ", ".join(name for name in OTHERS if name != "as_of")
+    engine.execute(
+        """CREATE OR REPLACE TEMP VIEW told AS SELECT d.*, begun.at AS begun_at, due.at AS due_at FROM dated d
+           LEFT JOIN midnight begun ON begun.day = d.begun_day LEFT JOIN midnight due ON due.day = d.due_day"""
+    )
+    said = _expressions(outcome)
+    listed, sorted_, others = (
+        ", ".join(said[name] for name in group if name in said) for group in (LISTED, SORTED, OTHERS)
+    )
     turn = f"({today} + customer_id) // {SAID_AGAIN}, {outcome.historical}"
     known = "kept_told" if outcome.remembered else _NOTHING_TOLD
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE telling AS
-            WITH rows AS (SELECT s.customer_id, '{stamp(as_of)}' AS as_of, {said} FROM told s
-                LEFT JOIN midnight begun ON begun.day = coalesce(s.since, {KNOWN_SINCE})
-                LEFT JOIN midnight due ON due.day = s.due_day),
-            hashed AS (SELECT *, hash({", ".join(LISTED)}) AS listed_now, hash({turn}, {others}) AS others_now FROM rows)
-            SELECT h.*, k.customer_id IS NULL OR k.listed <> h.listed_now OR k.others <> h.others_now AS differs,
-                coalesce(k.listed = h.listed_now, false) AS is_listed
-            FROM hashed h LEFT JOIN {known} k USING (customer_id)"""  # noqa: S608 -- our own names
+            WITH now AS (SELECT customer_id, hash({listed}) AS listed, hash({sorted_}) AS sorted, hash({turn}, {others}) AS others FROM told)
+            SELECT n.*, CASE WHEN k.customer_id IS NULL OR k.listed <> n.listed THEN 3 WHEN k.sorted <> n.sorted THEN 2
+                WHEN k.others <> n.others THEN 1 ELSE 0 END AS reach
+            FROM now n LEFT JOIN {known} k USING (customer_id)"""  # noqa: S608 -- our own names
     )
+    return {**said, "as_of": f"'{stamp(as_of)}'"}
 
 
 def _expressions(outcome: Outcome) -> dict[str, str]:
@@ -133,14 +149,14 @@ def _expressions(outcome: Outcome) -> dict[str, str]:
         "value_class": "class",
         "value_reasons": explain.value(currency=currency),
         "stage": f"CASE stage {stages} END",
-        "stage_since": "begun.at",
+        "stage_since": "begun_at",
         "stage_reasons": explain.stage(historical=outcome.historical),
         "previous_stage": f"CASE previous {stages} ELSE '' END",
         "risk": f"CASE WHEN purchases > 0 THEN {told.GONE} END",
         "risk_reasons": explain.risk(outcome.calibrations[-1].leaving.shares, historical=outcome.historical),
-        "expected_order_at": f"CASE WHEN purchases > 0 AND stage <> {STAGES.index('divorce')} THEN due.at END",
+        "expected_order_at": f"CASE WHEN purchases > 0 AND stage <> {STAGES.index('divorce')} THEN due_at END",
         "next_action": f"CASE WHEN action IN ({quiet}) THEN '' ELSE action END",
-        "next_action_reasons": explain.next_step(currency=currency, come_back=outcome.results["next_step"][0].as_dict()["come_back"]),
+        "next_action_reasons": explain.next_step(currency=currency, come_back=outcome.ruler.come_back),
     }  # fmt: skip
 
 
@@ -170,13 +186,6 @@ def end_of(day: int) -> datetime:
     return midnight(day + 1) - timedelta(seconds=1)
 
 
-def _write(engine: Any, columns: dict[str, str], where: str) -> int:
-    """Write these columns of some rows of ``telling``."""
-    selected = f"SELECT {', '.join(columns)}, customer_id FROM telling WHERE {where}"  # noqa: S608 -- our own names
-    write = _copy_and_update if connection.vendor == "postgresql" else _update
-    return write(engine, columns, selected)
-
-
 def _update(engine: Any, columns: dict[str, str], selected: str) -> int:
     assignments = ", ".join(f"{name} = %s" for name in columns)
     statement = f"UPDATE customers_customersummary SET {assignments} WHERE party_id = %s"  # noqa: S608 -- our own names
@@ -194,15 +203,18 @@ def _copy_and_update(engine: Any, columns: dict[str, str], selected: str) -> int
     total = engine.execute(f"SELECT count(*) FROM ({selected})").fetchone()[0]  # noqa: S608 -- our own names
     if not total:
         return 0
-    parts = 2 if total >= _LARGE and not connection.in_atomic_block else 1
+    parts = ["true"]
+    if total >= _LARGE and not connection.in_atomic_block:  # by halves, so that they meet on no page
+        middle = engine.execute(f"SELECT median(customer_id)::BIGINT FROM ({selected})").fetchone()[0]  # noqa: S608 -- our own names
+        parts = [f"customer_id < {middle}", f"customer_id >= {middle}"]
     with TemporaryDirectory(dir=settings.HOME / "tmp") as folder:
-        files = [Path(folder) / f"scores-{part}.csv" for part in range(parts)]
-        for part, file in enumerate(files):
-            copying.to_file(engine, f"{selected} AND customer_id % {parts} = {part}", file)
-        if parts == 1:
+        files = [Path(folder) / f"scores-{part}.csv" for part in range(len(parts))]
+        for part, file in zip(parts, files, strict=True):
+            copying.to_file(engine, f"{selected} AND {part} ORDER BY customer_id", file)
+        if len(parts) == 1:
             _copy_file(columns, files[0])
         else:
-            with ThreadPoolExecutor(parts) as pool:
+            with ThreadPoolExecutor(len(parts)) as pool:
                 list(pool.map(lambda file: _copy_apart(columns, file), files))
     return int(total)
 

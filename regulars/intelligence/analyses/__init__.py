@@ -10,13 +10,15 @@ from typing import Final, cast
 
 from regulars.intelligence.analyses.base import Analysis
 
-FIRST: Final = ("stage", "value", "concentration", "cycle", "movement", "next_step")
+FIRST: Final = ("stage", "value", "next_step")
 """What a customer's row of scores follows from."""
+COUNTED: Final = ("concentration", "cycle", "movement")
+"""What is counted over all rows of scores: begun when they are written."""
 FURTHER: Final = (
     "cohorts", "lifetime", "survival", "basket", "sequence", "next_offer", "churn", "leads", "types", "wallet",
 )  # fmt: skip
-"""What takes longer: begun when the scores are written, and only when everybody is analysed."""
-_NAMES: Final = (*FIRST, *FURTHER)
+"""What takes longer: begun after these, and only when everybody is analysed."""
+_NAMES: Final = (*FIRST, *COUNTED, *FURTHER)
 
 
 def names() -> tuple[str, ...]:

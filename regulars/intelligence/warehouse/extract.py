@@ -38,16 +38,22 @@ def schema_of(table: FactTable | Derived) -> pa.Schema:
     return pa.schema([*fields, *(pa.field(name, pa.int32()) for name in table.days)])
 
 
-def batches(table: FactTable, cursor: Any, *, vendor: str, zone: str, wanted: str = "") -> Iterator[pa.Table]:
+def batches(
+    table: FactTable, cursor: Any, *, vendor: str, zone: str, wanted: str = "", whose: str = ""
+) -> Iterator[pa.Table]:
     """Read ``table`` with ``cursor`` (a DB-API cursor) and yield Arrow tables of at most some 100,000 rows.
 
     Args:
         vendor: ``sqlite`` or ``postgresql``.
         zone: the company's time zone, e.g. ``Asia/Taipei``; days are counted in it.
         wanted: a subquery that gives the ids of the rows to be read; all when it is empty.
+        whose: a subquery that gives the ids of the parties whose rows are to be read; everybody's when it is empty.
     """
     read = _copied if vendor == "postgresql" else _fetched
-    for part in read(table, cursor, table.changed_sql_for(vendor, wanted) if wanted else table.sql_for(vendor)):
+    sql = table.sql_for(vendor)
+    if wanted or whose:
+        sql = table.changed_sql_for(vendor, wanted) if wanted else table.owned_sql_for(vendor, whose)
+    for part in read(table, cursor, sql):
         yield _with_days(part, table, zone)
 
 

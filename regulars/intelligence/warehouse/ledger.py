@@ -9,7 +9,7 @@ Each is defined in ``definitions/<name>.sql``, in words that DuckDB and Spark ha
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,12 @@ import numpy as np
 
 from regulars.intelligence.warehouse import definitions
 from regulars.intelligence.warehouse.engine import Engine
+
+WHOSE = {
+    "orders": "customer_id", "returns": "customer_id", "contacts": "customer_id", "complaints": "customer_id",
+    "parties": "party_id",
+}  # fmt: skip
+"""The facts that the shared tables are made of, and the column that says whose they are."""
 
 _OCCASIONS = """
 WITH told AS (SELECT DISTINCT customer_id, day, coalesce(settled_day, 1000000) AS settled_day FROM complaints),
@@ -118,18 +124,26 @@ def stretched(engine: Engine, horizon: Horizon) -> Horizon:
     return replace(horizon, first_day=first_day, last_day=last_day)
 
 
-def only(engine: Engine) -> None:
-    """Let the facts of the customers in the table ``chosen`` alone lie in the engine from here on."""
-    for name, key in (
-        ("orders", "customer_id"),
-        ("returns", "customer_id"),
-        ("contacts", "customer_id"),
-        ("complaints", "customer_id"),
-        ("parties", "party_id"),
-    ):
+def only(engine: Engine, owned: Mapping[str, Any] | None = None) -> None:
+    """Let the facts and the state of the customers in the table ``chosen`` alone lie in the engine from here on.
+
+    Args:
+        owned: their facts by table as Arrow tables, where they are at hand; what is not among them is looked for.
+    """
+    for name, key in WHOSE.items():
+        if owned and name in owned:
+            engine.register("_owned", owned[name])
+            engine.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM _owned')  # noqa: S608 -- our own names
+            engine.unregister("_owned")
+            continue
         engine.execute(
             f'CREATE TEMP TABLE "{name}" AS SELECT * FROM memory.main."{name}" WHERE {key} IN (SELECT customer_id FROM chosen)'  # noqa: S608 -- our own names
         )
+    engine.execute(
+        "CREATE TEMP TABLE chosen_state AS SELECT * FROM state WHERE customer_id IN (SELECT customer_id FROM chosen)"
+    )
+    engine.execute("DROP VIEW state")
+    engine.execute("ALTER TABLE chosen_state RENAME TO state")
 
 
 def look(engine: Engine, today: int) -> Horizon:

@@ -36,6 +36,7 @@ class FactTable:
         days: new column → the moment whose day in the company's zone it holds (days since 1970-01-01).
         follows: names of other facts with the same ids; when one of those changes, the rows of this table are read again.
         sorted_by: what the rows of a segment are sorted by, as in ORDER BY.
+        owner: the column of the SELECT that says whose row it is, by its name in the record.
     """
 
     name: str
@@ -46,6 +47,7 @@ class FactTable:
     days: Mapping[str, str] = field(default_factory=dict)
     follows: tuple[str, ...] = ()
     sorted_by: str = ""
+    owner: str = "customer_id"
 
     def sql_for(self, vendor: str) -> str:
         """The SELECT in the words of a database: ``sqlite`` or ``postgresql``.
@@ -80,6 +82,10 @@ class FactTable:
     def changed_sql_for(self, vendor: str, wanted: str) -> str:
         """The SELECT of those rows alone whose ids the subquery ``wanted`` gives."""
         return f"SELECT * FROM ({self._said_for(vendor)}) AS told WHERE told.id IN ({wanted}){self._order}"  # noqa: S608 -- our own names
+
+    def owned_sql_for(self, vendor: str, whose: str) -> str:
+        """The SELECT of all rows of those parties whose ids the subquery ``whose`` gives."""
+        return f"SELECT * FROM ({self._said_for(vendor)}) AS told WHERE told.{self.owner} IN ({whose}){self._order}"  # noqa: S608 -- our own names
 
 
 @dataclass(frozen=True)
