@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -17,7 +18,8 @@ def load(raw: bytes) -> Any:
     """The value told by ``raw``.
 
     Raises:
-        Problem: 400 when it is no JSON in UTF-8, is nested deeper than 32, or holds NUL or half a character.
+        Problem: 400 when it is no JSON in UTF-8, is nested deeper than 32, or holds NUL, half a character or a number
+            beyond all that a database keeps.
     """
     try:
         value = _JSON.decode(raw.decode("utf-8"))
@@ -33,7 +35,14 @@ def _no_constant(word: str) -> Any:
     raise ValueError(f"{word} is not a number in JSON")
 
 
-_JSON: Final = json.JSONDecoder(parse_constant=_no_constant)
+def _finite(word: str) -> float:
+    value = float(word)
+    if not math.isfinite(value):
+        raise ValueError(f"{word[:40]} is too large a number")
+    return value
+
+
+_JSON: Final = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def _check(value: Any, depth: int) -> None:

@@ -115,3 +115,14 @@ def test_group_writes_for_those_only_whom_its_user_sees(answer: Any, make_user: 
     assert told[0][0] == 201
     assert told[1] is None
     assert not Event.objects.filter(customer=theirs, kind=CALL).exists()
+
+
+def test_number_beyond_all_numbers_is_refused_by_itself(client: Any, make_user: Any, customer: Party) -> None:
+    _token, key = create_token(user=make_user(role="owner"), name="x", scopes=SCOPES, by=None)
+    body = b'{"customer": %d, "kind": "shop.seen", "payload": {"size": 1e999}}' % customer.pk
+    told_both = lane.answers_to(group_of(key, [body, body.replace(b"999", b"9")]))
+    assert [parts and parts[0] for parts in told_both] == [None, 201]
+    told = client.post(
+        "/api/v1/timeline", body, content_type="application/json", headers={"Authorization": f"Bearer {key}"}
+    )
+    assert told.status_code == 400
