@@ -129,7 +129,7 @@ def state_by_pass(engine: Engine, horizon: Horizon) -> pa.Table | None:
     return pa.table({"customer_id": there + least, **rows})
 
 
-def _keys(engine: Engine, horizon: Horizon, late: Any, least: int, first: int, days: int) -> Any:  # noqa: PLR0917 -- as above
+def _keys(engine: Engine, horizon: Horizon, late: Any, least: int, first: int, days: int) -> Any:
     """Every occasion of whoever is ``late`` in order, as one number: customer times ``days``, plus day."""
     found = [np.empty(0, np.int64)]
     for batch in _batches(engine, horizon, _DAYS):

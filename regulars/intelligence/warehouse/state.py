@@ -5,8 +5,10 @@ long as they are later than what is known: sums are added, gaps and months conti
 by a merge, deleted or came late is derived again from all of his. Both ways come to what the SQL over everything comes to, to
 the last digit, because everything is a whole number.
 
-Kept beside the facts as an uncompressed Arrow file that is mapped, not read, and a patch of whoever was touched since it was
-written; a note says which generation of the facts they rest on. Whatever does not fit is made anew.
+Kept beside the facts as an uncompressed Arrow file that is mapped, not read, each column in the narrowest whole numbers that
+hold it (few pages are touched for a day's customers), and a patch of whoever was touched since it was written; a note says
+which generation of the facts they rest on. Both are written aside; the note, renamed into place, puts them in force. Whatever
+does not fit is made anew.
 """
 
 from __future__ import annotations
@@ -21,12 +23,11 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from regulars.intelligence.warehouse import definitions
+from regulars.intelligence.warehouse import definitions, fresh
 from regulars.intelligence.warehouse.engine import Engine
 from regulars.intelligence.warehouse.ledger import Horizon
-from regulars.intelligence.warehouse.store import LARGEST_PATCH, Store
+from regulars.intelligence.warehouse.store import Store
 
 COLUMNS: Final = (
     "customer_id", "purchases", "first_day", "last_day", "gap_squares", "months", "orders", "returns", "lines", "goods",
@@ -37,18 +38,11 @@ MOST_AGAIN: Final = 0.1
 """Share of customers to be derived again above which everybody is."""
 PAYS_FROM: Final = 1_000_000
 """Orders from which a compiled pass over them is quicker than the SQL, the time to load it included."""
+LARGEST_PATCH: Final = 0.15
+"""Share of customers above which the patch is taken into the base: a day writes the patch anew, a base is written seldom."""
 _SMALL: Final = 10_000
 _NOTE: Final = "note.json"
 
-_NEW = """
-SELECT customer_id, day::BIGINT AS day, 1::BIGINT AS orders, 0::BIGINT AS returns, lines, goods, amount AS revenue,
-       0::BIGINT AS returned, coalesce(goods - cost, 0) AS margin, CASE WHEN cost IS NULL THEN goods ELSE 0 END AS uncosted, goods > 0 AS bought
-FROM orders WHERE order_id > $orders AND currency = $currency AND customer_id IS NOT NULL
-UNION ALL
-SELECT customer_id, day, 0, 1, 0, goods, amount, amount, coalesce(goods - cost, 0), CASE WHEN cost IS NULL THEN goods ELSE 0 END, false
-FROM returns WHERE return_id > $returns AND currency = $currency AND customer_id IS NOT NULL
-ORDER BY customer_id, day
-"""
 _AHEAD = """SELECT DISTINCT customer_id FROM (SELECT customer_id, day, currency FROM orders UNION ALL SELECT customer_id, day, currency FROM returns)
             WHERE day > $today AND currency = $currency AND customer_id IS NOT NULL ORDER BY customer_id"""
 
@@ -134,12 +128,12 @@ class State:
             again |= set(note.ahead)
         if len(again) > max(MOST_AGAIN * base.num_rows, _SMALL):
             return False
-        marks = {"orders": note.orders, "returns": note.returns, "currency": note.currency}
-        new = {name: np.ma.getdata(column) for name, column in engine.execute(_NEW, marks).fetchnumpy().items()}
+        new = fresh.trade(self.store, {"orders": note.orders, "returns": note.returns}, note.currency)
         future = new["day"] > horizon.today
         ahead = set(note.ahead) | set(new["customer_id"][future].tolist())
-        new = _where(new, ~future & ~np.isin(new["customer_id"], sorted(again)))
-        rows, late = added(_known(base, patch, np.unique(new["customer_id"])), new)
+        if future.any() or again:
+            new = _where(new, ~future & ~np.isin(new["customer_id"], sorted(again)))
+        rows, late = added(_known(base, patch, new["customer_id"][_firsts(new["customer_id"])]), new)
         again |= set(late.tolist())
         if again:
             derived, later = _derived(engine, horizon, again)
@@ -164,7 +158,7 @@ class State:
             base, patch, note = _merged(base, patch), None, replace(note, base="")
         if not note.base:
             note = replace(note, base=f"base-{stem}.arrow")
-            _write(self.folder / note.base, base)
+            _write(self.folder / note.base, _narrowed(base))
         note = replace(note, patch=f"patch-{stem}.arrow")
         empty = {name: np.empty(0, np.int64) for name in (*COLUMNS, "present")}
         _write(self.folder / note.patch, pa.table(patch or empty))
@@ -180,10 +174,10 @@ class State:
         assert note is not None
         engine.register("state_base", _mapped(self.folder / note.base))
         engine.register("state_patch", _mapped(self.folder / note.patch))
-        columns = ", ".join(COLUMNS)
+        columns, wide = ", ".join(COLUMNS), ", ".join(f"{name}::BIGINT AS {name}" for name in COLUMNS)
         engine.execute(
             f"""CREATE TEMP VIEW state AS
-                SELECT {columns} FROM state_base WHERE customer_id NOT IN (SELECT customer_id FROM state_patch)
+                SELECT {wide} FROM state_base WHERE customer_id NOT IN (SELECT customer_id FROM state_patch)
                 UNION ALL SELECT {columns} FROM state_patch WHERE present = 1"""  # noqa: S608 -- our own names
         )
 
@@ -198,23 +192,23 @@ def added(known: Columns, new: Columns) -> tuple[Columns, Any]:
     customers = known["customer_id"]
     if not len(customers):
         return known, customers
-    starts: Any = np.searchsorted(new["customer_id"], customers)
+    starts = np.flatnonzero(_firsts(new["customer_id"]))
     ends = np.r_[starts[1:], len(new["customer_id"])] - 1
     rows = dict(known)
     for name in SUMS:
-        rows[name] = known[name] + np.add.reduceat(new[name].astype(np.int64), starts)
+        rows[name] = known[name] + np.add.reduceat(new[name], starts)
     fresh = known["orders"] + known["returns"] == 0
     rows["first_trade_day"] = np.where(
         fresh, new["day"][starts], np.minimum(known["first_trade_day"], new["day"][starts])
     )
     rows["last_trade_day"] = np.where(fresh, new["day"][ends], np.maximum(known["last_trade_day"], new["day"][ends]))
     late = _occasions(rows, known, np.repeat(np.arange(len(customers)), np.diff(np.r_[starts, ends[-1] + 1])), new)
-    return _where(rows, ~late), customers[late]
+    return (_where(rows, ~late), customers[late]) if late.any() else (rows, customers[:0])
 
 
 def _occasions(rows: Columns, known: Columns, owner: Any, new: Columns) -> Any:
     """Continue purchases, gaps and months in ``rows``; whether somebody bought before his last known day."""
-    is_first = np.r_[True, (np.diff(owner) != 0) | (np.diff(new["day"]) != 0)]
+    is_first = _firsts(owner) | _firsts(new["day"])
     bought = new["bought"]
     if not is_first.all():  # several facts on one day: goods were bought if one of them says so
         bought = np.logical_or.reduceat(new["bought"], np.flatnonzero(is_first))
@@ -226,7 +220,7 @@ def _occasions(rows: Columns, known: Columns, owner: Any, new: Columns) -> Any:
     owner, day = owner[counts], day[counts]
     if not len(owner):
         return late
-    leads = np.r_[True, np.diff(owner) != 0]
+    leads = _firsts(owner)
     before = np.where(leads, np.where(has_bought[owner], known["last_day"][owner], day), np.r_[0, day[:-1]])
     rows["first_day"], rows["last_day"] = known["first_day"].copy(), known["last_day"].copy()
     begins = leads & ~has_bought[owner]
@@ -260,39 +254,76 @@ def _derived(engine: Engine, horizon: Horizon, customers: set[int]) -> tuple[Col
 
 def _known(base: pa.Table, patch: Columns, customers: Any) -> Columns:
     """The rows of some customers as they stand; zeros for who is not there."""
-    ids = base["customer_id"].to_numpy()
-    at = np.minimum(np.searchsorted(ids, customers), max(len(ids) - 1, 0))
-    there = ids[at] == customers if len(ids) else np.zeros(len(customers), bool)
-    found = base.take(pa.array(at[there])) if there.any() else base.slice(0, 0)
-    rows = {}
-    above = np.minimum(np.searchsorted(patch["customer_id"], customers), max(len(patch["customer_id"]) - 1, 0))
-    is_patched = (
-        patch["customer_id"][above] == customers if len(patch["customer_id"]) else np.zeros(len(customers), bool)
-    )
+    at, there = _found(base["customer_id"].to_numpy(), customers)
+    above, is_patched = _found(patch["customer_id"], customers)
+    above, present = above[is_patched], patch["present"][above[is_patched]]
+    absent, rows = np.flatnonzero(~there), {"customer_id": customers}
     for name in COLUMNS[1:]:
-        rows[name] = np.zeros(len(customers), np.int64)
-        rows[name][there] = found[name].to_numpy()
-        rows[name][is_patched] = patch[name][above[is_patched]] * patch["present"][above[is_patched]]
-    return {"customer_id": customers, **rows}
+        column = base[name].chunk(0).to_numpy()[at].astype(np.int64) if there.any() else np.zeros(len(at), np.int64)
+        column[absent] = 0
+        if len(above):
+            column[is_patched] = patch[name][above] * present
+        rows[name] = column
+    return rows
 
 
 def _overlaid(patch: Columns, rows: Columns, again: Any) -> Columns:
     """The patch with ``rows`` in it; whoever was derived again and has no row has none any more."""
+    touched = rows | {"present": np.ones(len(rows["customer_id"]), np.int64)}
     gone = np.setdiff1d(again, rows["customer_id"])
-    touched = np.concatenate([rows["customer_id"], gone])
-    kept = _where(patch, ~np.isin(patch["customer_id"], touched))
-    absent = {name: np.zeros(len(gone), np.int64) for name in COLUMNS} | {
-        "customer_id": gone,
-        "present": np.zeros(len(gone), np.int64),
-    }
-    present = {**rows, "present": np.ones(len(rows["customer_id"]), np.int64)}
-    return _joined(_joined(kept, present), absent)
+    if len(gone):
+        absent = dict.fromkeys((*COLUMNS, "present"), np.zeros(len(gone), np.int64)) | {"customer_id": gone}
+        touched = _joined(touched, absent)
+    if not len(patch["customer_id"]):
+        return touched
+    _, is_known = _found(touched["customer_id"], patch["customer_id"])
+    return _joined(_where(patch, ~is_known), touched)
 
 
 def _merged(base: pa.Table, patch: Columns) -> pa.Table:
-    kept = base.filter(pc.invert(pc.is_in(base["customer_id"], value_set=pa.array(patch["customer_id"]))))
-    rows = _where(patch, patch["present"] == 1)
-    return pa.table(_joined(_columns(kept), {name: rows[name] for name in COLUMNS}))
+    """The base with the patch in it, its columns made one by one."""
+    ids, customers, present = base["customer_id"].to_numpy(), patch["customer_id"], patch["present"] == 1
+    at, there = _found(ids, customers)
+    stays = np.ones(len(ids), bool)
+    stays[at[there & ~present]] = False
+    changed, new = there & present, ~there & present
+    places = np.searchsorted(ids[stays], customers[new])
+    made = {}
+    for name in COLUMNS:
+        column = base[name].to_numpy().astype(np.int64)
+        column[at[changed]] = patch[name][changed]
+        made[name] = np.insert(column[stays], places, patch[name][new])
+    return pa.table(made)
+
+
+def _narrowed(rows: pa.Table) -> pa.Table:
+    """The same numbers, each column in the narrowest type that holds it."""
+    made = {}
+    for name in COLUMNS:
+        column = rows[name].to_numpy()
+        fits = (
+            [np.min_scalar_type(min(column.min(), -1)), np.min_scalar_type(min(~column.max(), -1))]
+            if len(column)
+            else [np.int8]
+        )
+        made[name] = column.astype(np.result_type(*fits))
+    return pa.table(made)
+
+
+def _found(ids: Any, customers: Any) -> tuple[Any, Any]:
+    """Where among sorted ``ids`` each of some customers is, and whether he is there at all."""
+    if not len(ids):
+        return np.zeros(len(customers), np.int64), np.zeros(len(customers), bool)
+    at = np.searchsorted(ids, np.minimum(customers, np.iinfo(ids.dtype).max).astype(ids.dtype))
+    np.minimum(at, len(ids) - 1, out=at)
+    return at, ids[at] == customers
+
+
+def _firsts(values: Any) -> Any:
+    """Which of the values differ from the one before."""
+    first = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return first
 
 
 def _joined(one: Columns, other: Columns) -> Columns:

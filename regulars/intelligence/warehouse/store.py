@@ -3,8 +3,10 @@
 A load writes a new generation beside the old one and then renames the manifest; a reader that has the old manifest
 goes on reading the old segments, which are removed one load later. A crash leaves the old manifest in force.
 
-A load of what has changed writes a *patch*: the rows as they are now, and the keys of all rows that it replaces. A
-table has one patch at most; the next one takes it in, and when it has grown large the base is written anew.
+A load of what has changed writes facts with ids above all before as one more segment, so that a day costs what is new.
+Segments lie in the order of their ids; when there are many, those at the end that are small are put together. Whatever
+else has changed goes into a *patch*: the rows as they are now, and the keys of all rows that it replaces. A table has one
+patch at most; the next one takes it in, and when it has grown large the base is written anew.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +32,8 @@ _ROWS_PER_GROUP = 250_000
 LARGEST_PATCH: Final = 0.05
 """Share of a table's rows above which a patch is taken into the base; small tables are written anew at 10,000 rows."""
 _SMALL: Final = 10_000
+MOST_SEGMENTS: Final = 8
+"""Segments of a table above which those at the end are put together."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Patch:
 class Held:
     """What the manifest says of one table: its segments, how many rows, how far its watermark has come.
 
-    ``shape`` is a hash of its definition, ``last`` the highest key that it ever held: what lies above is new.
+    ``shape`` is a hash of its definition, ``last`` the highest key that it ever held: what lies above is new. ``ends`` are
+    the highest keys of its segments, one each, where they are known.
     """
 
     grain: str
@@ -56,6 +61,7 @@ class Held:
     patch: Patch | None = None
     shape: str = ""
     last: int = 0
+    ends: tuple[int, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -153,8 +159,12 @@ class Store:
         before = self.manifest()
         generation, tables = before.generation + 1, dict(before.tables)
         for change in changes:
-            if len(change.keys):
-                tables[change.table.name] = self._patched(change, tables[change.table.name], generation)
+            name = change.table.name
+            new, rest = _parted(change, tables[name].last)
+            if new is not None:
+                tables[name] = self._appended(new, tables[name], generation)
+            if len(rest.keys):
+                tables[name] = self._patched(rest, tables[name], generation)
         return Manifest(generation, taken_at.isoformat(), tables, secrets.token_hex(8))
 
     def put_in_force(self, manifest: Manifest) -> None:
@@ -184,6 +194,26 @@ class Store:
             f"UNION ALL SELECT * FROM read_parquet({rows})"
         )
 
+    def above(self, name: str, mark: int, columns: Sequence[str]) -> pa.Table:
+        """The rows of a table whose key is above ``mark``, without touching segments that hold none.
+
+        Raises:
+            KeyError: the table was never loaded.
+        """
+        held = self.manifest().tables[name]
+        found: list[pa.Table] = []
+        ends = held.ends if len(held.ends) == len(held.segments) else (held.last,) * len(held.segments)
+        for segment, end in zip(held.segments, ends, strict=True):
+            rows = _above(self.folder / segment, held.key, mark, columns) if end > mark else None
+            found += [] if rows is None else [rows]
+        if held.patch and (keys := _above(self.folder / held.patch.keys, held.key, mark, [held.key])) is not None:
+            replaced = keys[held.key].combine_chunks()
+            found = [rows.filter(pc.invert(pc.is_in(rows[held.key], value_set=replaced))) for rows in found]
+            rows = _above(self.folder / held.patch.rows, held.key, mark, columns)
+            found += [] if rows is None else [rows]
+        nothing = parquet.read_schema(self.folder / held.segments[0]).empty_table().select(columns)
+        return pa.concat_tables(found) if found else nothing
+
     def _quoted(self, segment: str) -> str:
         return "'" + str(self.folder / segment).replace("'", "''") + "'"
 
@@ -201,7 +231,35 @@ class Store:
                 rows += part.num_rows
                 watermark = _furthest(watermark, part, table.watermark)
                 last = _furthest(last, part, table.key) or 0
-        return Held(table.grain, (segment,), rows, watermark, table.key, shape=table.shape, last=last)
+        return Held(table.grain, (segment,), rows, watermark, table.key, shape=table.shape, last=last, ends=(last,))
+
+    def _appended(self, new: Change, held: Held, generation: int) -> Held:
+        """``held`` with facts of ids that it never held, as a segment of their own."""
+        held = replace(held, last=pc.max(new.keys).as_py())
+        if not new.rows.num_rows:
+            return held
+        segment = f"{new.table.name}/{generation:08d}-new.parquet"
+        with _writer(self.folder / segment, new.rows.schema) as writer:
+            writer.write_table(new.rows, row_group_size=_ROWS_PER_GROUP)
+        watermark = _furthest(held.watermark, new.rows, new.table.watermark)
+        segments, ends, rows = (*held.segments, segment), (*held.ends, held.last), held.rows + new.rows.num_rows
+        return self._together(replace(held, segments=segments, ends=ends, rows=rows, watermark=watermark))
+
+    def _together(self, held: Held) -> Held:
+        """Segments at the end in one when there are many; no large one is written for the sake of a small one."""
+        segments = held.segments
+        if len(segments) <= MOST_SEGMENTS:
+            return held
+        sizes = [parquet.read_metadata(self.folder / one).num_rows for one in segments]
+        first = len(segments) - 2
+        while first and sizes[first - 1] <= 2 * sum(sizes[first:]):
+            first -= 1
+        segment = segments[-1].replace("-new", "-together")
+        with _writer(self.folder / segment, parquet.read_schema(self.folder / segments[-1])) as writer:
+            for one in segments[first:]:
+                for batch in parquet.ParquetFile(self.folder / one).iter_batches(_ROWS_PER_GROUP):
+                    writer.write_batch(batch)
+        return replace(held, segments=(*segments[:first], segment), ends=(*held.ends[:first], held.last))
 
     def _patched(self, change: Change, held: Held, generation: int) -> Held:
         keys, rows = change.keys, change.rows
@@ -248,10 +306,38 @@ def _writer(path: Path, schema: pa.Schema) -> parquet.ParquetWriter:
     return parquet.ParquetWriter(path, schema, compression="zstd", compression_level=1)
 
 
+def _parted(change: Change, last: int) -> tuple[Change | None, Change]:
+    """Facts whose ids lie above ``last``, None when there are none, and everything else that has changed."""
+    if not isinstance(change.table, FactTable) or not len(change.keys) or pc.max(change.keys).as_py() <= last:
+        return None, change
+    if pc.min(change.keys).as_py() > last:
+        return change, replace(change, keys=change.keys.slice(0, 0), rows=change.rows.slice(0, 0))
+    is_new, row_is_new = pc.greater(change.keys, last), pc.greater(change.rows[change.table.key], last)
+    new = replace(change, keys=change.keys.filter(is_new), rows=change.rows.filter(row_is_new))
+    return new, replace(
+        change, keys=change.keys.filter(pc.invert(is_new)), rows=change.rows.filter(pc.invert(row_is_new))
+    )
+
+
+def _above(path: Path, key: str, mark: int, columns: Sequence[str]) -> pa.Table | None:
+    """The rows of a segment whose key is above ``mark``; None when there are none."""
+    file = parquet.ParquetFile(path)
+    place = file.schema_arrow.get_field_index(key)
+    furthest = [file.metadata.row_group(n).column(place).statistics for n in range(file.num_row_groups)]
+    groups = [n for n, told in enumerate(furthest) if told is None or not told.has_min_max or told.max > mark]
+    if not groups:
+        return None
+    if all(furthest[n] is not None and furthest[n].has_min_max and furthest[n].min > mark for n in groups):
+        return file.read_row_groups(groups, list(columns), use_threads=False)
+    rows = file.read_row_groups(groups, [*{key: None, **dict.fromkeys(columns)}], use_threads=False)
+    rows = rows.filter(pc.greater(rows[key], mark)).select(columns)
+    return rows if rows.num_rows else None
+
+
 def _held(one: dict[str, Any]) -> Held:
     patch = Patch(**one["patch"]) if one.get("patch") else None
     segments = tuple(one["segments"])
-    more = (one.get("key", ""), patch, one.get("shape", ""), one.get("last", 0))
+    more = (one.get("key", ""), patch, one.get("shape", ""), one.get("last", 0), tuple(one.get("ends", ())))
     return Held(one["grain"], segments, one["rows"], one["watermark"], *more)
 
 
