@@ -3,7 +3,8 @@
 The product serves as it always does (uvicorn and the worker) and shares the machine with the eight clients, which are two
 processes of four threads, each with a connection of its own that stays open. Every request adds one entry with its own
 `source_key` to the timeline of one of a thousand customers; afterwards the entries are counted: each once, none missing.
-SQLite, and PostgreSQL where a server is installed.
+SQLite, and PostgreSQL where a server is installed. What the web process takes of the processor for an entry stands beside
+the rate: it tells a slow server from a machine that has other things to do.
 """
 
 import http.client
@@ -19,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bench import Context, Figure
+from bench.machine import processor_seconds
 from tools import postgres
 
 CLIENTS, PROCESSES, CUSTOMERS = 8, 2, 1_000
@@ -122,7 +124,9 @@ def figures(context: Context, home: Path, name: str) -> list[Figure]:
     key = context.regulars(*words, "customers:read,customers:write,timeline:write", home=home).json["token"]
     with context.serving(home) as address:
         customers = fill(address, key)
+        before = processor_seconds(address)
         results = burst(address, key, customers)
+        after = processor_seconds(address)
         there = count(address, key, customers)
     times = sorted(seconds for _number, spent, _failures in results for seconds in spent)
     if failures := [one for _number, _spent, failed in results for one in failed]:
@@ -130,12 +134,14 @@ def figures(context: Context, home: Path, name: str) -> list[Figure]:
     if there != len(times):
         raise RuntimeError(f"{len(times)} entries were accepted, {there} are there")
     slow = times[int(len(times) * 0.95)] * 1000
+    taken = None if before is None or after is None else (after - before) / len(times) * 1000
     return [
         Figure(
             f"{name}: events by API, eight clients", len(times) / SECONDS, "events/s", TARGET, PEER, PEER_RATE, "more"
         ),
         Figure(f"{name}: one event, median", statistics.median(times) * 1000, "ms"),
         Figure(f"{name}: one event, 95th percentile", slow, "ms"),
+        *([] if taken is None else [Figure(f"{name}: one event, the web process's processor", taken, "ms")]),
     ]
 
 

@@ -1,12 +1,15 @@
 """Figures say truly whether they reach their target and how they compare."""
 
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from bench import Context, Figure, Unavailable
 from bench.__main__ import document, number, row, section
+from bench.machine import processor_seconds
 
 
 def test_less_is_better_unless_said_otherwise() -> None:
@@ -61,3 +64,18 @@ def test_median_counts_only_the_runs_after_the_warm_one(tmp_path: Path) -> None:
 def test_missing_data_set_is_said(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="no-such-data"):
         Context(tmp_path).data("no-such-data")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_processor_seconds_are_those_of_the_process_that_serves_the_address() -> None:
+    address = "http://127.0.0.1:59999"
+    assert processor_seconds(address) is None
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass", "uvicorn", "--port", "59999"])
+    try:
+        deadline = time.monotonic() + 30
+        while (processor_seconds(address) or 0.0) < 0.05:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        busy.kill()
+        busy.wait()
