@@ -71,7 +71,7 @@ def refresh(
         many of the customers were taken up, ``written`` how many rows of scores differed, ``scored`` the seconds until
         they were written, ``seconds`` those until everything was told.
     """
-    with _only_one():
+    with only_one():
         AnalysisRun.objects.filter(state=RunState.RUNNING).update(state=RunState.FAILED, error="stopped")
         run = run or AnalysisRun(asked_by=by)
         run.state, run.started_at = RunState.RUNNING, clock.now()
@@ -126,14 +126,14 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         store,
         now=_day_of(clock.now()),
         today=_day_of(as_of) if as_of else None,
-        calibrations=_kept(),
+        calibrations=calibrations_in_force(),
         changed=None if loaded.whole else loaded.parties,
         corrected=None if loaded.whole else loaded.corrected,
         owned=loaded.owned,
         cluster=settings.WAREHOUSE_URL,
         facts_before=loaded.before,
         before=queries.found_before("types"),
-        params={"value": _cost_to_serve()},
+        params=params_of_company(),
         progress=lambda step: _step(run, step),
     ) as outcome:
         run.as_of, run.historical, run.currency = _moment(outcome, as_of), outcome.historical, outcome.horizon.currency
@@ -158,10 +158,12 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         return outcome.customers if outcome.chosen is None else len(outcome.chosen), written, scored
 
 
-def _cost_to_serve() -> value.Params:
-    """What an order and a contact cost, as the company has set it."""
+def params_of_company() -> dict[str, Any]:
+    """By analysis, what the company has set: what an order and a contact cost."""
     per_order, per_contact = cost_to_serve()
-    return value.Params(cost_per_order=per_order, cost_per_contact=per_contact, cost_currency=settings.CURRENCY)
+    return {
+        "value": value.Params(cost_per_order=per_order, cost_per_contact=per_contact, cost_currency=settings.CURRENCY)
+    }
 
 
 def _moment(outcome: Outcome, as_of: datetime | None) -> datetime:
@@ -215,7 +217,7 @@ def _believed_before() -> dict[str, Any]:
     return before.believed if before else {}
 
 
-def _kept() -> list[Learned]:
+def calibrations_in_force() -> list[Learned]:
     """The calibrations of earlier runs; none when the product has since learned to judge by another model."""
     from regulars.intelligence.models.journey import NEVER  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.models.population import MODEL, from_dict  # noqa: PLC0415 -- heavy: only for whoever analyses
@@ -249,7 +251,7 @@ def _day_of(moment: datetime) -> int:
 
 
 @contextmanager
-def _only_one() -> Iterator[None]:
+def only_one() -> Iterator[None]:
     """Hold the lock of the warehouse; the kernel lets go of it if this process dies."""
     folder = Path(settings.HOME) / "warehouse"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

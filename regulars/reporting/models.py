@@ -126,20 +126,38 @@ class DuplicateRun(models.Model):
 class AnalysisSlice(models.Model):
     """What an analysis found of some customers or days alone; ``result`` as in ``AnalysisResult``. Kept of the newest run only.
 
-    ``dimension`` and ``value`` say of whom (``intelligence.analyses.slices``); ``label`` is the value in words where it is
-    a name of the company's own.
+    ``dimension`` and ``value`` say of whom (``intelligence.analyses.slices``), of a slice of two both joined; ``label`` is the
+    value in words where it is a name of the company's own.
     """
 
     run = models.ForeignKey(AnalysisRun, models.CASCADE, related_name="slices")
     name = models.CharField(max_length=40)
-    dimension = models.CharField(max_length=16)
-    value = models.CharField(max_length=80)
-    label = models.CharField(max_length=120, blank=True)
+    dimension = models.CharField(max_length=40)
+    value = models.CharField(max_length=170)
+    label = models.CharField(max_length=250, blank=True)
     result = models.JSONField(default=dict)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["run", "name", "dimension", "value"], name="slice_once_per_run")
+        ]
+
+
+class AskedSlice(models.Model):
+    """A slice of two dimensions that somebody asked for; counted in the background, and by every refresh of the next month."""
+
+    name = models.CharField(max_length=40)
+    dimension = models.CharField(max_length=40)
+    value = models.CharField(max_length=170)
+    state = models.CharField(max_length=8, choices=RunState, default=RunState.QUEUED)
+    step = models.CharField(max_length=24, blank=True)
+    asked_at = models.DateTimeField(default=clock.now)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name", "dimension", "value"], name="asked_slice_once")
         ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from regulars.customers.models import Party
@@ -12,6 +13,7 @@ from regulars.intelligence.analyses import base, slices
 from regulars.intelligence.analyses.base import Result
 from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.analyses.slices import Slice
+from regulars.reporting import combining
 from regulars.reporting.models import AnalysisRun, AnalysisSlice
 from regulars.staff.models import Territory
 
@@ -26,7 +28,8 @@ log = logging.getLogger(__name__)
 def tell(run: AnalysisRun, outcome: Outcome) -> list[AnalysisSlice]:
     """The results of every slice, to be stored with the run."""
     desk = Desk(outcome.engine, outcome.horizon, outcome.calibrations, params=outcome.params)
-    wanted = [*slices.offered(desk), *_territories(outcome)]
+    alone = [*slices.offered(desk), *_territories(outcome)]
+    wanted = [*alone, *combining.combined(alone, combining.wanted())]
     every = [analyses.get(name) for name in analyses.names()]
     until = time.process_time() + MOST_SECONDS
     whole = {name: result for name, (result, _seconds) in outcome.results.items()}
@@ -38,6 +41,22 @@ def tell(run: AnalysisRun, outcome: Outcome) -> list[AnalysisSlice]:
                 break
             told += [_stored(run, base.name(of), one, found) for of, found in narrowing.tell(one, every, whole)]
     return told
+
+
+def of_two(
+    run: AnalysisRun, outcome: Outcome, name: str, parts: tuple[tuple[str, str], ...], whole: Mapping[str, Result]
+) -> AnalysisSlice | None:
+    """One analysis of a slice of two, to be stored with the run; None when one of the two is not offered.
+
+    Args:
+        whole: what was found of everybody, by name; at least of this analysis.
+    """
+    desk, one = Desk(outcome.engine, outcome.horizon, outcome.calibrations, params=outcome.params), analyses.get(name)
+    found = combining.combined([*slices.offered(desk), *_territories(outcome)], [parts])
+    with slices.narrowing(desk, [one]) as narrowing:
+        return next(
+            (_stored(run, name, part, told) for part in found for _, told in narrowing.tell(part, [one], whole)), None
+        )
 
 
 def _stored(run: AnalysisRun, name: str, one: Slice, found: Result) -> AnalysisSlice:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django_tasks import task
 
-from regulars.reporting import actions, queries
-from regulars.reporting.models import AnalysisRun, DuplicateRun, RunState
+from regulars.reporting import actions, combining, queries
+from regulars.reporting.models import AnalysisRun, AskedSlice, DuplicateRun, RunState
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -34,6 +35,22 @@ def refresh_when_due() -> None:
     """Called once a minute: ask for the night's refresh when it has not been done yet."""
     if queries.under_way() is None and queries.is_due():
         enqueue_refresh()
+
+
+@task()
+def tell_slice(asked_id: int) -> None:
+    """Tell a page narrowed by two dimensions; nothing to do when it is no longer waiting."""
+    asked = AskedSlice.objects.filter(pk=asked_id, state=RunState.QUEUED).first()
+    if asked is not None:
+        combining.tell(asked)
+
+
+def ask_for_slice(name: str, parts: Iterable[tuple[str, str]], *, by: User | None = None) -> AskedSlice:
+    """Ask the worker for a page narrowed by two dimensions; one that waits already is enough."""
+    asked, anew = combining.ask(name, parts, by=by)
+    if anew:
+        transaction.on_commit(lambda: tell_slice.enqueue(asked.pk))
+    return asked
 
 
 @task()

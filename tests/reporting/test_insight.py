@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from regulars.config.cli import insight
@@ -15,11 +15,11 @@ from regulars.customers.models import Party, Task
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses.base import BackTest, Chart, Column, Evidence, Saying, Series, Step, Trust
 from regulars.intelligence.analyses.base import Result as Base
-from regulars.reporting import actions, queries, sentences
+from regulars.reporting import actions, combining, queries, sentences
 from regulars.reporting.filters import picked_ids
 from regulars.reporting.insight.links import Source
 from regulars.reporting.insight.page import page_of
-from regulars.reporting.models import AnalysisResult, AnalysisSlice, Picked
+from regulars.reporting.models import AnalysisResult, AnalysisSlice, AskedSlice, CustomerForecast, Picked, RunState
 from regulars.web import resources
 from regulars.web.listing import state
 from regulars.web.models import SavedView
@@ -263,7 +263,7 @@ def test_a_page_narrowed_tells_of_those_alone(analysed: dict[str, Party], make_u
     whole, web = page_of("stage", {}), page_of("stage", {"channel": "web"})
     assert whole is not None
     assert web is not None
-    assert web.dimension == "channel"
+    assert web.parts == (("channel", "web"),)
     told = {key: one["customers"] for key, one in web.result["stages"].items()}
     assert (
         sum(told.values()) == sum(one["customers"] for one in whole.result["stages"].values()) - 1
@@ -275,7 +275,70 @@ def test_a_page_narrowed_tells_of_those_alone(analysed: dict[str, Party], make_u
         assert "bought_by=web" in row[1].url
         assert counted(row[1].url.partition("?")[2], owner) == int(row[1].text)
     assert [one.key for one in web.dimensions if one.active] == ["channel"]
-    assert page_of("stage", {"channel": "unheard of"}).dimension == ""  # type: ignore[union-attr]
+    assert page_of("stage", {"channel": "unheard of"}).parts == ()  # type: ignore[union-attr]
+
+
+def test_two_dimensions_are_counted_when_somebody_asks_and_then_every_night(
+    analysed: dict[str, Party], signed_in: Callable[..., Client], make_user: MakeUser
+) -> None:
+    client, asked = signed_in(), {"class": "most_valuable", "channel": "web"}
+    address = reverse("reporting:insight-page", args=["cohorts"]) + "?class=most_valuable&channel=web"
+    before = page_of("cohorts", asked)
+    assert before is not None
+    assert before.untold
+    html = client.get(address).content.decode()
+    assert "Count them together" in html
+    assert "insight-answer" not in html  # nothing is said of them yet
+    with override_settings(TASKS={"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}):
+        client.post(reverse("reporting:insight-combine", args=["cohorts"]) + "?class=most_valuable&channel=web")
+    row = AskedSlice.objects.get()
+    assert (row.name, row.state, row.dimension) == ("cohorts", RunState.QUEUED, "class+channel")
+    progress = reverse("reporting:insight-counting", args=[row.pk])
+    assert "counting" in client.get(progress).content.decode()
+    assert "Count them together" not in client.get(address).content.decode()
+    run, rows = queries.last_done(), CustomerForecast.objects.order_by("pk").values()
+    known = list(rows)
+    combining.tell(row)
+    assert client.get(progress).headers["HX-Refresh"] == "true"
+    assert queries.last_done() == run
+    assert list(rows) == known
+    page = page_of("cohorts", asked)
+    assert page is not None
+    assert (page.untold, page.parts) == (False, (("class", "most_valuable"), ("channel", "web")))
+    assert [one.key for one in page.dimensions if one.active] == ["class", "channel"]
+    alone = page_of("cohorts", {"class": "most_valuable"})
+    assert alone is not None
+    assert page.result["headline"] == alone.result["headline"]  # everybody here orders on the web
+    owner = make_user(role="owner", username="drill")
+    urls = [cell.url for table in page.tables for line in table.rows for cell in line if cell.url]
+    assert all("class=most_valuable" in url and "bought_by=web" in url for url in urls if "picked" not in url)
+    for url in urls[:5]:
+        counted(url.partition("?")[2], owner)
+    actions.refresh(whole=True)
+    again = page_of("cohorts", asked)
+    assert again is not None
+    assert not again.untold
+
+
+def test_counting_two_that_stops_says_so_and_can_be_asked_again(
+    analysed: dict[str, Party], signed_in: Callable[..., Client]
+) -> None:
+    asked, anew = combining.ask("cohorts", [("channel", "web"), ("class", "unheard of")], by=None)
+    assert anew
+    with pytest.raises(LookupError, match="not offered"):
+        combining.tell(asked)
+    asked.refresh_from_db()
+    assert asked.state == RunState.FAILED
+    assert combining.ask("cohorts", [("class", "unheard of"), ("channel", "web")], by=None) == (asked, True)
+    assert combining.ask("cohorts", [("class", "unheard of"), ("channel", "web")], by=None) == (asked, False)
+
+
+def test_a_third_dimension_takes_the_place_of_the_second(analysed: dict[str, Party]) -> None:
+    page = page_of("stage", {"class": "most_valuable", "channel": "web"})
+    assert page is not None
+    choices = {one.key: one.choices for one in page.dimensions}
+    assert [choice.url.partition("?")[2] for choice in choices["class"]][:1] == ["channel=web"]
+    assert all(len(choice.url.partition("?")[2].split("&")) <= 2 for of in choices.values() for choice in of)
 
 
 def test_slices_leave_the_desk_as_it_was_and_only_the_newest_are_kept(analysed: dict[str, Party]) -> None:

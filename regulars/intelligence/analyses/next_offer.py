@@ -101,7 +101,7 @@ class Result(base.Result):
     """``trials``: as of, and for *again* and *new* each: customers tried, share met, share that best sellers would have met.
 
     ``offers``: what is told most often, of each list: product, name, ``is_new``, for how many ``customers``, mean ``chance``,
-    ``expected`` buyers. ``fits``: to how many anything new is told; ``named`` who they are, by key. ``tests``: the trials of everybody.
+    ``expected`` buyers. ``fits``: to how many anything new is told; ``named`` who they are, by key. ``judged``: the trials of everybody.
     """
 
     customers: int = 0
@@ -111,7 +111,7 @@ class Result(base.Result):
     trials: list[Json] = field(default_factory=list)
     offers: list[Json] = field(default_factory=list)
     named: dict[str, tuple[int, ...]] = field(default_factory=dict, metadata=base.ASIDE)
-    tests: list[Json] = field(default_factory=list, metadata=base.ASIDE)
+    judged: list[Json] = field(default_factory=list, metadata=base.ASIDE)
 
     def headline(self) -> list[Saying]:
         """How often the two lists met, over all trials, and what new fits the most."""
@@ -205,7 +205,7 @@ class Result(base.Result):
                 f"next_offer.{which}", "next_offer.bought_any", "next_offer.popular",
                 tuple(
                     BackTest(one["cut_off"], one[which]["tried"], 1 - one[which]["met"], 1 - one[which]["popular"])
-                    for one in self.tests or self.trials if one[which]["tried"]
+                    for one in self.judged or self.trials if one[which]["tried"]
                 ),
                 "misses",
             )
@@ -255,7 +255,7 @@ def within(desk: Desk, whole: Result) -> Result:
     most, fits = offers.most_told(desk, among={one["key"] for one in whole.offers})
     return Result(
         customers=customers, told=told, fits=fits, horizon=whole.horizon, trials=offers.met_within(desk, whole.trials), offers=most,
-        tests=whole.trials,
+        judged=whole.trials,
     )  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 A slice is a set of customers (``class``, ``channel``, ``product_group``, ``territory``) or of days (``period``). While a desk is
 narrowed, every table that an analysis READS or MAKES shows only those. An analysis that learns is not learned again: its
-``within`` tells the slice from what it has laid on the desk for each customer.
+``within`` tells the slice from what it has laid on the desk for each customer. Two dimensions at once (``both``) are told only
+when somebody asks for them: all pairs would be as many refreshes again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,9 @@ PERIODS: Final = ("12m", "prior")
 """The last 12 months, and the 12 before."""
 MOST_VALUES: Final = 8
 """A dimension shows its largest values only."""
+_AND: Final = "+"
+_BETWEEN: Final = "\x1f"
+"""Stand between two dimensions, and between their values."""
 _KEYS: Final = {"parties": "party_id"}
 _DATED: Final = frozenset({"purchase", "orders", "returns", "lines", "return_lines"})
 _PLAIN: Final = frozenset({"products", "return_lines"})
@@ -42,13 +46,44 @@ SAYS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Slice:
-    """One value of one dimension; ``query`` gives ``customer_id`` of those in it (empty: everybody), ``days`` from and until."""
+    """One value of one dimension, or of two joined (``parts``); ``query`` gives ``customer_id`` of those in it (empty: everybody),
+    ``days`` from and until.
+    """
 
     dimension: str
     value: str
     query: str = ""
     days: tuple[int, int] | None = None
     label: str = ""
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """Each dimension with its value."""
+        return parts_of(self.dimension, self.value)
+
+
+def joined(parts: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """Dimensions with their values as the one dimension and value that stand for both, in the order of ``DIMENSIONS``."""
+    ordered = sorted(parts, key=lambda part: DIMENSIONS.index(part[0]))
+    return _AND.join(key for key, _value in ordered), _BETWEEN.join(value for _key, value in ordered)
+
+
+def parts_of(dimension: str, value: str) -> tuple[tuple[str, str], ...]:
+    """The opposite of ``joined``."""
+    return tuple(zip(dimension.split(_AND), value.split(_BETWEEN), strict=True)) if dimension else ()
+
+
+def both(one: Slice, other: Slice) -> Slice:
+    """Who is in both, on the days of the one that is a period."""
+    dimension, value = joined([(one.dimension, one.value), (other.dimension, other.value)])
+    queries = [part.query for part in (one, other) if part.query]
+    query = " INTERSECT ".join(f"({query})" for query in queries)
+    return Slice(dimension, value, query, one.days or other.days)
+
+
+def told_by(one: Analysis, parts: Iterable[tuple[str, str]]) -> bool:
+    """Whether an analysis is told by all of these dimensions."""
+    return {key for key, _value in parts} <= set(one.SLICES)
 
 
 def offered(desk: Desk) -> list[Slice]:
@@ -102,7 +137,7 @@ class Narrowing:
         self, chosen: Slice, every: Sequence[Analysis], whole: Mapping[str, Result]
     ) -> Iterator[tuple[Analysis, Result]]:
         """What the analyses that may be asked by this dimension find of the slice alone; ``whole`` is what they found of everybody."""
-        asked = [one for one in every if chosen.dimension in one.SLICES and name(one) in whole]
+        asked = [one for one in every if told_by(one, chosen.parts) and name(one) in whole]
         self.to(chosen, {table for one in asked for table in (*one.READS, *one.MAKES)})
         for one in asked:
             yield one, _told(one, self.desk, whole[name(one)])
@@ -157,7 +192,7 @@ def _query(table: str, source: str, chosen: Slice) -> str:
     if chosen.days and table in _DATED:
         wanted.append(f"day BETWEEN {chosen.days[0]:d} AND {chosen.days[1]:d}")
     if chosen.days and table == "customer":
-        year = "revenue_12m" if chosen.value == "12m" else "revenue_prior_12m"
+        year = "revenue_12m" if ("period", "12m") in chosen.parts else "revenue_prior_12m"
         columns, wanted = f"* REPLACE ({year} AS revenue)", [*wanted, f"{year} <> 0"]
     return f"SELECT {columns} FROM {source} WHERE {' AND '.join(wanted) or 'true'}"  # noqa: S608 -- our own names and whole numbers
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
+from regulars.intelligence.analyses.slices import parts_of
 from regulars.web import resources
 
 Json = Mapping[str, Any]
@@ -17,7 +18,7 @@ BY_DIMENSION = {"class": "class", "territory": "territory", "channel": "bought_b
 
 @dataclass(frozen=True)
 class Source:
-    """Of which analysis, and of which slice of it, a selection speaks."""
+    """Of which analysis, and of which slice of it (of one dimension or two), a selection speaks."""
 
     name: str
     dimension: str = ""
@@ -38,10 +39,10 @@ class Source:
         if selection["key"]:
             part = (self.dimension, self.value) if own and self.dimension else ()
             asked["picked"] = ".".join((self.name, selection["key"], *part))
-        if self.dimension and not own:
-            if self.dimension not in BY_DIMENSION:
+        for dimension, value in () if own else parts_of(self.dimension, self.value):
+            if dimension not in BY_DIMENSION:
                 return ""
-            asked.setdefault(BY_DIMENSION[self.dimension], self.value)
+            asked.setdefault(BY_DIMENSION[dimension], value)
         return urlencode(asked)
 
     def url(self, selection: Json | None) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -16,17 +18,19 @@ from django.utils.translation import pgettext
 from regulars.customers.timeline import channel_label
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses import base
-from regulars.intelligence.analyses.slices import DIMENSIONS
+from regulars.intelligence.analyses.slices import DIMENSIONS, joined, parts_of
 from regulars.reporting import pictures, queries, sentences
+from regulars.reporting.combining import MOST
 from regulars.reporting.insight.charts import Drawn, draw, spark
 from regulars.reporting.insight.links import Source
 from regulars.reporting.insight.trusting import Model, judged, models_of
-from regulars.reporting.models import AnalysisRun
+from regulars.reporting.models import AnalysisRun, AnalysisSlice, AskedSlice
 from regulars.reporting.sentences import About
 from regulars.web import format as show
 from regulars.web.stages import VALUE_CLASSES
 
 Json = Mapping[str, Any]
+Parts = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -115,18 +119,21 @@ class Table:
 
 
 class InsightPage:
-    """One analysis as its page shows it; ``dimension`` and ``value`` where it is narrowed."""
+    """One analysis as its page shows it; ``parts``: each dimension by which it is narrowed, with its value.
 
-    def __init__(self, run: AnalysisRun, name: str, result: Json, *, dimension: str = "", value: str = "") -> None:
+    ``untold``: nobody has counted these together yet, and ``result`` is that of everybody.
+    """
+
+    def __init__(self, run: AnalysisRun, name: str, result: Json, *, parts: Parts = (), untold: bool = False) -> None:
         assert run.as_of is not None
         self.run, self.name = run, name
         self.models = models_of(name, result)
         self.judged = judged(name, self.models)
         self.result: Json = self.judged.told(result)
-        self.dimension, self.value = dimension, value
+        self.parts, self.untold = parts, untold
         self.as_of = run.as_of
         self.about = sentences.about(name)
-        self.source = Source(name, dimension, value)
+        self.source = Source(name, *joined(parts))
 
     @property
     def trusted(self) -> bool:
@@ -221,6 +228,8 @@ class InsightPage:
     @cached_property
     def steps(self) -> list[Step]:
         """What to do about it."""
+        if self.untold:
+            return []
         return [
             Step(
                 number, sentences.found(one["saying"]), self.source.url(one["who"]), self.source.export_url(one["who"]),
@@ -232,9 +241,10 @@ class InsightPage:
     @cached_property
     def dimensions(self) -> list[Dimension]:
         """By what the page may be narrowed, with what there is to choose."""
-        stored = self.run.slices.filter(name=self.name).values_list("dimension", "value", "label").order_by("pk")
         there: dict[str, list[tuple[str, str]]] = {}
-        for dimension, value, label in stored:
+        for dimension, value, label in (
+            self.run.slices.filter(name=self.name).values_list("dimension", "value", "label").order_by("pk")
+        ):
             there.setdefault(dimension, []).append((value, label))
         return [self._dimension(key, there[key]) for key in DIMENSIONS if key in there]
 
@@ -249,24 +259,36 @@ class InsightPage:
 
     def _dimension(self, key: str, values: list[tuple[str, str]]) -> Dimension:
         names = {value: _slice_word(key, value, label) for value, label in values}
-        active = key == self.dimension
+        chosen = dict(self.parts).get(key)
         label = dimension_word(key)
-        if active:
-            label = _("%(dimension)s: %(value)s") % {"dimension": label, "value": names.get(self.value, self.value)}
-        choices = [
-            Choice(name, self.address(key, value), active and value == self.value) for value, name in names.items()
-        ]
-        return Dimension(key, label, [Choice(pgettext("slice", "All"), self.address(), not active), *choices], active)
+        if chosen is not None:
+            label = _("%(dimension)s: %(value)s") % {"dimension": label, "value": names.get(chosen, chosen)}
+        choices = [Choice(name, self.address(self._with(key, value)), value == chosen) for value, name in names.items()]
+        everything = Choice(pgettext("slice", "All"), self.address(self._without(key)), chosen is None)
+        return Dimension(key, label, [everything, *choices], chosen is not None)
 
-    def address(self, dimension: str = "", value: str = "") -> str:
+    def _without(self, key: str) -> Parts:
+        return tuple(part for part in self.parts if part[0] != key)
+
+    def _with(self, key: str, value: str) -> Parts:
+        """The page narrowed by this too; a third dimension takes the place of the second."""
+        return (*self._without(key)[: MOST - 1], (key, value))
+
+    def address(self, parts: Parts) -> str:
         """Where the page narrowed so is found."""
         found = reverse("reporting:insight-page", args=[self.name])
-        return f"{found}?{urlencode({dimension: value})}" if dimension else found
+        return f"{found}?{urlencode(parts)}" if parts else found
 
     @property
     def query(self) -> str:
         """How the page is narrowed, as its address says it."""
-        return urlencode({self.dimension: self.value}) if self.dimension else ""
+        return urlencode(self.parts)
+
+    @cached_property
+    def asked(self) -> AskedSlice | None:
+        """What became of asking for this slice of two; None when nobody has."""
+        dimension, value = joined(self.parts)
+        return AskedSlice.objects.filter(name=self.name, dimension=dimension, value=value).first()
 
 
 def sureness(result: Json) -> str:
@@ -316,13 +338,24 @@ def page_of(name: str, wanted: Mapping[str, str]) -> InsightPage | None:
     run = queries.last_done()
     if run is None or run.as_of is None:
         return None
-    for dimension in DIMENSIONS:
-        if value := wanted.get(dimension):
-            part = run.slices.filter(name=name, dimension=dimension, value=value).first()
-            if part is not None:
-                return InsightPage(run, name, part.result, dimension=dimension, value=value)
+    parts = tuple((key, value) for key in DIMENSIONS if (value := wanted.get(key)))
+    stored = {parts_of(one.dimension, one.value): one for one in _slices_of(run, name, parts)}
+    known = tuple(part for part in parts if (part,) in stored)[:MOST]
+    if known in stored:
+        return InsightPage(run, name, stored[known].result, parts=known)
     whole = run.results.filter(name=name).first()
-    return InsightPage(run, name, whole.result) if whole and "charts" in whole.result else None
+    if whole is None or "charts" not in whole.result:
+        return None
+    return InsightPage(run, name, whole.result, parts=known, untold=bool(known))
+
+
+def _slices_of(run: AnalysisRun, name: str, parts: Parts) -> Iterable[AnalysisSlice]:
+    """The stored slices of these dimensions, alone and two together."""
+    of = Q()
+    for keys in (*((part,) for part in parts), *combinations(parts, MOST)):
+        dimension, value = joined(keys)
+        of |= Q(dimension=dimension, value=value)
+    return run.slices.filter(of, name=name) if parts else ()
 
 
 def cards() -> list[Card]:

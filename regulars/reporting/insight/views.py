@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from regulars.kit.errors import UserError
-from regulars.reporting import queries
+from regulars.reporting import combining, queries, tasks
 from regulars.reporting.insight import steps
 from regulars.reporting.insight.page import InsightPage, cards, every_model, page_of
+from regulars.reporting.models import AskedSlice, RunState
 from regulars.staff.rules import can, require
 from regulars.web import undo
 from regulars.web.format import show_number
@@ -32,8 +33,11 @@ def index(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """One question: the answer, the picture, the evidence, how sure, and what to do."""
     require(request.user, "insight.view")
+    found = _page(request, name)
+    asked = found.asked if found is not None and found.untold else None
     context = {
-        "page": _page(request, name),
+        "page": found,
+        "counting": _counting(asked) if asked else None,
         "may_export": can(request.user, "customers.export"),
         "may_plan": can(request.user, "customers.bulk"),
     }
@@ -79,6 +83,40 @@ def today(request: HttpRequest, name: str, number: int) -> HttpResponse:
     return redirect(_back(found))
 
 
+@require_POST
+def combine(request: HttpRequest, name: str) -> HttpResponse:
+    """Ask for the page narrowed by two dimensions, and show how far it is."""
+    require(request.user, "insight.view")
+    found = _page(request, name)
+    if found is None or not found.untold:
+        raise Http404
+    tasks.ask_for_slice(name, found.parts, by=request.user)  # type: ignore[arg-type]  # see above
+    return redirect(_back(found))
+
+
+@require_GET
+def counting(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a slice of two is; when it is told the page is read anew."""
+    require(request.user, "insight.view")
+    asked = AskedSlice.objects.filter(pk=pk).first()
+    if asked is None or not combining.is_under_way(asked):
+        answer = HttpResponse(status=204)
+        answer.headers["HX-Refresh"] = "true"
+        return answer
+    return render(request, "reporting/insight/counting.html", {"counting": _counting(asked)})
+
+
+def _counting(asked: AskedSlice) -> dict[str, object]:
+    """What the page shows of it: waiting or running, or that it stopped."""
+    running = asked.state == RunState.RUNNING
+    done = combining.STEPS.index(asked.step) if asked.step in combining.STEPS else 0
+    return {
+        "asked": asked, "under_way": combining.is_under_way(asked), "stopped": asked.state == RunState.FAILED,
+        "state": "running" if running else "waiting", "done": done, "total": len(combining.STEPS),
+        "label": _("Counting these together") if running else _("Waiting for the worker"),
+    }  # fmt: skip
+
+
 def _page(request: HttpRequest, name: str) -> InsightPage | None:
     try:
         return page_of(name, request.GET)
@@ -94,4 +132,4 @@ def _with_step(request: HttpRequest, name: str, number: int) -> Any:
 
 
 def _back(page: InsightPage) -> str:
-    return page.address(page.dimension, page.value)
+    return page.address(page.parts)
