@@ -34,6 +34,7 @@ audit.name(
     staff__company_named=_("Company named"),
     staff__costs_set=_("Cost to serve set"),
     staff__team_created=_("Team made"),
+    staff__team_changed=_("Team changed"),
     staff__territory_created=_("Territory made"),
     web__exported=_("List exported"),
     customers__exported=_("Customers exported"),

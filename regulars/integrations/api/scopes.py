@@ -21,8 +21,8 @@ SCOPES: Final[dict[str, Promise]] = {
     "analyses:read": _("read the results of analyses and ask for a refresh"),
     "webhooks:manage": _("manage webhooks"),
     "webhooks:details": _("let webhooks carry personal details"),
-    "users:write": _("make, change and close users and teams; set what roles may do"),
-    "admin": _("define fields, revoke tokens; read users and the audit log"),
+    "users:write": _("make, change and close users, teams and territories; set what roles may do"),
+    "admin": _("define fields, change company settings, revoke tokens; read users and the audit log"),
 }
 
 

@@ -14,6 +14,7 @@ from regulars.staff.actions.links import choose_password, make_link
 from regulars.staff.actions.people import (
     activate_user,
     change_password,
+    change_team,
     change_user,
     create_team,
     create_territory,
@@ -27,7 +28,7 @@ from regulars.staff.actions.roles import set_reach, set_rights
 from regulars.staff.actions.sessions import begin_session, end_session, end_sessions_of
 
 __all__ = [
-    "activate_user", "add_app", "add_passkey", "begin_session", "change_password", "change_user", "choose_password",
+    "activate_user", "add_app", "add_passkey", "begin_session", "change_password", "change_team", "change_user", "choose_password",
     "create_team", "create_territory", "create_user", "deactivate_user", "drop_factor", "drop_factors_of", "end_session",
     "end_sessions_of", "invite_user", "make_link", "name_company", "new_recovery_codes", "rename_factor", "set_costs", "set_password", "set_reach",
     "set_rights", "unlock_user", "user_of_company",

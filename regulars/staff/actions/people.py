@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 CHANGEABLE: Final = frozenset({"name", "email", "role", "team", "territory", "language"})
+_LONGEST_PATH: Final = 255
 
 
 @transaction.atomic
@@ -212,11 +213,25 @@ def unlock_user(*, user: User, by: User | None, request: HttpRequest | None = No
 
 
 @transaction.atomic
-def create_territory(*, name: str, parent: Territory | None = None) -> Territory:
-    """Create a territory below ``parent`` (or at the top) with its path."""
+def create_territory(
+    *, name: str, parent: Territory | None = None, by: User | None = None, request: HttpRequest | None = None
+) -> Territory:
+    """Create a territory below ``parent`` (or at the top) with its path.
+
+    Raises:
+        UserError: the name is empty, or there are too many above it.
+    """
+    name = name.strip()
+    if not name:
+        raise UserError(_("Please give the territory a name."))
     territory = Territory.objects.create(name=name, parent=parent)
     territory.path = f"{parent.path if parent else '/'}{territory.pk}/"
+    if len(territory.path) > _LONGEST_PATH:
+        raise UserError(_("A territory cannot stand that deep below others."))
     territory.save(update_fields=["path"])
+    audit.record(
+        "staff.territory_created", by=by, object_type="territory", object_id=territory.pk, request=request, name=name
+    )
     return territory
 
 
@@ -229,9 +244,44 @@ def create_team(
     Raises:
         UserError: the name is empty or taken.
     """
-    name = name.strip()
-    if not name or Team.objects.filter(name__iexact=name).exists():
-        raise UserError(_("The team name “%(name)s” is empty or taken.") % {"name": name})
-    team = Team.objects.create(name=name, territory=territory)
-    audit.record("staff.team_created", by=by, object_type="team", object_id=team.pk, request=request, name=name)
+    team = Team.objects.create(name=_free_name(name), territory=territory)
+    audit.record("staff.team_created", by=by, object_type="team", object_id=team.pk, request=request, name=team.name)
     return team
+
+
+@transaction.atomic
+def change_team(
+    *, team: Team, changes: Mapping[str, Any], by: User | None, request: HttpRequest | None = None
+) -> dict[str, list[Any]]:
+    """Change the name or the territory of ``team``.
+
+    Returns:
+        What differs now: per field what it was and what it is.
+
+    Raises:
+        UserError: a field is unknown, or the name is empty or taken.
+    """
+    if unknown := set(changes) - {"name", "territory"}:
+        raise UserError(_("There is no field “%(name)s” to change.") % {"name": ", ".join(sorted(unknown))})
+    current = Team.objects.select_for_update(of=("self",)).select_related("territory").get(pk=team.pk)
+    wanted = {**changes, "name": _free_name(changes["name"], besides=current)} if "name" in changes else dict(changes)
+    differs = {
+        name: [_told(getattr(current, name)), _told(value)]
+        for name, value in wanted.items()
+        if getattr(current, name) != value
+    }
+    for name, value in wanted.items():
+        setattr(current, name, value)
+        setattr(team, name, value)
+    if differs:
+        current.save(update_fields=list(differs))
+        audit.record("staff.team_changed", by=by, object_type="team", object_id=team.pk, request=request, **differs)
+    return differs
+
+
+def _free_name(name: str, besides: Team | None = None) -> str:
+    name = name.strip()
+    others = Team.objects.exclude(pk=besides.pk) if besides else Team.objects.all()
+    if not name or others.filter(name__iexact=name).exists():
+        raise UserError(_("The team name “%(name)s” is empty or taken.") % {"name": name})
+    return name

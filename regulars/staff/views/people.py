@@ -137,7 +137,7 @@ def team_page(request: HttpRequest) -> HttpResponse:
             actions.create_team(by=by, request=request, **team_form.cleaned_data)
             return redirect("staff:teams")
         if kind == "territory" and territory_form.is_valid():
-            actions.create_territory(**territory_form.cleaned_data)
+            actions.create_territory(by=by, request=request, **territory_form.cleaned_data)
             return redirect("staff:teams")
     except UserError as error:
         team_form.add_error("name", str(error))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from regulars.staff.models import AuditEntry, Team, User
+from regulars.staff.models import AuditEntry, CompanySetting, Team, Territory, User
 
 from .conftest import Caller, MakeCaller
 
@@ -81,6 +81,76 @@ def test_role_that_may_not_be_set_stays_whole(owner: Caller, make_caller: MakeCa
     assert make_caller("seller").patch("/roles/agent", {"reach": "own"}).status_code == 403
     assert make_caller("owner", scopes=["admin"]).get("/roles").status_code == 403
     assert not AuditEntry.objects.filter(object_type="role").exists()
+
+
+def test_team_is_renamed_and_moved_within_the_tree_of_territories(owner: Caller) -> None:
+    north = owner.post("/territories", {"name": "North"})
+    taipei = owner.post("/territories", {"name": "Taipei", "parent": north.told["id"]})
+    assert (north.status_code, taipei.told["parent"]) == (201, north.told["id"])
+    assert taipei.told["path"] == f"/{north.told['id']}/{taipei.told['id']}/"
+    team, other = (owner.post("/teams", {"name": name}).told["id"] for name in ("Inside", "Outside"))
+    changed = owner.patch(f"/teams/{team}", {"name": " Tea ", "territory": taipei.told["id"]})
+    assert (changed.told["name"], changed.told["territory"]["name"]) == ("Tea", "Taipei")
+    assert owner.patch(f"/teams/{team}", {"name": "tea"}).told["territory"]["name"] == "Taipei"
+    assert owner.patch(f"/teams/{team}", {"territory": None}).told["territory"] is None
+    assert {one["id"]: one["name"] for one in owner.get("/teams").told} == {team: "tea", other: "Outside"}
+    made, *told = AuditEntry.objects.filter(object_type="team", object_id=team).order_by("pk")
+    assert made.action == "staff.team_created"
+    assert [(one.action, one.actor_id, one.detail) for one in told] == [
+        ("staff.team_changed", owner.user.pk, {"name": ["Inside", "Tea"], "territory": [None, "Taipei"]}),
+        ("staff.team_changed", owner.user.pk, {"name": ["Tea", "tea"]}),
+        ("staff.team_changed", owner.user.pk, {"territory": ["Taipei", None]}),
+    ]
+    assert AuditEntry.objects.filter(action="staff.territory_created", actor=owner.user).count() == 2
+
+
+def test_team_and_territory_are_refused_in_words(owner: Caller) -> None:
+    team = owner.post("/teams", {"name": "Inside"}).told["id"]
+    owner.post("/teams", {"name": "Outside"})
+    for given in ({"name": "OUTSIDE"}, {"name": "  "}, {"territory": 99}, {"department": "x"}):
+        assert owner.patch(f"/teams/{team}", given).status_code == 422, given
+    assert owner.patch("/teams/999999", {"name": "x"}).status_code == 404
+    for given in ({"name": " "}, {"name": "x", "parent": 99}):
+        assert owner.post("/territories", given).status_code == 422, given
+    parent = Territory.objects.create(name="Deep", path=f"/{'1/' * 127}")
+    assert "deep" in owner.post("/territories", {"name": "Deeper", "parent": parent.pk}).told["detail"]
+    assert Territory.objects.count() == 1
+    assert Team.objects.get(pk=team).name == "Inside"
+
+
+def test_company_is_read_and_changed_a_part_at_a_time(owner: Caller) -> None:
+    before = owner.get("/company").told
+    assert (before["currency"], before["cost_per_order"]) == ("TWD", None)
+    changed = owner.patch("/company", {"name": "遠山旅禮", "cost_per_order": 8_000})
+    assert (changed.told["name"], changed.told["cost_per_order"], changed.told["cost_per_contact"]) == (
+        "遠山旅禮",
+        8_000,
+        None,
+    )
+    assert owner.patch("/company", {"cost_per_contact": 0}).told["cost_per_order"] == 8_000
+    assert owner.patch("/company", {"cost_per_order": None}).told["cost_per_order"] is None
+    assert owner.patch("/company", {"name": ""}).told["name"] == before["name"]
+    assert owner.get("/company").told["cost_per_contact"] == 0
+    for given in ({"cost_per_order": -1}, {"cost_per_order": "5"}, {"currency": "USD"}, {"name": None}):
+        assert owner.patch("/company", given).status_code == 422, given
+    told = AuditEntry.objects.filter(object_type="company").order_by("pk").values_list("action", flat=True)
+    assert list(told) == ["staff.company_named", *["staff.costs_set"] * 3, "staff.company_named"]
+
+
+def test_only_whoever_runs_the_house_changes_it(make_caller: MakeCaller, owner: Caller) -> None:
+    team = owner.post("/teams", {"name": "Inside"}).told["id"]
+    for caller in (make_caller("manager"), make_caller("seller"), make_caller("owner", scopes=["customers:write"])):
+        assert caller.patch(f"/teams/{team}", {"name": "Mine"}).status_code == 403
+        assert caller.post("/territories", {"name": "Mine"}).status_code == 403
+        assert caller.get("/company").status_code == 403
+        assert caller.patch("/company", {"name": "Mine"}).status_code == 403
+    assert make_caller("owner", scopes=["admin"]).patch(f"/teams/{team}", {"name": "Mine"}).status_code == 403
+    assert make_caller("owner", scopes=["users:write"]).patch("/company", {"name": "Mine"}).status_code == 403
+    assert (Team.objects.get().name, CompanySetting.objects.exists(), Territory.objects.exists()) == (
+        "Inside",
+        False,
+        False,
+    )
 
 
 def test_number_of_another_system_is_added_taken_off_and_refused(owner: Caller) -> None:

@@ -1,9 +1,10 @@
-"""Teams, territories, custom fields, tokens, batches, saved views: what runs the house."""
+"""Teams, territories, the company, custom fields, tokens, batches, saved views: what runs the house."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import QueryDict
@@ -34,9 +35,10 @@ from regulars.integrations.api.schemas.admin import (
     ViewOut,
     ViewPatch,
 )  # fmt: skip
-from regulars.integrations.api.schemas.staff import TeamIn
-from regulars.staff.actions import create_team
+from regulars.integrations.api.schemas.staff import CompanyOut, CompanyPatch, TeamIn, TeamPatch, TerritoryIn
+from regulars.staff.actions import change_team, create_team, create_territory, name_company, set_costs
 from regulars.staff.models import Team, Territory
+from regulars.staff.queries import company_name, cost_to_serve
 from regulars.staff.rules import can, require
 from regulars.web import actions as views
 from regulars.web import resources
@@ -45,25 +47,36 @@ from regulars.web.models import SavedView
 
 router = Router()
 READ = needs("customers:read", "customers.view")
-FIELDS = needs("admin", "settings.manage")
+SETTINGS = needs("admin", "settings.manage")
+STAFF = needs("users:write", "staff.manage")
 
 
 @router.get("/teams", response=list[TeamOut], **READ)
 def list_teams(request: ApiRequest) -> Any:
     """People who share their customers."""
-    return [
-        {"id": one.pk, "name": one.name, "department": one.department, "territory": present.named(one.territory)}
-        for one in Team.objects.select_related("territory")
-    ]
+    return [_team(one) for one in Team.objects.select_related("territory")]
 
 
-@router.post("/teams", response={201: TeamOut}, **needs("users:write", "staff.manage"))
+def _team(one: Team) -> dict[str, Any]:
+    return {"id": one.pk, "name": one.name, "department": one.department, "territory": present.named(one.territory)}
+
+
+@router.post("/teams", response={201: TeamOut}, **STAFF)
 def add_team(request: ApiRequest, given: TeamIn) -> Any:
     """Make a team."""
     territory = referred(Territory.objects.all(), given.territory, "territory")
-    made = create_team(name=given.name, territory=territory, by=request.user, request=request)
-    told = {"id": made.pk, "name": made.name, "department": made.department, "territory": present.named(made.territory)}
-    return Status(201, told)
+    return Status(201, _team(create_team(name=given.name, territory=territory, by=request.user, request=request)))
+
+
+@router.patch("/teams/{id}", response=TeamOut, **STAFF)
+def edit_team(request: ApiRequest, id: Pk, given: TeamPatch) -> Any:  # noqa: A002 -- the name in the address
+    """Change name or territory."""
+    team = one_of(Team.objects.select_related("territory"), id)
+    changes: dict[str, Any] = {} if given.name is None else {"name": given.name}
+    if "territory" in given.model_fields_set:
+        changes["territory"] = referred(Territory.objects.all(), given.territory, "territory")
+    change_team(team=team, changes=changes, by=request.user, request=request)
+    return _team(team)
 
 
 @router.get("/territories", response=list[TerritoryOut], **READ)
@@ -72,13 +85,49 @@ def list_territories(request: ApiRequest) -> Any:
     return list(Territory.objects.values("id", "name", "parent", "path"))
 
 
+@router.post("/territories", response={201: TerritoryOut}, **STAFF)
+def add_territory(request: ApiRequest, given: TerritoryIn) -> Any:
+    """Make a territory, below another or at the top."""
+    parent = referred(Territory.objects.all(), given.parent, "parent")
+    made = create_territory(name=given.name, parent=parent, by=request.user, request=request)
+    return Status(201, {"id": made.pk, "name": made.name, "parent": made.parent_id, "path": made.path})
+
+
+def _company() -> dict[str, Any]:
+    per_order, per_contact = cost_to_serve()
+    settled = {"currency": settings.CURRENCY, "country": settings.COUNTRY, "time_zone": settings.TIME_ZONE}
+    return {"name": company_name(), "cost_per_order": per_order, "cost_per_contact": per_contact, **settled}
+
+
+@router.get("/company", response=CompanyOut, **SETTINGS)
+def show_company(request: ApiRequest) -> Any:
+    """What the company calls itself, what serving a customer costs, its currency, country and time zone."""
+    return _company()
+
+
+@router.patch("/company", response=CompanyOut, **SETTINGS)
+def change_company(request: ApiRequest, given: CompanyPatch) -> Any:
+    """Change its name or its costs; analyses take the costs up with the next refresh."""
+    told = given.model_dump(exclude_unset=True)
+    per_order, per_contact = cost_to_serve()
+    with transaction.atomic():
+        if "name" in told:
+            name_company(name=told.pop("name"), by=request.user, request=request)
+        costs = {
+            "per_order": told.get("cost_per_order", per_order),
+            "per_contact": told.get("cost_per_contact", per_contact),
+        }
+        set_costs(**costs, by=request.user, request=request)
+    return _company()
+
+
 @router.get("/fields", response=list[FieldOut], **READ)
 def list_fields(request: ApiRequest) -> Any:
     """The fields that the company has defined for itself, retired ones too."""
     return list(FieldDefinition.objects.order_by("position", "pk"))
 
 
-@router.post("/fields", response={201: FieldOut}, **FIELDS)
+@router.post("/fields", response={201: FieldOut}, **SETTINGS)
 def add_field(request: ApiRequest, given: FieldIn) -> Any:
     """Define a field; it is in lists, filters, imports and exports at once."""
     facts = given.model_dump(exclude={"kind", "key", "options", "label", "label_zh"})
@@ -90,7 +139,7 @@ def add_field(request: ApiRequest, given: FieldIn) -> Any:
     return Status(201, made)
 
 
-@router.patch("/fields/{id}", response=FieldOut, **FIELDS)
+@router.patch("/fields/{id}", response=FieldOut, **SETTINGS)
 def edit_field(request: ApiRequest, id: Pk, given: FieldPatch) -> Any:  # noqa: A002 -- the name in the address
     """Change anything but key and kind."""
     field = one_of(FieldDefinition.objects.all(), id)
@@ -98,7 +147,7 @@ def edit_field(request: ApiRequest, id: Pk, given: FieldPatch) -> Any:  # noqa: 
     return change_field(field=field, changes=changes, by=request.user)
 
 
-@router.post("/fields/{id}/retire", response=FieldOut, **FIELDS)
+@router.post("/fields/{id}/retire", response=FieldOut, **SETTINGS)
 def retire(request: ApiRequest, id: Pk) -> Any:  # noqa: A002
     """Show it no more; its values stay."""
     field = one_of(FieldDefinition.objects.all(), id)
@@ -107,7 +156,7 @@ def retire(request: ApiRequest, id: Pk) -> Any:  # noqa: A002
     return field
 
 
-@router.post("/fields/{id}/revive", response=FieldOut, **FIELDS)
+@router.post("/fields/{id}/revive", response=FieldOut, **SETTINGS)
 def revive(request: ApiRequest, id: Pk) -> Any:  # noqa: A002
     """Show it again."""
     field = one_of(FieldDefinition.objects.all(), id)

@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from regulars.integrations.api.schemas import Given, Named, Ref
+from regulars.staff.actions.company import MOST_COST
 from regulars.staff.rules import Reach
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -58,6 +59,42 @@ class TeamIn(Given):
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     territory: Ref | None = None
+
+
+class TeamPatch(Given):
+    """What shall be otherwise; ``territory`` may be emptied by null."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
+    territory: Ref | None = None
+
+
+class TerritoryIn(Given):
+    """A part of the market, below ``parent`` or at the top."""
+
+    name: Name
+    parent: Ref | None = None
+
+
+Cost = Annotated[int, Field(strict=True, ge=0, le=MOST_COST)]
+
+
+class CompanyOut(Schema):
+    """The company: what it calls itself, what serving costs, and what was settled when the system was started."""
+
+    name: str
+    cost_per_order: int | None = Field(description="Minor units of the currency; null: not known.")
+    cost_per_contact: int | None
+    currency: str
+    country: str
+    time_zone: str
+
+
+class CompanyPatch(Given):
+    """What shall be otherwise. An empty name goes back to the one of the start; null forgets a cost."""
+
+    name: Annotated[str, StringConstraints(max_length=80)] = ""
+    cost_per_order: Cost | None = None
+    cost_per_contact: Cost | None = None
 
 
 class UserRoleOut(Schema):
