@@ -31,7 +31,7 @@ from typing import Any, Final, Self
 from regulars.intelligence.models.experiments.effect import Effect, Interval
 
 FEWEST_UNITS: Final = 100
-FEWEST_EVENTS: Final = 10.0
+FEWEST_EVENTS: Final = 20.0
 
 
 @dataclass(frozen=True)
