@@ -1,7 +1,7 @@
 """The narrowings of the customer list that are more than a comparison of one column.
 
 The pages of figures link here: ``?top=20``, ``?cycle=30-60``, ``?first_order=2025-04``, ``?ordered_in=2025-04``,
-``?returned_in=2025-04``, ``?lost_in=2025-04``, ``?moved=intensify-pre_divorce&since=2025-10-01``, ``?relation=of:17``.
+``?returned_in=2025-04``, ``?lost_in=2025-04``, ``?won_back_in=2025-04``, ``?moved=intensify-pre_divorce&since=2025-10-01``, ``?relation=of:17``.
 """
 
 from __future__ import annotations
@@ -57,6 +57,13 @@ def lost_in(rows: Rows, month: date) -> Rows:
     return rows.filter(
         pk__in=_moves(to=Stage.DIVORCE).filter(occurred_at__gte=begin, occurred_at__lt=end).values("customer")
     )
+
+
+def won_back_in(rows: Rows, month: date) -> Rows:
+    """Whoever came back from *divorce* in the month of ``month``."""
+    begin, end = month_span(month)
+    back = _moves(begin=Stage.DIVORCE, to=Stage.RECOVERY).filter(occurred_at__gte=begin, occurred_at__lt=end)
+    return rows.filter(pk__in=back.values("customer"))
 
 
 def moved(rows: Rows, value: str) -> Rows:

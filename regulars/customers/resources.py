@@ -213,6 +213,7 @@ _FILTERS = (
     Filter("ordered_in", _("Ordered in"), "month", apply=filters.ordered_in),
     Filter("returned_in", _("Ordered again in"), "month", apply=filters.returned_in),
     Filter("lost_in", _("Lost in"), "month", apply=filters.lost_in),
+    Filter("won_back_in", _("Won back in"), "month", apply=filters.won_back_in),
     Filter("moved", _("Moved"), "choice", apply=filters.moved, choices=choices.moves),
     Filter("since", _("Moved since"), "date_range", apply=filters.since),
     Filter("promise", _("Open promise"), "flag", apply=filters.has_open("open_promises")),

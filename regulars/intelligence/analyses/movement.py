@@ -87,7 +87,7 @@ class Result(base.Result):
         columns = (Column("month", "month"), *(Column(f"movement.{name}", "count") for name in names))
         newest = self.months[::-1]
         rows = [(one["month"], *(one[name] for name in names)) for one in newest]
-        asked = {"new": "first_order", "returning": "returned_in", "lost": "lost_in"}
+        asked = {"new": "first_order", "returning": "returned_in", "lost": "lost_in", "won_back": "won_back_in"}
         behind = [
             {f"movement.{name}": Selection({condition: one["month"][:7]}) for name, condition in asked.items()}
             for one in newest
