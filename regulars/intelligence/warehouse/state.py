@@ -163,7 +163,10 @@ class State:
         empty = {name: np.empty(0, np.int64) for name in (*COLUMNS, "present")}
         _write(self.folder / note.patch, pa.table(patch or empty))
         draft = self.folder / f".{_NOTE}.{os.getpid()}"
-        draft.write_text(json.dumps(asdict(note)))
+        with draft.open("w") as file:
+            file.write(json.dumps(asdict(note)))
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(self.folder / _NOTE)
         for path in self.folder.glob("*.arrow"):
             if path.name not in {note.base, note.patch}:
@@ -355,8 +358,11 @@ def _mapped(path: Path) -> pa.Table:
 
 
 def _write(path: Path, table: pa.Table) -> None:
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table.combine_chunks())
+    with path.open("wb") as file:
+        with pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table.combine_chunks())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _shape() -> str:

@@ -226,3 +226,42 @@ def test_cost_follows_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     was_advanced, kept, anew = both_ways(record, *record.bring_down())
     assert (was_advanced, seen) == (True, [2])
     assert kept == anew
+
+
+def test_a_crash_before_the_note_is_in_place_leaves_what_was_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Record(warehouse(tmp_path, [(who, TODAY, 100) for who in range(1, 9)]), random.Random(0))
+    both_ways(record, "", None)
+    record.put("orders", record.next_id("orders"), 3, record.day, 10, None, "TWD")
+    given = record.bring_down()
+    with monkeypatch.context() as crash:
+        crash.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("power")))
+        with pytest.raises(OSError, match="power"):
+            both_ways(record, *given)
+    was_advanced, kept, anew = both_ways(record, *given)
+    assert was_advanced
+    assert kept == anew
+    assert len(list((tmp_path / "state").glob("*.arrow"))) == 2
+
+
+def test_what_is_kept_narrowly_comes_back_wide(tmp_path: Path) -> None:
+    record = Record(warehouse(tmp_path, [(who, TODAY, 100) for who in range(1, 128)]), random.Random(0))
+    both_ways(record, "", None)
+    record.put("orders", record.next_id("orders"), 127, record.day, 2**40, None, "TWD")
+    record.put("orders", record.next_id("orders"), 300, record.day, -(2**40), None, "TWD")
+    was_advanced, kept, anew = both_ways(record, *record.bring_down())
+    assert was_advanced
+    assert kept == anew
+    assert [row[0] for row in kept[-2:]] == [127, 300]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [([0], "int8"), ([-128, 127], "int8"), ([128], "int16"), ([-129], "int16"), ([2**31], "int64"), ([-(2**63), 2**63 - 1], "int64"), ([], "int8")],
+)  # fmt: skip
+def test_columns_are_as_narrow_as_they_can_be(values: list[int], kind: str) -> None:
+    rows = pa.table({name: pa.array(values, pa.int64()) for name in state.COLUMNS})
+    narrow = state._narrowed(rows)
+    assert {str(field.type) for field in narrow.schema} == {kind}
+    assert narrow["goods"].to_pylist() == values
