@@ -8,6 +8,7 @@
 ``patterns`` what is bought together, and what next
 ``recommend`` what a customer will buy again, and what new
 ``erlang``  how long callers wait
+``experiments`` what an act did beyond what would have happened anyway
 ``backtest`` how well a model would have done
 
 The names below are exported from here and loaded when first asked for, so that importing this package costs nothing.
@@ -47,6 +48,20 @@ _WHERE: Final[dict[str, str]] = {
     "TwoMixture": "types.mixture",
     "profile": "types.profiles",
     "wallets": "types.wallet",
+    "Split": "experiments.assignment",
+    "HoldOut": "experiments.assignment",
+    "assign": "experiments.assignment",
+    "Sums": "experiments.sums",
+    "sample_ratio": "experiments.sample_ratio",
+    "difference": "experiments.effect",
+    "adjusted_difference": "experiments.effect",
+    "AlwaysValid": "experiments.sequential",
+    "planned_variance": "experiments.sequential",
+    "Outcome": "experiments.power",
+    "Plan": "experiments.power",
+    "earned": "experiments.value",
+    "effect_on_reached": "experiments.value",
+    "several": "experiments.several",
 }
 """Exported name → the module of this package that defines it."""
 

@@ -13,7 +13,7 @@ which is σ̂ √( 2 (Nρ² + 1) / (N²ρ²) · log( √(Nρ² + 1) / α ) ) of 
 still while the variance grows. Time is therefore counted in variance, t = ρ² N · (N se² / planned variance), the
 paper's form for variances that change. The planned variance is a number fixed before the start (a wrong guess makes the
 interval a little wider, never wrong); without one t = ρ² N, which is right where each unit is seen once, with its final outcome,
-and too narrow where outcomes accumulate.
+and promises nothing where outcomes accumulate.
 
 No running intersection is taken: the effect so far may change as a campaign wears off, and a late return may take an order back.
 
