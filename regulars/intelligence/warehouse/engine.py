@@ -40,6 +40,7 @@ def opened(store: Store, *, memory_limit: str = MEMORY_LIMIT, threads: int = THR
         "temp_directory": str(spill),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        "enable_progress_bar": False,
     }
     connection = duckdb.connect(":memory:", config=dict(settings))
     try:
