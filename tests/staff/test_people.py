@@ -12,7 +12,7 @@ from regulars.customers.actions import create_party
 from regulars.customers.models import Party
 from regulars.kit.errors import Forbidden, UserError
 from regulars.staff import actions, audit, rules
-from regulars.staff.models import AuditEntry, Role, Team, User
+from regulars.staff.models import AuditEntry, Role, Team, Territory, User
 from regulars.staff.rules import Reach
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +144,6 @@ def test_teams_and_territories_are_added(desk: Client) -> None:
     assert "North" in page
     assert "East" in page
     assert "is empty or taken" in desk.post("/users/teams/", {"kind": "team", "team-name": "east"}).content.decode()
+    deep = Territory.objects.create(name="Deep", path=f"/{'1/' * 127}")
+    below = {"kind": "territory", "territory-name": "Deeper", "territory-parent": deep.pk}
+    assert "cannot stand that deep" in desk.post("/users/teams/", below).content.decode()

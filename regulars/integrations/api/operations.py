@@ -132,7 +132,7 @@ def with_problems(schema: OpenAPISchema | dict[str, Any]) -> dict[str, Any]:
             "in": "header",
             "required": False,
             "description": "A word of your own, new for each act; sent again with the same request, the first answer is repeated for 48 hours.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
         }
     }
     return told

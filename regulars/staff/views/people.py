@@ -140,7 +140,7 @@ def team_page(request: HttpRequest) -> HttpResponse:
             actions.create_territory(by=by, request=request, **territory_form.cleaned_data)
             return redirect("staff:teams")
     except UserError as error:
-        team_form.add_error("name", str(error))
+        (team_form if kind == "team" else territory_form).add_error("name", str(error))
     territories = [(one, one.path.count("/") - 2) for one in Territory.objects.all()]
     context = {"teams": teams(), "territories": territories, "team_form": team_form, "territory_form": territory_form}
     return render(request, "staff/teams.html", context)
