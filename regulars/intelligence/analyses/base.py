@@ -352,6 +352,12 @@ class Analysis(Protocol):
     measure: Callable[..., Result]
 
 
+def roughly(value: float) -> int:
+    """What is foretold, to three figures: the others would say more than is known."""
+    whole = round(value)
+    return round(whole, 3 - len(str(abs(whole)))) if abs(whole) >= 1_000 else whole
+
+
 def rests(analysis: Analysis) -> Mapping[str, tuple[str, ...]]:
     """By model, what rests on it; nothing where an analysis only counts."""
     return getattr(analysis, "RESTS", {})

@@ -133,7 +133,9 @@ class Result(base.Result):
             )
             for one in self.rules
         ]
-        behind = [{"basket.only": who} if (who := _behind(one)) else None for one in self.rules]
+        behind = [
+            {"basket.both": _with(one)} | ({"basket.only": who} if (who := _behind(one)) else {}) for one in self.rules
+        ]
         return [Evidence(columns, rows, behind)] if rows else []
 
     def certainty(self) -> Certainty | None:
@@ -154,6 +156,12 @@ class Result(base.Result):
             for one in self.rules[:OFFERED]
             if one["only"]
         ]
+
+
+def _with(rule: Json) -> Selection:
+    """The customers who have bought all of it."""
+    left, right = rule["products"]
+    return Selection({"bought": ",".join(map(str, [*left, right])), "sort": "-revenue"})
 
 
 def _behind(rule: Json) -> Selection | None:

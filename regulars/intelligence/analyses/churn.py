@@ -104,12 +104,13 @@ class Result(base.Result):
         """How many are about to leave, and how many of those gone are worth asking."""
         if not self.enough:
             return [Saying("churn.too_few", {"cases": self.cases})]
-        figures = {"customers": self.likely, "of": self.customers, "expected": round(self.expected)}
+        figures = {"customers": self.likely, "of": self.customers, "expected": base.roughly(self.expected)}
         said = [Saying("churn.warned", figures)]
         if self.worth:
             said.append(
                 Saying(
-                    "churn.win_back", {"customers": self.gone, "expected": round(self.back), "worth": len(self.worth)}
+                    "churn.win_back",
+                    {"customers": self.gone, "expected": base.roughly(self.back), "worth": len(self.worth)},
                 )
             )
         return [*said, Saying("churn.rare", {"customers": self.rare})] if self.rare else said

@@ -112,12 +112,12 @@ class Result(base.Result):
         if not self.enough:
             return [Saying("leads.too_few", {"cases": self.cases})]
         figures = {
-            "expected": round(self.customers_expected), "of": self.customers, "window_days": self.window,
-            "top": round(self.top_expected),
+            "expected": base.roughly(self.customers_expected), "of": self.customers, "window_days": self.window,
+            "top": base.roughly(self.top_expected),
         }  # fmt: skip
         said = [Saying("leads.customers_expected", figures)]
         if self.prospects_expected is not None:
-            told = {"of": self.prospects, "expected": round(self.prospects_expected)}
+            told = {"of": self.prospects, "expected": base.roughly(self.prospects_expected)}
             return [*said, Saying("leads.prospects_expected", told)]
         return [*said, Saying("leads.prospects_unknown", {"of": self.prospects})] if self.prospects else said
 

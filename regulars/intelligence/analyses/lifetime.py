@@ -169,20 +169,24 @@ class Result(base.Result):
         orders, money, _alive = (trust.judge(one) for one in self.trust())
         said = []
         if orders.amounts:
-            said.append(Saying("lifetime.expected", {"customers": self.customers, "orders": round(self.orders)}))
+            said.append(Saying("lifetime.expected", {"customers": self.customers, "orders": base.roughly(self.orders)}))
             if self.orders_low is not None and self.orders_high is not None:
-                values = {"level_share": self.level, "low": round(self.orders_low), "high": round(self.orders_high)}
+                values = {
+                    "level_share": self.level,
+                    "low": base.roughly(self.orders_low),
+                    "high": base.roughly(self.orders_high),
+                }
                 said.append(Saying("lifetime.between", values))
         elif orders.rows and all(row.auc is None or row.auc > 0.6 for row in orders.rows):
             said.append(Saying("lifetime.order_only"))
         if money.amounts and self.money_low is not None and self.money_high is not None:
             values = {
-                "worth_money": round(self.money),
-                "low_money": round(self.money_low),
-                "high_money": round(self.money_high),
+                "worth_money": base.roughly(self.money),
+                "low_money": base.roughly(self.money_low),
+                "high_money": base.roughly(self.money_high),
             }
             said.append(Saying(f"lifetime.{self.basis}", {**values, "currency": self.currency}))
-        said.append(Saying("lifetime.alive", {"alive": round(self.alive), "patience_days": self.patience}))
+        said.append(Saying("lifetime.alive", {"alive": base.roughly(self.alive), "patience_days": self.patience}))
         return [*said, *self._remarks()]
 
     def charts(self) -> list[Chart]:
@@ -223,7 +227,13 @@ class Result(base.Result):
             return None
         low, high = self.orders_low, self.orders_high
         return Certainty(
-            self.customers, "orders", "count", round(self.orders), low and round(low), high and round(high), self.level
+            self.customers,
+            "orders",
+            "count",
+            base.roughly(self.orders),
+            low and base.roughly(low),
+            high and base.roughly(high),
+            self.level,
         )
 
     def trust(self) -> list[Trust]:

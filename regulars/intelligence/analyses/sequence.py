@@ -119,7 +119,11 @@ class Result(base.Result):
              round(one["low"], 1), round(one["order"], 2), round(one["order_low"], 2), len(one["due"]) or None)
             for one in self.steps
         ]  # fmt: skip
-        behind = [{"sequence.due": who} if (who := _behind(one)) else None for one in self.steps]
+        behind = [
+            {"sequence.customers": Selection({"bought_group": one["first"], "sort": "-revenue"})}
+            | ({"sequence.due": who} if (who := _behind(one)) else {})
+            for one in self.steps
+        ]
         return [Evidence(columns, rows, behind)] if rows else []
 
     def certainty(self) -> Certainty | None:
