@@ -92,9 +92,11 @@ def alarms(treated: Arm, control: Arm, sequence: AlwaysValid) -> tuple[float, fl
 
 def in_advance(treated: Arm, control: Arm, units: tuple[int, int]) -> AlwaysValid:
     """The sequence of somebody who knew the final variance well: that of the average run."""
-    spread = [float(arm.moments()[2][:, -1].mean()) * size for arm, size in zip((treated, control), units, strict=True)]
+    first, second = (
+        float(arm.moments()[2][:, -1].mean()) * size for arm, size in zip((treated, control), units, strict=True)
+    )
     total = sum(units)
-    return AlwaysValid.tuned(total / 2, variance=planned_variance(*spread, units[1] / total))
+    return AlwaysValid.tuned(total / 2, variance=planned_variance(first, second, units[1] / total))
 
 
 def false_alarms(maker: Maker, units: tuple[int, int], share: float, amounts: Any, *, seed: int) -> tuple[float, float]:

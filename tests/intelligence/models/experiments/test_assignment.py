@@ -8,10 +8,10 @@ import duckdb
 import numpy as np
 import pytest
 
-from regulars.intelligence.models.experiments.assignment import BUCKETS, HoldOut, Split, assign, bucket, buckets
+from regulars.intelligence.models.experiments.assignment import BUCKETS, HoldOut, Split, Unit, assign, bucket, buckets
 from regulars.intelligence.models.experiments.sample_ratio import chi_square_tail
 
-KNOWN = {("spring", 1): 1299, ("spring", "王小明"): 2554, ("autumn-2026", 42): 4473}
+KNOWN: dict[tuple[str, Unit], int] = {("spring", 1): 1299, ("spring", "王小明"): 2554, ("autumn-2026", 42): 4473}
 """Written down once: they must never change, or running experiments fall apart."""
 
 

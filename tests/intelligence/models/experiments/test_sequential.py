@@ -88,13 +88,12 @@ def test_too_little_gives_no_interval() -> None:
 
 
 def test_nonsense_is_refused() -> None:
-    for call in (
-        lambda: AlwaysValid.tuned(0),
-        lambda: AlwaysValid.tuned(10, variance=0.0),
-        lambda: AlwaysValid.tuned(10, alpha=1.0),
-    ):
-        with pytest.raises(ValueError, match="positive"):
-            call()
+    with pytest.raises(ValueError, match="positive"):
+        AlwaysValid.tuned(0)
+    with pytest.raises(ValueError, match="positive"):
+        AlwaysValid.tuned(10, variance=0.0)
+    with pytest.raises(ValueError, match="positive"):
+        AlwaysValid.tuned(10, alpha=1.0)
     with pytest.raises(ValueError, match="share"):
         planned_variance(1.0, 1.0, 1.0)
 
