@@ -181,13 +181,9 @@ def _all(
     params: Mapping[str, Any],
 ) -> Outcome:
     progress("calibration")
-    ids, read = ledger.purchases(connection)
-    size = len(read["customer"])
-    bought = Purchases(read["customer"], read["day"], read["goods"], np.zeros(size, bool), np.full(size, NEVER))
-    learned = population.renewed(kept, bought, horizon.today)
-    desk = Desk(
-        connection, horizon, learned, purchases=(ids, read), before=before, params=params, historical=historical
-    )
+    desk = Desk(connection, horizon, before=before, params=params, historical=historical)
+    desk.purchases = ledger.purchases(connection)
+    desk.calibrations = _learned(desk, kept)
     results = {}
     for name in analyses.FIRST:
         progress(name)
@@ -200,6 +196,15 @@ def _all(
         connection, horizon, historical, desk.calibrations, ruler, customers, desk, remembered=notes is not None,
         results=results, params=params,
     )  # fmt: skip
+
+
+def _learned(desk: Desk, kept: list[Calibration]) -> list[Calibration]:
+    """The calibrations in force, a new one among them when it is due."""
+    assert desk.purchases is not None
+    _, read = desk.purchases
+    size = len(read["customer"])
+    bought = Purchases(read["customer"], read["day"], read["goods"], np.zeros(size, bool), np.full(size, NEVER))
+    return population.renewed(kept, bought, desk.horizon.today)
 
 
 def further(outcome: Outcome, progress: Progress = lambda _: None) -> None:

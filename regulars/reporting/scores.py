@@ -77,26 +77,23 @@ def scores_up(outcome: Outcome, as_of: datetime) -> tuple[int, str]:
     Returns:
         How many rows were written, and the query of what is to be remembered of what the record was told.
     """
-    said = _put_together(outcome, as_of)
+    _put_together(outcome, as_of)
     write = _copy_and_update if connection.vendor == "postgresql" else _update
     written = 0
     for reach, columns in _REACHES.items():
-        listed = ", ".join(f"{said[name]} AS {name}" for name in columns)
-        selected = f"SELECT {listed}, customer_id FROM told JOIN telling USING (customer_id) WHERE reach = {reach}"  # noqa: S608 -- our own names
+        selected = f"SELECT {', '.join(columns)}, customer_id FROM changed WHERE reach = {reach}"  # noqa: S608 -- our own names
         written += write(outcome.engine, columns, selected)
+    outcome.engine.execute("DROP TABLE changed")
     _unstage(outcome)
     return written, "SELECT customer_id, listed, sorted, others FROM telling"
 
 
-def _put_together(outcome: Outcome, as_of: datetime) -> dict[str, str]:
-    """Make the view ``told``, and the table ``telling``: a hash of each group of columns of the summary, and how far its
-    differences from what was last told reach (``_REACHES``).
+def _put_together(outcome: Outcome, as_of: datetime) -> None:
+    """Make the table ``telling``: a hash of each group of columns of the summary, and how far its differences from what was
+    last told reach (``_REACHES``); and ``changed``: the columns of those that differ.
 
     The moment of the analysis does not count as a change; so that it is never long ago, each row is told again once in
     ``SAID_AGAIN`` days, some of them every day.
-
-    Returns:
-        How each column follows from a row of ``told``.
     """
     from regulars.intelligence.explain import KNOWN_SINCE  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.told import due  # noqa: PLC0415 -- heavy: only for whoever analyses
@@ -126,7 +123,13 @@ def _put_together(outcome: Outcome, as_of: datetime) -> dict[str, str]:
                 WHEN k.others <> n.others THEN 1 ELSE 0 END AS reach
             FROM now n LEFT JOIN {known} k USING (customer_id)"""  # noqa: S608 -- our own names
     )
-    return {**said, "as_of": f"'{stamp(as_of)}'"}
+    columns = ", ".join(
+        f"{expression} AS {name}" for name, expression in {**said, "as_of": f"'{stamp(as_of)}'"}.items()
+    )
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE changed AS
+            SELECT customer_id, reach, {columns} FROM told JOIN telling USING (customer_id) WHERE reach > 0 ORDER BY customer_id"""  # noqa: S608 -- our own names
+    )
 
 
 def _expressions(outcome: Outcome) -> dict[str, str]:
@@ -210,7 +213,7 @@ def _copy_and_update(engine: Any, columns: dict[str, str], selected: str) -> int
     with TemporaryDirectory(dir=settings.HOME / "tmp") as folder:
         files = [Path(folder) / f"scores-{part}.csv" for part in range(len(parts))]
         for part, file in zip(parts, files, strict=True):
-            copying.to_file(engine, f"{selected} AND {part} ORDER BY customer_id", file)
+            copying.to_file(engine, f"{selected} AND {part}", file)
         if len(parts) == 1:
             _copy_file(columns, files[0])
         else:

@@ -145,6 +145,16 @@ def test_only_rows_that_differ_are_written(trade: dict[str, Party]) -> None:
     assert -1 not in set(CustomerSummary.objects.values_list("cycle_low", flat=True))
 
 
+def test_columns_with_an_index_are_left_alone_where_they_are_as_before(trade: dict[str, Party], sell: Sell) -> None:
+    actions.refresh()
+    CustomerSummary.objects.update(stage_since=None, cycle_low=-1)
+    sell("Newest", days=(0,), amount=90_000_000)  # everybody else is a rank further behind
+    actions.refresh()
+    others = CustomerSummary.objects.filter(orders__gt=0).exclude(cycle_low=-1)
+    assert others.filter(stage_since=None).exists()
+    assert others.filter(stage_since__isnull=False).exists()
+
+
 def buy(trade: dict[str, Party]) -> None:
     Order.objects.create(
         source="shop", number="X1", customer=trade["new"], ordered_at=NOW, currency="TWD", amount=5, goods=5
@@ -217,6 +227,26 @@ def test_a_patched_warehouse_holds_what_a_full_load_holds(trade: dict[str, Party
                 [connection.execute(f"SELECT * FROM {table.name} ORDER BY 1").fetchall() for table in load.TABLES]
             )
     assert found[0] == found[1]
+
+
+@pytest.mark.usefixtures("large_house")
+def test_facts_of_the_few_who_changed_are_those_of_the_warehouse(trade: dict[str, Party], sell: Sell) -> None:
+    from regulars.intelligence.warehouse import engine
+    from regulars.intelligence.warehouse.ledger import WHOSE
+
+    actions.refresh()
+    for act in (cancel, complain, say):
+        act(trade)
+    sell("Regular", days=(1,), amount=100)
+    loaded = load.facts_down(load.warehouse())
+    assert loaded.owned.keys() == WHOSE.keys()
+    with engine.opened(load.warehouse()) as connection:
+        for name, key in WHOSE.items():
+            connection.register("owned", loaded.owned[name])
+            whose = ", ".join(map(str, loaded.parties))
+            kept = connection.execute(f"SELECT * FROM {name} WHERE {key} IN ({whose}) ORDER BY 1").fetchall()
+            assert kept == connection.execute("SELECT * FROM owned ORDER BY 1").fetchall()
+            assert kept or name == "returns"
 
 
 def test_what_is_noted_meanwhile_stays_for_the_next_refresh(trade: dict[str, Party]) -> None:

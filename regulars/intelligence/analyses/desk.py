@@ -17,17 +17,16 @@ if TYPE_CHECKING:
 class Desk:
     """What lies before an analysis: the shared tables in ``engine``, up to ``horizon.today``.
 
-    ``calibrations`` are those in force, the newest last. The stage analysis lays ``journey`` and the table ``standing`` on
-    the desk. With a ``ruler`` only some customers lie there, to be placed among all others as it says.
-    ``purchases`` are those of ``ledger.purchases`` when somebody has read them already; ``before`` what analyses found in
-    the run before, by name; ``params`` what the company has set of the ``Params`` of analyses, by name.
+    ``calibrations`` are those in force, the newest last. With a ``ruler`` only some customers lie there, to be placed among
+    all others as it says. ``purchases`` are those of ``ledger.purchases`` when somebody has read them already; the stages
+    let go of them. ``before`` is what analyses found in the run before, by name; ``params`` what the company has set of the
+    ``Params`` of analyses, by name.
     ``historical``: the record ended long ago and is judged as of its own end.
     """
 
     engine: Engine
     horizon: Horizon
     calibrations: list[Calibration] = field(default_factory=list)
-    journey: Journey | None = None
     ruler: Ruler | None = None
     purchases: tuple[Any, dict[str, Any]] | None = None
     before: Mapping[str, Json] = field(default_factory=dict)

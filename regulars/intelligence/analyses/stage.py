@@ -117,7 +117,7 @@ class Result(base.Result):
 
 
 def run(desk: Desk, params: Params | None = None) -> Result:
-    """Replay all relationships, lay ``journey`` on the desk and make ``standing`` and ``move``."""
+    """Replay all relationships and make ``standing`` and ``move``."""
     make(desk, params)
     return measure(desk)
 
@@ -131,12 +131,12 @@ def make(desk: Desk, params: Params | None = None) -> None:
         **{name: getattr(params or Params(), name) for name in Params.__dataclass_fields__ if name != "ranges"}
     )
     ids, read = desk.purchases or ledger.purchases(desk.engine)
+    desk.purchases = None  # nobody else asks for them, and they are large
     complaint = read["complaint_day"].copy() if len(ids) else read["complaint_day"]
     complaint[complaint < 0] = NEVER
     bought = Purchases(read["customer"], read["day"], read["goods"], read["complaint_open"], complaint)
     moves, standing = replay(bought, desk.calibrations or [Calibration()], desk.horizon.today, rules)
-    desk.journey = Journey(ids, moves, standing, _moments(bought, read["at"], moves))
-    _register(desk, desk.journey)
+    _register(desk, Journey(ids, moves, standing, _moments(bought, read["at"], moves)))
 
 
 def measure(desk: Desk) -> Result:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from regulars.intelligence.analyses import base
 from regulars.intelligence.analyses.base import Chart, Column, Evidence, Json, Range, Saying, Selection, Series, Step, _
@@ -174,19 +174,9 @@ _BUYER = """buyer AS (
 )"""
 _WORTH = """
 CREATE OR REPLACE TEMP TABLE worth AS
-WITH {buyer}, scored AS (
-    SELECT *,
-        1 + (5 * (rank() OVER (ORDER BY last_day NULLS FIRST) - 1)) // count(*) OVER () AS recency_score,
-        1 + (5 * (rank() OVER (ORDER BY purchases) - 1)) // count(*) OVER () AS frequency_score,
-        1 + (5 * (rank() OVER (ORDER BY revenue) - 1)) // count(*) OVER () AS monetary_score,
-        rank() OVER (ORDER BY revenue DESC) AS value_rank,
-        100.0 * rank() OVER (ORDER BY revenue DESC) / count(*) OVER () AS value_percentile,
-        floor(log2(greatest(usual_purchases, 1)))::INTEGER AS rhythm_band,
-        (5 * (rank() OVER (PARTITION BY kind ORDER BY basket) - 1)) // count(*) OVER (PARTITION BY kind) AS basket_band,
-        sum(greatest(contribution_12m, 0)) OVER (ORDER BY contribution_12m DESC, customer_id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
-        sum(greatest(contribution_12m, 0)) OVER () AS everything
-    FROM buyer
+WITH scored AS (
+    SELECT b.*, c.* EXCLUDE (customer_id), floor(log2(greatest(usual_purchases, 1)))::INTEGER AS rhythm_band
+    FROM buyer b JOIN compared c USING (customer_id)
 ), by_rhythm AS (
     SELECT kind, rhythm_band, count(*) AS peers, quantile_cont(basket, $best) AS best FROM scored
     WHERE usual_purchases > 1 GROUP BY ALL HAVING count(*) >= $fewest
@@ -200,18 +190,16 @@ WITH {buyer}, scored AS (
     FROM scored s
     LEFT JOIN by_rhythm r ON r.kind = s.kind AND r.rhythm_band = s.rhythm_band
     LEFT JOIN by_basket b ON b.kind = s.kind AND b.basket_band = s.basket_band
-), first_pass AS (
-    SELECT *, greatest(more_basket, more_often) * (1 - gone) * $rate AS gain,
-        CASE WHEN contribution_24m < 0 THEN 'below_zero'
-             WHEN contribution_12m > 0 AND coalesce(before, 0) < $valuable * everything THEN 'most_valuable' ELSE 'regular' END AS class
-    FROM potential
 )
-SELECT * REPLACE (CASE
-        WHEN class = 'regular' AND gain > 0 AND purchases > 1 AND stage NOT IN (0, 5, 6)
-             AND row_number() OVER (PARTITION BY class = 'regular' AND purchases > 1 AND stage NOT IN (0, 5, 6) ORDER BY gain DESC, customer_id)
-                 <= $growable * count(*) OVER ()
-        THEN 'most_growable' ELSE class END AS class)
-FROM first_pass
+SELECT *, greatest(more_basket, more_often) * (1 - gone) * $rate AS gain,
+    CASE WHEN contribution_24m < 0 THEN 'below_zero'
+         WHEN contribution_12m > 0 AND before < $valuable * everything THEN 'most_valuable' ELSE 'regular' END AS class
+FROM potential
+"""
+_GROWABLE = """
+UPDATE worth SET class = 'most_growable' WHERE gain > 0 AND customer_id IN (
+    SELECT customer_id FROM worth WHERE class = 'regular' AND purchases > 1 AND stage NOT IN (0, 5, 6)
+    ORDER BY gain DESC, customer_id LIMIT (SELECT floor($growable * count(*))::BIGINT FROM worth))
 """
 
 
@@ -261,10 +249,52 @@ def make(desk: Desk, params: Params | None = None) -> None:
     if desk.ruler is not None:
         _place(desk, desk.ruler, shared)
         return
-    desk.engine.execute(_WORTH.format(buyer=_BUYER), {
-        **shared, "best": chosen.best_of_peers, "fewest": chosen.fewest_peers, "valuable": chosen.valuable_share,
-        "growable": chosen.growable_share,
+    costs = {name: shared[name] for name in ("costs_known", "per_order", "per_contact")}
+    desk.engine.execute(f"CREATE OR REPLACE TEMP TABLE buyer AS WITH {_BUYER} SELECT * FROM buyer", costs)  # noqa: S608 -- our own words
+    _compare(desk)
+    desk.engine.execute(_WORTH, {
+        "rate": shared["rate"], "best": chosen.best_of_peers, "fewest": chosen.fewest_peers, "valuable": chosen.valuable_share,
     })  # fmt: skip
+    desk.engine.execute(_GROWABLE, {"growable": chosen.growable_share})
+    desk.engine.execute("DROP TABLE buyer")
+
+
+def _compare(desk: Desk) -> None:
+    """Make the table ``compared``: where each buyer stands among all. By sorting narrow columns one by one, because the
+    engine's windows carry every column through every sort.
+    """
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    found = desk.engine.execute(
+        """SELECT customer_id, list_position((SELECT list(DISTINCT kind) FROM buyer), kind) AS kind,
+                  coalesce(last_day::BIGINT, -9000000000) AS last_day, purchases, revenue, basket, contribution_12m
+           FROM buyer ORDER BY customer_id"""
+    ).fetchnumpy()
+    size, revenue, brought = len(found["customer_id"]), found["revenue"], found["contribution_12m"]
+    rank = size - np.searchsorted(np.sort(revenue), revenue, side="right") + 1
+    basket_band = np.zeros(size, np.int64)
+    for kind in np.unique(found["kind"]):
+        alike = np.flatnonzero(found["kind"] == kind)
+        basket_band[alike] = _fifth(found["basket"][alike])
+    most_first = np.argsort(-brought, kind="stable")
+    gains = np.maximum(brought, 0)
+    before = np.zeros(size, np.int64)
+    before[most_first] = np.cumsum(gains[most_first]) - gains[most_first]
+    lay(desk.engine, "compared", {
+        "customer_id": found["customer_id"], "recency_score": 1 + _fifth(found["last_day"]),
+        "frequency_score": 1 + _fifth(found["purchases"]), "monetary_score": 1 + _fifth(revenue), "value_rank": rank,
+        "value_percentile": 100.0 * rank / max(size, 1), "basket_band": basket_band, "before": before,
+        "everything": np.full(size, gains.sum()),
+    })  # fmt: skip
+
+
+def _fifth(values: Any) -> Any:
+    """⌊5 × the share of the values that are strictly below⌋ of each."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    return 5 * np.searchsorted(np.sort(values), values, side="left") // max(len(values), 1)
 
 
 def _place(desk: Desk, ruler: Ruler, shared: Json) -> None:
