@@ -236,7 +236,9 @@ def new_days(store: Any, changes: list[Any], horizon: Any) -> list[Figure]:
             )
             advanced.append(connection.execute(f"{TOTAL} state").fetchone())
 
-    appended, ours, advanced = [], [], []
+    appended: list[float] = []
+    ours: list[float] = []
+    advanced: list[Any] = []
     peers: dict[str, list[float]] = {"joined": [], "merged": [], "kept.merged": []}
     with engine.opened(store) as duck:
         duck.execute(f"ATTACH '{store.folder}/peer.duckdb' AS kept")

@@ -15,6 +15,7 @@ from regulars.intelligence.days import to_day
 from regulars.intelligence.warehouse import definitions, distributed, engine, ledger
 from regulars.intelligence.warehouse.extract import schema_of
 from regulars.intelligence.warehouse.store import Change, Store
+from regulars.intelligence.warehouse.tables import FactTable
 from tests.support.warehouse import parts, seconds, warehouse
 from tools import spark
 
@@ -38,7 +39,7 @@ def sample(folder: Path) -> Store:
     at = seconds(TODAY)
     orders = [(2, 7, at, 90, 90, 40, 2, 1.0, "web", "TWD", at), (9_001, None, at, 5, 5, None, 1, 1.0, "", "TWD", at)]
     lines = [(2, n, 7, at, n, 1.0, 45, 20, "TWD", "web", 0.0) for n in (3, 4)]
-    patched = [(ORDERS, [1, 2, 9_001], orders), (LINES, [1, 2], lines)]
+    patched: list[tuple[FactTable, list[int], list[Any]]] = [(ORDERS, [1, 2, 9_001], orders), (LINES, [1, 2], lines)]
     changes = [
         Change(
             table, pa.array(keys, pa.int64()), pa.concat_tables([schema_of(table).empty_table(), *parts(table, rows)])

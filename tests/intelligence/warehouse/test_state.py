@@ -219,7 +219,12 @@ def test_cost_follows_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     both_ways(record, "", None)
     seen: list[int] = []
     add = state.added
-    monkeypatch.setattr(state, "added", lambda known, new: seen.append(len(known["customer_id"])) or add(known, new))
+
+    def told(known: Any, new: Any) -> Any:
+        seen.append(len(known["customer_id"]))
+        return add(known, new)
+
+    monkeypatch.setattr(state, "added", told)
     monkeypatch.setattr(state, "_derived", lambda *_: pytest.fail("nobody need be derived again"))
     record.put("orders", record.next_id("orders"), 7, record.day, 10, None, "TWD")
     record.put("orders", record.next_id("orders"), 99, record.day, 10, None, "TWD")
