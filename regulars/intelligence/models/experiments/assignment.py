@@ -108,10 +108,19 @@ class Split:
 
 @dataclass(frozen=True)
 class HoldOut:
-    """Units that get nothing of what lies below: ``share`` in buckets of 10,000, so 500 is five per cent."""
+    """Units that get nothing of what lies below: ``share`` in buckets of 10,000, so 500 is five per cent.
+
+    Raises:
+        ValueError: a share outside 0 to 10,000, or a salt with a colon.
+    """
 
     salt: str
     share: int
+
+    def __post_init__(self) -> None:
+        _prefix(self.salt)
+        if not 0 <= self.share <= BUCKETS:
+            raise ValueError("a hold-out's share lies between 0 and 10,000")
 
     def holds(self, unit: Unit) -> bool:
         """Whether this unit is held out."""

@@ -79,5 +79,7 @@ def test_nonsense_is_refused() -> None:
         Split("s", {"a": 0})
     with pytest.raises(ValueError, match="weights"):
         Split("s", {"a": -1, "b": 2})
+    with pytest.raises(ValueError, match="10,000"):
+        HoldOut("s", 10_001)
     with pytest.raises(ValueError, match="salt of its own"):
         assign([1], Split("s", {"a": 1}), above=[HoldOut("s", 100)])
