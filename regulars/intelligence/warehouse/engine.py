@@ -40,10 +40,10 @@ def opened(store: Store, *, memory_limit: str = MEMORY_LIMIT, threads: int = THR
         "temp_directory": str(spill),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "enable_progress_bar": False,
     }
     connection = duckdb.connect(":memory:", config=dict(settings))
     try:
+        connection.execute("SET enable_progress_bar = false")
         definitions.prepare(connection)
         for name in store.manifest().tables:
             connection.execute(f'CREATE VIEW "{name}" AS {store.reading(name)}')
