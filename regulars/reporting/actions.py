@@ -145,7 +145,7 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         nightly.further(outcome, lambda step: _step(run, step))
         _step(run, "forecasts")
         run.believed = believed(outcome) if outcome.chosen is None else _believed_before()
-        forecasts_up(outcome, run.as_of, run.believed)
+        forecasts_up(outcome, run.as_of, run.believed, whole=loaded.whole)
         _step(run, "slices")
         sliced = _slices(run, outcome)
         run.facts = {name: held.rows for name, held in loaded.manifest.tables.items()}

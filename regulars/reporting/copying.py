@@ -13,10 +13,11 @@ CHUNK: Final = 20_000
 _BLOCK: Final = 1 << 20
 
 
-def to_file(engine: Any, selected: str, file: Path) -> None:
-    """Write what a query of the engine gives, each row with its number first."""
+def to_file(engine: Any, selected: str, file: Path) -> int:
+    """Write what a query of the engine gives, each row with its number first; how many rows there were."""
     numbered = f"SELECT row_number() OVER () AS line, * FROM ({selected})"  # noqa: S608 -- our own names
-    engine.execute(f"COPY ({numbered}) TO '{file}' (FORMAT csv, HEADER false)")
+    copied = engine.execute(f"COPY ({numbered}) TO '{file}' (FORMAT csv, HEADER false)")
+    return int(copied.fetchone()[0])
 
 
 def from_file(file: Path, table: str, declared: Mapping[str, str], never_null: Collection[str], statement: str) -> int:

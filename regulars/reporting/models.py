@@ -177,7 +177,8 @@ class CustomerForecast(models.Model):
     """What may be expected of one customer; the columns are those of ``intelligence.analyses.base.FORECAST``.
 
     Money is in minor units of ``currency`` and empty where the model behind it is not to be believed, so that no list, file
-    or other system shows it. ``mark`` is a hash of the row: the refresh writes only rows that differ.
+    or other system shows it. ``again`` and ``new`` are lists of numbers as JSON (``queries.offers`` puts them into words).
+    ``mark`` is a hash of the figures and reasons, ``offers_mark`` of the two lists: the refresh writes only what differs.
     """
 
     party = models.OneToOneField("customers.Party", models.CASCADE, primary_key=True, related_name="forecast")
@@ -191,10 +192,11 @@ class CustomerForecast(models.Model):
     money = models.BigIntegerField(_("money expected"), null=True, blank=True)
     money_low = models.BigIntegerField(null=True, blank=True)
     money_high = models.BigIntegerField(null=True, blank=True)
-    again = models.JSONField(_("will buy again"), default=list)
-    new = models.JSONField(_("will buy new"), default=list)
+    again = models.TextField(_("will buy again"), default="[]")
+    new = models.TextField(_("will buy new"), default="[]")
     reasons = models.JSONField(_("reasons"), default=list)
     mark = models.BigIntegerField(default=0)
+    offers_mark = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = _("forecast of a customer")

@@ -33,9 +33,10 @@ def told_of(forecast: CustomerForecast, believed: Believed) -> dict[str, Any]:
 
     ``doubts`` are the columns told that rest on a model which is not to be believed.
     """
+    offers = queries.offers(forecast)
     told = {
         "orders": forecast.orders is not None, "money": forecast.money is not None, "alive": forecast.alive is not None,
-        "churn": forecast.churn is not None, "again": forecast.again, "new": forecast.new, "reasons": forecast.reasons,
+        "churn": forecast.churn is not None, **offers, "reasons": forecast.reasons,
     }  # fmt: skip
     doubts = {name for name, there in told.items() if there and not believed.get(name, {}).get("trusted")}
     return {
@@ -43,8 +44,8 @@ def told_of(forecast: CustomerForecast, believed: Believed) -> dict[str, Any]:
         "money": _money(forecast),
         "alive": "" if forecast.alive is None else show.show_percent(forecast.alive),
         "churn": "" if forecast.churn is None else show.show_percent(forecast.churn),
-        "again": [_likely(one) for one in forecast.again[:3]],
-        "new": [_likely(one) for one in forecast.new[:3]],
+        "again": [_likely(one) for one in offers["again"][:3]],
+        "new": [_likely(one) for one in offers["new"][:3]],
         "reasons": [sentences.found(one) for one in forecast.reasons],
         "doubts": doubts,
         "doubted": _doubted(doubts),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from regulars.catalogue.models import Product
 from regulars.customers.models import LinkageWeights, Party
+from regulars.intelligence.analyses import offers as lists
+from regulars.intelligence.analyses.base import FORECAST
 from regulars.intelligence.days import to_day
 from regulars.kit import clock
 from regulars.reporting.models import AnalysisResult, AnalysisRun, Calibration, CustomerForecast, DuplicateRun, RunState
@@ -34,12 +38,20 @@ def forecast_of(party_id: int) -> dict[str, Any] | None:
 
     ``trusted``: by column, whether the model behind it may be believed and whether its money may.
     """
-    row = CustomerForecast.objects.filter(pk=party_id).values().first()
+    row = CustomerForecast.objects.filter(pk=party_id).first()
     run = last_done() if row else None
     if row is None or run is None:
         return None
-    told = {name: value for name, value in row.items() if name not in {"party_id", "mark", "as_of"}}
+    told = {"currency": row.currency, **{name: getattr(row, name) for name in FORECAST}, **offers(row)}
     return {"customer": party_id, "as_of": run.as_of, **told, "trusted": run.believed}
+
+
+def offers(row: CustomerForecast) -> dict[str, list[dict[str, Any]]]:
+    """What this customer will buy ``again`` and what ``new``, each with its product, name, chance and reasons."""
+    again, new = json.loads(row.again), json.loads(row.new)
+    named = set(again[:: lists.SIZE] + new[:: lists.SIZE] + new[2 :: lists.SIZE])
+    names = dict(Product.objects.filter(pk__in=named).values_list("pk", "name")) if named else {}
+    return {"again": lists.spelled(again, names, new=False), "new": lists.spelled(new, names, new=True)}
 
 
 def under_way() -> AnalysisRun | None:

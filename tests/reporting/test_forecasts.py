@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from regulars.catalogue.models import Product
 from regulars.customers.models import Party
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses.base import BackTest, Result, Trust
 from regulars.intelligence.warehouse import frames
-from regulars.reporting import forecasts, panels, sentences
+from regulars.reporting import forecasts, panels, queries, sentences
 from regulars.reporting.models import CustomerForecast
 
 MOMENT = datetime(2026, 6, 30, 4, tzinfo=UTC)
@@ -38,8 +39,12 @@ def outcome(sell: Sell, monkeypatch: pytest.MonkeyPatch) -> Any:
         f"""CREATE TEMP TABLE lifetime AS SELECT {told.pk} AS customer_id, 0.9 AS alive, 2.7 AS orders, 1.0 AS orders_low, 6.0 AS orders_high,
             4820000 AS money, 1200000 AS money_low, 9900000 AS money_high, '[{{"code": "trust.few", "values": {{"cases": 3}}}}]' AS reasons"""
     )
+    engine.execute(
+        f"""CREATE TEMP TABLE offered AS SELECT {told.pk} AS customer_id, [7, 9, 2, 20000]::BIGINT[] AS again, []::BIGINT[] AS "new\""""
+    )
     gives = {
-        "lifetime": ("alive", "orders", "orders_low", "orders_high", "money", "money_low", "money_high", "reasons")
+        "lifetime": ("alive", "orders", "orders_low", "orders_high", "money", "money_low", "money_high", "reasons"),
+        "offered": ("again", "new"),
     }
     sentences.english()  # read before the registry is replaced
     module = SimpleNamespace(GIVES=gives)
@@ -51,18 +56,19 @@ def outcome(sell: Sell, monkeypatch: pytest.MonkeyPatch) -> Any:
         chosen=None,
         results={"lifetime": (Model(), 0.1)},
         told=told,
+        other=other,
     )
 
 
-def up(outcome: Any) -> int:
-    return forecasts.forecasts_up(outcome, MOMENT, forecasts.believed(outcome))
+def up(outcome: Any, *, whole: bool = False) -> int:
+    return forecasts.forecasts_up(outcome, MOMENT, forecasts.believed(outcome), whole=whole)
 
 
 def test_each_told_customer_has_a_row(outcome: Any) -> None:
     assert up(outcome) == 1
     row = CustomerForecast.objects.get()
     assert (row.party, row.orders, row.money, row.currency) == (outcome.told, 3, 5_000_000, "TWD")
-    assert (row.as_of, row.again, row.churn) == (MOMENT, [], None)
+    assert (row.as_of, row.again, row.new, row.churn) == (MOMENT, "[7,9,2,20000]", "[]", None)
     said = panels.told_of(row, {"orders": {"trusted": True, "amounts": True}})
     assert said["orders"] == "about 3 orders (1–6)"
     assert said["money"] == "about NT$50,000 (NT$12,000–NT$100,000)"
@@ -106,13 +112,100 @@ def test_forecasts_are_written_in_parts_that_leave_nobody_out(
     assert up(outcome) == 5
     assert sorted(CustomerForecast.objects.values_list("pk", flat=True)) == sorted(everybody)
     outcome.engine.execute(f"DELETE FROM lifetime WHERE customer_id IN ({outcome.told.pk}, {some[-1]})")
+    outcome.engine.execute("DELETE FROM offered")
     assert up(outcome) == 0
     assert sorted(CustomerForecast.objects.values_list("pk", flat=True)) == sorted(some[:-1])
 
 
+def test_offers_that_differ_are_written_without_the_figures(outcome: Any) -> None:
+    up(outcome)
+    CustomerForecast.objects.update(orders=99)
+    outcome.engine.execute('UPDATE offered SET "new" = [8, 3, 7, 29]')
+    assert up(outcome) == 1
+    row = CustomerForecast.objects.get()
+    assert (row.orders, row.again, row.new) == (99, "[7,9,2,20000]", "[8,3,7,29]")
+    outcome.engine.execute("UPDATE lifetime SET orders = 5.2")
+    assert up(outcome) == 1
+    row.refresh_from_db()
+    assert (row.orders, row.new) == (5, "[8,3,7,29]")
+
+
+def test_offers_are_told_by_the_present_names_of_products(outcome: Any) -> None:
+    Product.objects.create(pk=7, code="T", name="Tea", currency="TWD")
+    up(outcome)
+    row = CustomerForecast.objects.get()
+    assert queries.offers(row)["again"][0]["name"] == "Tea"
+    Product.objects.filter(pk=7).update(name="Oolong")
+    said = panels.told_of(row, {})
+    assert [(one.name, one.share) for one in said["again"]] == [("Oolong", "9%")]
+    assert said["again"][0].why.startswith("bought 2 times")
+    Product.objects.all().delete()
+    assert queries.offers(row) == {"again": [], "new": []}
+
+
+def test_a_row_that_went_is_written_again(outcome: Any) -> None:
+    """An erasure removes it, a restored record may not have it."""
+    up(outcome)
+    CustomerForecast.objects.all().delete()
+    assert up(outcome) == 1
+    assert CustomerForecast.objects.get().orders == 3
+
+
+def test_a_row_of_an_earlier_day_is_written_again(outcome: Any) -> None:
+    """A restored record brings the marks of its own day."""
+    up(outcome)
+    before = CustomerForecast.objects.get()
+    outcome.engine.execute("UPDATE lifetime SET orders = 5.2")
+    outcome.engine.execute("UPDATE offered SET again = [8, 3, 1, 20000]")
+    up(outcome)
+    before.save()
+    assert up(outcome) == 1
+    row = CustomerForecast.objects.get()
+    assert (row.orders, row.again) == (5, "[8,3,1,20000]")
+
+
+def test_merged_and_taken_apart_again_both_have_their_rows(outcome: Any) -> None:
+    up(outcome)
+    outcome.engine.execute(
+        f"CREATE TEMP TABLE apart AS SELECT * FROM lifetime; UPDATE lifetime SET customer_id = {outcome.other.pk}"
+    )
+    outcome.engine.execute(f"UPDATE offered SET customer_id = {outcome.other.pk}")
+    assert up(outcome) == 1
+    assert CustomerForecast.objects.get().party == outcome.other
+    outcome.engine.execute("INSERT INTO lifetime SELECT * FROM apart")
+    assert up(outcome) == 1
+    assert set(CustomerForecast.objects.values_list("pk", "again")) == {
+        (outcome.told.pk, "[]"),
+        (outcome.other.pk, "[7,9,2,20000]"),
+    }
+
+
+def test_everything_is_written_again_when_it_is_told_otherwise(outcome: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    up(outcome)
+    monkeypatch.setattr(forecasts, "TOLD_AS", forecasts.TOLD_AS + 1)
+    assert up(outcome) == 1
+    assert up(outcome) == 0
+
+
+def test_a_whole_refresh_writes_rows_that_somebody_else_changed(outcome: Any) -> None:
+    up(outcome)
+    CustomerForecast.objects.update(orders=99, again="[]")
+    assert up(outcome) == 0
+    assert up(outcome, whole=True) == 1
+    row = CustomerForecast.objects.get()
+    assert (row.orders, row.again) == (3, "[7,9,2,20000]")
+
+
+def test_what_nobody_offers_is_an_empty_list(outcome: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analyses.get("lifetime"), "GIVES", {"lifetime": analyses.get("lifetime").GIVES["lifetime"]})
+    up(outcome)
+    row = CustomerForecast.objects.get()
+    assert (row.again, row.new) == ("[]", "[]")
+
+
 def test_whoever_is_foretold_no_more_loses_the_row(outcome: Any) -> None:
     up(outcome)
-    outcome.engine.execute("DELETE FROM lifetime")
+    outcome.engine.execute("DELETE FROM lifetime; DELETE FROM offered")
     up(outcome)
     assert not CustomerForecast.objects.exists()
 

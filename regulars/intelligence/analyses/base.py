@@ -29,13 +29,14 @@ Json = dict[str, Any]
 Unit = Literal["count", "number", "money", "share", "days", "on", "month", "name", "word"]
 """What a value is: whole things; a number with one decimal; minor units; a part of one; a length of time in days; a date
 and a month (ISO); a name as it stands (of a product, say); a code of ``SAYS``."""
-FORECAST: Final[Mapping[str, Unit | Literal["list"]]] = {
+FORECAST: Final[Mapping[str, Unit | Literal["list", "offers"]]] = {
     "alive": "share", "churn": "share", "orders": "number", "orders_low": "number", "orders_high": "number",
-    "money": "money", "money_low": "money", "money_high": "money", "again": "list", "new": "list", "reasons": "list",
+    "money": "money", "money_low": "money", "money_high": "money", "again": "offers", "new": "offers", "reasons": "list",
 }  # fmt: skip
 """What may be foretold of a customer: probability of still buying, of leaving; orders and money (profit where costs are
-known) of the next 365 days with their interval; what he will buy again and what new (JSON lists of
-``{"product": id, "name": …, "share": probability, "reasons": [saying]}``, best first, five at most); why (JSON list of sayings)."""
+known) of the next 365 days with their interval; what he will buy again and what new (lists of numbers, put into
+``{"product": id, "name": …, "share": probability, "reasons": [saying]}``, best first, five at most, by ``offers.spelled``);
+why (JSON list of sayings)."""
 
 
 ASIDE: Final = {"aside": True}

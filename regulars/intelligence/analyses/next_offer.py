@@ -221,7 +221,6 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     goods, customers, back, first_day = _read(desk, today)
     offers.clear(desk)
     if back < chosen.fewest or len(goods) < 2 * LISTED:
-        offers.put_together(desk)
         return Result(enough=False, customers=back, horizon=chosen.horizon)
     parts, learned = _parts(desk, len(goods)), _learned_until(first_day, today)
     days = backtest.days(first_day, learned, horizon=chosen.horizon, history=_HISTORY)
@@ -231,11 +230,10 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     told = sum(
         offers.lay(desk, backtest.offers(
             part, now, trials[-1] if trials else None, margin=margin, available=sold, count=LISTED, candidates=_CANDIDATES,
-        ))
+        ), goods)
         for part in parts()
     )  # fmt: skip
     desk.engine.execute("DROP TABLE bought")
-    offers.put_together(desk)
     for trial in trials:
         offers.keep(desk, trial)
     most, fits = offers.most_told(desk)

@@ -1,15 +1,15 @@
 """What is offered to each customer and what trials of it met, as tables on the desk, and what is counted over them.
 
-``offered`` has a row for each customer and thing told to him, ``tried`` one for each customer, cut-off and list; the view
-``next_offer`` puts both lists of a customer together as they are stored.
+``offered`` has a row for each customer and thing told to him, ``tried`` one for each customer, cut-off and list;
+``next_offer`` has both lists of a customer as they are stored, by number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from regulars.intelligence.analyses.base import MOST_BEHIND, Json
+from regulars.intelligence.analyses.base import MOST_BEHIND, Json, Saying
 from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.days import to_date
 
@@ -18,33 +18,89 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 12
 """So many products of either list are shown."""
-_LIKE: Final = 0.05
-"""A reason told as a share is worth telling from here on."""
+_LIKE: Final = 5
+"""A reason told as a share is worth telling from so many per cent on."""
+SIZE: Final = 4
+"""Numbers of one offer in the lists of ``next_offer``: product, chance in per cent (−1: unknown), and the reason: of *again*
+how often and on which day number last, of *new* the product bought that speaks for it and which share of its buyers, in per
+cent (0, 0: none). By number a list takes a sixth of the room, and no name; ``spelled`` puts it into sayings when somebody looks."""
 
 
 def clear(desk: Desk) -> None:
-    """Lay both tables on the desk, with nothing in them."""
-    desk.engine.execute(_OFFERED)
-    desk.engine.execute(_TRIED)
+    """Lay the tables on the desk, with nothing in them."""
+    for table in (_OFFERED, _NEXT_OFFER, _TRIED):
+        desk.engine.execute(table)
 
 
-def put_together(desk: Desk) -> None:
-    """Make the view ``next_offer``."""
-    desk.engine.execute(_TOLD)
+def lay(desk: Desk, offers: dict[str, Any], goods: Any) -> int:
+    """Add to the tables ``offered`` and ``next_offer``; how many customers have any.
 
-
-def lay(desk: Desk, offers: dict[str, Any]) -> int:
-    """Add to the table ``offered``; how many customers have any."""
+    Args:
+        offers: sorted by customer and place, all of *again* before all that is *new*.
+        goods: the products by their codes.
+    """
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
     import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
 
+    customers = np.unique(offers["customer"])
+    lists = {"customer": pa.array(customers)}
+    for name, wanted in (("again", ~offers["is_new"]), ("new", offers["is_new"])):
+        some = {key: column[wanted] for key, column in offers.items()}
+        begins = np.searchsorted(some["customer"], np.append(customers, np.iinfo(np.int64).max))
+        numbers = _numbers(some, goods, new=name == "new")
+        lists[name] = pa.ListArray.from_arrays((SIZE * begins).astype(np.int32), numbers.ravel())
     desk.engine.register("_offers", pa.table(offers))
     desk.engine.execute(
-        """INSERT INTO offered SELECT customer, item, is_new, place, CASE WHEN NOT isnan(share) THEN round_even(share, 2) END,
-           times, last, CASE WHEN had >= 0 THEN had END, round_even(like_share, 2) FROM _offers"""
+        "INSERT INTO offered SELECT customer, item, is_new, place, CASE WHEN NOT isnan(share) THEN round_even(share, 2) END FROM _offers"
     )
     desk.engine.unregister("_offers")
-    return len(np.unique(offers["customer"]))
+    desk.engine.register("_lists", pa.table(lists))
+    desk.engine.execute("INSERT INTO next_offer SELECT * FROM _lists")
+    desk.engine.unregister("_lists")
+    return len(customers)
+
+
+def _numbers(offers: dict[str, Any], goods: Any, *, new: bool) -> Any:
+    """What ``spelled`` reads, shape (offers, ``SIZE``)."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    share = np.nan_to_num(np.rint(offers["share"] * 100), nan=-1)
+    if new:
+        like = np.rint(offers["like_share"] * 100)
+        why = (offers["had"] >= 0) & (like >= _LIKE)
+        reason = np.where(why, goods[np.maximum(offers["had"], 0)], 0), np.where(why, like, 0)
+    else:
+        reason = offers["times"], offers["last"]
+    return np.column_stack([goods[offers["item"]], share, *reason]).astype(np.int64)
+
+
+def spelled(offers: Sequence[int], names: Mapping[int, str], *, new: bool) -> list[Json]:
+    """The offers of a list as ``base.FORECAST`` has it, best first: product, name, share, reasons.
+
+    Args:
+        names: of the products by their ids; what has none is left out.
+    """
+    told = []
+    for start in range(0, len(offers), SIZE):
+        product, share, first, second = offers[start : start + SIZE]
+        if product in names:
+            reasons = _because(first, second, names) if new else [_habit(first, second)]
+            chance = share / 100 if share >= 0 else None
+            told.append({"product": product, "name": names[product], "share": chance, "reasons": reasons})
+    return told
+
+
+def _habit(times: int, last: int) -> Json:
+    last_on = to_date(last).isoformat()
+    if times > 1:
+        return Saying("next_offer.times", {"times": times, "last_on": last_on}).as_dict()
+    return Saying("next_offer.once", {"last_on": last_on}).as_dict()
+
+
+def _because(had: int, like: int, names: Mapping[int, str]) -> list[Json]:
+    if had not in names:
+        return []
+    return [Saying("next_offer.because", {"had_name": names[had], "like_share": like / 100}).as_dict()]
 
 
 def keep(desk: Desk, trial: Trial) -> None:
@@ -104,32 +160,11 @@ def met_within(desk: Desk, trials: Sequence[Json]) -> list[Json]:
 
 
 _OFFERED = """
-CREATE OR REPLACE TEMP TABLE offered (
-    customer_id BIGINT, item INTEGER, is_new BOOLEAN, place TINYINT, share DOUBLE, times INTEGER, last INTEGER, had INTEGER,
-    like_share DOUBLE)
+CREATE OR REPLACE TEMP TABLE offered (customer_id BIGINT, item INTEGER, is_new BOOLEAN, place TINYINT, share DOUBLE)
+"""
+_NEXT_OFFER = """
+CREATE OR REPLACE TEMP TABLE next_offer (customer_id BIGINT, again BIGINT[], "new" BIGINT[])
 """
 _TRIED = """
 CREATE OR REPLACE TEMP TABLE tried (customer_id BIGINT, cut_off VARCHAR, is_new BOOLEAN, met BOOLEAN, popular BOOLEAN)
 """
-_TOLD = f"""
-CREATE OR REPLACE TEMP VIEW next_offer AS
-WITH word AS (
-    SELECT item, to_json(name)::VARCHAR AS name, '{{"product":' || product_id || ',"name":' || to_json(name)::VARCHAR || ',"share":' AS begun
-    FROM good JOIN products USING (product_id)
-), told AS (
-    SELECT o.customer_id, o.is_new, o.place, p.begun || coalesce(o.share::VARCHAR, 'null') || ',"reasons":[' || CASE
-            WHEN NOT o.is_new AND o.times > 1
-            THEN '{{"code":"next_offer.times","values":{{"times":' || o.times || ',"last_on":"' || (DATE '1970-01-01' + o.last) || '"}}}}'
-            WHEN NOT o.is_new THEN '{{"code":"next_offer.once","values":{{"last_on":"' || (DATE '1970-01-01' + o.last) || '"}}}}'
-            WHEN h.name IS NOT NULL AND o.like_share >= {_LIKE}
-            THEN '{{"code":"next_offer.because","values":{{"had_name":' || h.name || ',"like_share":' || o.like_share || '}}}}'
-            ELSE '' END || ']}}' AS thing
-    FROM offered o JOIN word p USING (item) LEFT JOIN word h ON h.item = o.had
-)
-SELECT customer_id,
-    '[' || coalesce(string_agg(thing, ',' ORDER BY place) FILTER (NOT is_new), '') || ']' AS again,
-    '[' || coalesce(string_agg(thing, ',' ORDER BY place) FILTER (is_new), '') || ']' AS "new"
-FROM told GROUP BY customer_id
-"""  # noqa: S608 -- a number
-"""Two JSON lists a customer, put together when they are asked for: as text they take ten times the room. Written as text,
-because objects of the engine's own take twice as long."""

@@ -11,7 +11,8 @@ import pytest
 from regulars.demo.simulator import baskets, products
 from regulars.demo.simulator.company import Company, generate
 from regulars.intelligence import trust
-from regulars.intelligence.analyses import basket, next_offer, sequence
+from regulars.intelligence.analyses import basket, next_offer, offers, sequence
+from regulars.intelligence.analyses.base import Json
 from regulars.intelligence.analyses.basket import family
 from regulars.intelligence.days import to_date, to_day
 from regulars.intelligence.models import Baskets, pair_lift
@@ -143,12 +144,40 @@ def test_two_lists_a_customer_with_reasons_and_trials(tmp_path: Path, make_desk:
             owned.setdefault(who, set()).add(product)
     rows = desk.engine.execute('SELECT customer_id, again, "new" FROM next_offer').fetchall()
     assert rows
+    assert {"next_offer.times", "next_offer.once", "next_offer.because"} == {
+        reason["code"]
+        for _, again, new in rows
+        for one in (*spelled(again, new=False), *spelled(new, new=True))
+        for reason in one["reasons"]
+    }
     for who, again, new in rows:
-        assert {one["product"] for one in json.loads(again)} <= owned[who]
-        assert not {one["product"] for one in json.loads(new)} & owned[who]
-        for one in (*json.loads(again), *json.loads(new)):
+        assert {one["product"] for one in spelled(again, new=False)} <= owned[who]
+        assert not {one["product"] for one in spelled(new, new=True)} & owned[who]
+        for one in (*spelled(again, new=False), *spelled(new, new=True)):
             assert 0 <= one["share"] <= 1
             assert {reason["code"] for reason in one["reasons"]} <= set(next_offer.SAYS)
+
+
+def spelled(told: list[int], *, new: bool) -> list[Json]:
+    return offers.spelled(told, {n: f"Product {n}" for n in range(1, 13)}, new=new)
+
+
+def test_offers_by_number_are_told_with_their_reasons() -> None:
+    names = {7: '12" \\ "Tea"', 8: "Cake"}
+    times, last = 3, to_day(date(2026, 1, 31))
+    assert offers.spelled([7, 9, times, last, 8, -1, 1, last], names, new=False) == [
+        {"product": 7, "name": '12" \\ "Tea"', "share": 0.09, "reasons": [{"code": "next_offer.times", "values": {"times": 3, "last_on": "2026-01-31"}}]},
+        {"product": 8, "name": "Cake", "share": None, "reasons": [{"code": "next_offer.once", "values": {"last_on": "2026-01-31"}}]},
+    ]  # fmt: skip
+    assert offers.spelled([8, 2, 7, 29, 8, 2, 0, 0], names, new=True) == [
+        {"product": 8, "name": "Cake", "share": 0.02, "reasons": [{"code": "next_offer.because", "values": {"had_name": '12" \\ "Tea"', "like_share": 0.29}}]},
+        {"product": 8, "name": "Cake", "share": 0.02, "reasons": []},
+    ]  # fmt: skip
+
+
+def test_products_that_are_there_no_more_are_not_told() -> None:
+    assert offers.spelled([7, 9, 3, 20_000, 8, 9, 1, 20_000], {8: "Cake"}, new=False)[0]["product"] == 8
+    assert offers.spelled([8, 2, 7, 29], {8: "Cake"}, new=True)[0]["reasons"] == []
 
 
 def test_next_offer_in_parts_is_the_same(tmp_path: Path, make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,18 +191,6 @@ def test_next_offer_in_parts_is_the_same(tmp_path: Path, make_desk: MakeDesk, mo
         assert len(rows) == result.told > 500
         found.append((result, rows))
     assert found[0] == found[1]
-
-
-def test_names_with_quotes_stay_names(tmp_path: Path, make_desk: MakeDesk) -> None:
-    bought, items = trade(300)
-    desk = make_desk(warehouse(tmp_path / "w", bought, items=items), date(2025, 6, 30))
-    desk.engine.execute(
-        """CREATE TEMP TABLE products AS SELECT * REPLACE ('12" \\ "' || name || '"' AS name) FROM memory.main.products"""
-    )
-    next_offer.run(desk)
-    rows = desk.engine.execute('SELECT again, "new" FROM next_offer').fetchall()
-    told = [one for row in rows for text in row for one in json.loads(text)]
-    assert {one["name"] for one in told} == {f'12" \\ "Product {n}"' for n in range(1, 13)}
 
 
 def test_a_list_that_loses_to_best_sellers_is_not_believed(tmp_path: Path, make_desk: MakeDesk) -> None:
@@ -249,7 +266,7 @@ def test_loyalty_planted_in_the_demonstration_is_found(company: Company, sold: S
     desk = make_desk(sold, TODAY)
     result = next_offer.run(desk)
     rows = desk.engine.execute("SELECT customer_id, again FROM next_offer").fetchall()
-    again = {who - 1: [one["product"] - 1 for one in json.loads(told)] for who, told in rows}
+    again = {who - 1: [product - 1 for product in told[:: offers.SIZE]] for who, told in rows}
     favourite, orders = company.habits.favourite[:, 0], company.orders.customer
     souvenirs = company.market.goods.group[company.trade.main] == products.CODES.index(baskets.STAPLES[0])
     times = np.bincount(orders[souvenirs & (orders >= 0)], minlength=len(favourite))
