@@ -110,8 +110,8 @@ def test_team_and_territory_are_refused_in_words(owner: Caller) -> None:
     for given in ({"name": "OUTSIDE"}, {"name": "  "}, {"territory": 99}, {"department": "x"}):
         assert owner.patch(f"/teams/{team}", given).status_code == 422, given
     assert owner.patch("/teams/999999", {"name": "x"}).status_code == 404
-    for given in ({"name": " "}, {"name": "x", "parent": 99}):
-        assert owner.post("/territories", given).status_code == 422, given
+    for below in ({"name": " "}, {"name": "x", "parent": 99}):
+        assert owner.post("/territories", below).status_code == 422, below
     parent = Territory.objects.create(name="Deep", path=f"/{'1/' * 127}")
     assert "deep" in owner.post("/territories", {"name": "Deeper", "parent": parent.pk}).told["detail"]
     assert Territory.objects.count() == 1
