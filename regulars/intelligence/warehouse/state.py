@@ -279,8 +279,18 @@ def _overlaid(patch: Columns, rows: Columns, again: Any) -> Columns:
         touched = _joined(touched, absent)
     if not len(patch["customer_id"]):
         return touched
-    _, is_known = _found(touched["customer_id"], patch["customer_id"])
-    return _joined(_where(patch, ~is_known), touched)
+    kept = np.flatnonzero(~_found(touched["customer_id"], patch["customer_id"])[1])
+    places = np.searchsorted(patch["customer_id"][kept], touched["customer_id"])
+    places += np.arange(len(places))
+    stays = np.ones(len(kept) + len(places), bool)
+    stays[places] = False
+    sources = np.zeros(len(stays), np.int64)
+    sources[stays] = kept
+    made = {}
+    for name, column in patch.items():
+        made[name] = column[sources]
+        made[name][places] = touched[name]
+    return made
 
 
 def _merged(base: pa.Table, patch: Columns) -> pa.Table:
