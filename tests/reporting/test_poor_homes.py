@@ -80,7 +80,9 @@ def products_renumbered(sell: Sell) -> None:
         for age in "ab"
         for n in range(12)
     ]
-    orders = [(place, order) for place, party in enumerate(parties) for order in Order.objects.filter(customer=party)]
+    orders: list[tuple[int, Any]] = [
+        (place, order) for place, party in enumerate(parties) for order in Order.objects.filter(customer=party)
+    ]
     lines = [
         OrderLine(
             order=order, line_key=str(step), product=goods[12 * (order.ordered_at > NOW - timedelta(days=100)) + (place + step) % 12],

@@ -33,7 +33,7 @@ UNSLICED = {"period": "slice.now"}
 SAYS = {
     "next_step.nothing": _("Nobody has bought yet."),
     "next_step.at_stake": _("%(stake_money)s is at stake with %(customers)s customers who need somebody now."),
-    "next_step.see": _("See who needs somebody, the most at stake first"),
+    "next_step.see": _("See everyone who has a next step, the most at stake first"),
     "next_step.action": _("What to do"), "next_step.money": _("At stake"),
     "action.settle_complaint": _("Settle the complaint"), "action.call": _("Call"), "action.write": _("Write"),
     "action.win_back": _("Win back"), "action.reacquaint": _("Get reacquainted"), "action.welcome": _("Welcome"),
