@@ -280,7 +280,7 @@ def _overlaid(patch: Columns, rows: Columns, again: Any) -> Columns:
     if not len(patch["customer_id"]):
         return touched
     kept = np.flatnonzero(~_found(touched["customer_id"], patch["customer_id"])[1])
-    places = np.searchsorted(patch["customer_id"][kept], touched["customer_id"])
+    places: Any = np.searchsorted(patch["customer_id"][kept], touched["customer_id"])
     places += np.arange(len(places))
     stays = np.ones(len(kept) + len(places), bool)
     stays[places] = False
