@@ -60,7 +60,8 @@ def show_datetime(value: datetime | None) -> str:
     """``22 Nov 2026, 14:05`` or ``2026年11月22日 14:05``; a dash for None."""
     if value is None:
         return DASH
-    return f"{show_date(value)}{' ' if is_chinese() else ', '}{show_time(value)}"
+    local, chinese = timezone.localtime(value), is_chinese()
+    return f"{_day_words(local.date(), True, chinese)}{' ' if chinese else ', '}{local.hour:02}:{local.minute:02}"
 
 
 def as_of(value: datetime | None) -> str:

@@ -20,6 +20,8 @@ COUNT_CAP = 10_000
 LARGE_CAP = 2_000
 """Of tables of more rows than ``LARGE``: each row counted there costs a look-up far away."""
 LARGE = 200_000
+FIRST_ROWS = 30
+"""A first page is what a large screen holds; the next are longer and come before anybody reaches the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def page(state: State, user: User, counted: Count | None = None) -> Page:
     Args:
         counted: the count of the view: of few, the rows it found need not be found again; many are read in another way.
     """
-    size = state.resource.page_size
+    size = state.resource.page_size if state.after else min(FIRST_ROWS, state.resource.page_size)
     dense = counted is not None and counted.capped
     found = keyset.first(keyset.after(_found(state, user, counted), state.order(), state.after, dense=dense), size + 1)
     more = len(found) > size
