@@ -118,8 +118,9 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
     started = time.perf_counter()
     store = load.warehouse()
     _step(run, "facts")
-    ensure_summaries()
     loaded = load.facts_down(store, whole=whole)
+    many = loaded.whole or len(loaded.parties) > load.FEW
+    ensure_summaries(party_ids=None if many else loaded.parties)
     if loaded.whole:
         Memory(store).forget()
     with nightly.run(

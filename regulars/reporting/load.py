@@ -5,7 +5,7 @@ After the first load only rows that the log of changes names are read again (doc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,10 +30,6 @@ MOST_CHANGES: Final = 300_000
 FEW: Final = 5_000
 """Of so many changed parties all facts are read from the record: quicker than to look for them among everybody's."""
 _AT_ONCE: Final = 50_000
-_CHANGED: Final = "SELECT party FROM reporting_factchange WHERE party IS NOT NULL"
-_OWNERS: Final = """SELECT customer_id FROM commerce_order
-    WHERE customer_id IS NOT NULL AND id IN (SELECT row FROM reporting_factchange WHERE fact = 'lines')"""
-"""Who bought the orders whose lines have changed."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +76,8 @@ def facts_down(store: Store, *, whole: bool = False) -> Loaded:
             if whole
             else store.amended(_changes(cursor, log), clock.now())
         )
-        parties = {party for _, _, _, party in log if party is not None} | _owners(cursor)
-        owned = {} if whole else _owned(cursor, len(parties), before)
+        parties = {party for _, _, _, party in log if party is not None} | _owners(cursor, log)
+        owned = {} if whole else _owned(cursor, parties, before)
     mark.intended = made.token
     mark.save()
     store.put_in_force(made)
@@ -112,12 +108,30 @@ def _corrected(log: list[tuple[int, str, int, int | None]], before: Manifest) ->
     return {party for _, fact, row, party in log if party is not None and row <= last.get(fact, -1)}
 
 
-def _owners(cursor: Any) -> set[int]:
-    cursor.execute(_OWNERS)
+def _owners(cursor: Any, log: list[tuple[int, str, int, int | None]]) -> set[int]:
+    """Who bought the orders whose lines have changed."""
+    orders = _asked_for(log, "lines")
+    if not orders:
+        return set()
+    cursor.execute(f"SELECT customer_id FROM commerce_order WHERE customer_id IS NOT NULL AND id IN ({orders})")  # noqa: S608 -- our own numbers
     return {party for (party,) in cursor.fetchall()}
 
 
-def _owned(cursor: Any, parties: int, before: Manifest) -> dict[str, Any]:
+def _asked_for(log: list[tuple[int, str, int, int | None]], *facts: str) -> str:
+    """What stands in an IN for the rows of ``facts`` that have changed; empty for none."""
+    keys = {row for _, fact, row, _ in log if fact in facts}
+    if len(keys) <= FEW:
+        return _numbers(keys)
+    names = ", ".join(f"'{name}'" for name in facts)
+    return f"SELECT row FROM reporting_factchange WHERE fact IN ({names})"  # noqa: S608 -- our own names
+
+
+def _numbers(ids: Iterable[int]) -> str:
+    """``ids`` for an IN: PostgreSQL guesses wrong how many a log holds that was empty a minute ago, and would read whole tables."""
+    return ", ".join(map(str, sorted(ids)))
+
+
+def _owned(cursor: Any, parties: set[int], before: Manifest) -> dict[str, Any]:
     """All facts of the changed parties by table; none when these are many, or when the house is small and takes up everybody."""
     import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
 
@@ -125,14 +139,12 @@ def _owned(cursor: Any, parties: int, before: Manifest) -> dict[str, Any]:
     from regulars.intelligence.warehouse.extract import batches, schema_of  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.warehouse.ledger import WHOSE  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    if not 0 < parties <= FEW or before.tables["parties"].rows < nightly.SMALL_HOUSE:
+    if not 0 < len(parties) <= FEW or before.tables["parties"].rows < nightly.SMALL_HOUSE:
         return {}
     found = {}
     for table in TABLES:
         if table.name in WHOSE:
-            read = batches(
-                table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE, whose=f"{_CHANGED} UNION {_OWNERS}"
-            )
+            read = batches(table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE, whose=_numbers(parties))
             found[table.name] = pa.concat_tables([schema_of(table).empty_table(), *read])
     return found
 
@@ -152,11 +164,9 @@ def _changes(cursor: Any, log: list[tuple[int, str, int, int | None]]) -> Iterat
 
     for table in TABLES:
         told = (table.name, *table.follows)
-        keys = sorted({row for _, fact, row, _ in log if fact in told})
-        if not keys:
+        if not (wanted := _asked_for(log, *told)):
             continue
-        names = ", ".join(f"'{name}'" for name in told)
-        wanted = f"SELECT row FROM reporting_factchange WHERE fact IN ({names})"  # noqa: S608 -- our own names
+        keys = sorted({row for _, fact, row, _ in log if fact in told})
         read = batches(table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE, wanted=wanted)
         rows = pa.concat_tables([schema_of(table).empty_table(), *read])
         yield Change(table, pa.array(keys, pa.int64()), rows)
