@@ -3,4 +3,4 @@
 The map of the house is ARCHITECTURE.md; each package's ``__init__`` says what that room is for.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -6,7 +6,10 @@ Each release adds a line here when it is made, so that the way up from it stays 
 import os
 import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, Final
+
+import regulars
 
 LAST_STEPS: Final = {
     "0.1.0": {
@@ -14,10 +17,23 @@ LAST_STEPS: Final = {
         "imports": "0001_initial", "reporting": "0001_initial", "staff": "0001_initial", "web": "0001_saved_view",
         "contenttypes": "0002_remove_content_type_name", "auth": "0012_alter_user_first_name_max_length", "sessions": "0001_initial",
     },
+    "0.2.0": {
+        "api": "0001_tokens", "catalogue": "0001_initial", "commerce": "0002_order_by_number", "customers": "0020_room_for_scores",
+        "imports": "0001_initial", "reporting": "0008_offers_by_number", "staff": "0007_cost_to_serve", "web": "0001_saved_view",
+        "webhooks": "0002_outbox_trigger", "contenttypes": "0002_remove_content_type_name", "auth": "0012_alter_user_first_name_max_length",
+        "sessions": "0001_initial", "django_tasks_database": "0021_conditional_partial_index_ordering",
+    },
 }  # fmt: skip
+PACKAGE: Final = Path(regulars.__file__).parent
 AT: Final = datetime(2026, 3, 1, 4, 30, tzinfo=UTC)
 REVENUE: Final = 48_200_00
 CUSTOMERS: Final = 300
+
+
+def is_behind(release: str) -> bool:
+    """Whether migrations have come since ``release``."""
+    newest = {path.parent.parent.name: path.stem for path in sorted(PACKAGE.rglob("migrations/0*.py"))}
+    return any(LAST_STEPS[release].get(app) != name for app, name in newest.items())
 
 
 def lay_out(release: str) -> None:
