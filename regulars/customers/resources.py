@@ -305,6 +305,12 @@ places.register(
 )
 places.register(
     Place(
+        "contact-rules", _("Quiet hours and limits"), icon="moon", url_name="customers:contact-rules", order=88,
+        rule="settings.manage", phone=False,
+    )
+)  # fmt: skip
+places.register(
+    Place(
         "privacy", _("Privacy"), icon="lock", url_name="customers:privacy", order=87, rule="privacy.rules", phone=False
     )
 )

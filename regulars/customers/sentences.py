@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from regulars.customers.models import Channel, Event, RelationKind, RoleKind, Stage
+from regulars.customers.models import Channel, Event, RelationKind, RoleKind, Stage, SuppressionReason, SuppressionScope
 from regulars.web import format as show
 
 
@@ -39,6 +39,25 @@ def consent_given(event: Event) -> str:
 def consent_withdrawn(event: Event) -> str:
     """Which channel was refused, and how we know."""
     return _proved(_("%(channel)s refused") % {"channel": _channel(event)}, event)
+
+
+def suppressed(event: Event) -> str:
+    """To which address nothing goes any more, and why."""
+    told = {"channel": _channel(event), "reason": _suppression(event)}
+    if event.payload.get("kind") == SuppressionScope.ALL:
+        return _("Nothing goes out by %(channel)s any more: %(reason)s") % told
+    return _("No marketing goes out by %(channel)s any more: %(reason)s") % told
+
+
+def unsuppressed(event: Event) -> str:
+    """What no longer stands against an address."""
+    told = {"channel": _channel(event), "reason": _suppression(event)}
+    return _("Messages by %(channel)s may go again, which had ended: %(reason)s") % told
+
+
+def _suppression(event: Event) -> str:
+    key = event.payload.get("code", "")
+    return str(dict(SuppressionReason.choices).get(key, key))
 
 
 def _channel(event: Event) -> str:

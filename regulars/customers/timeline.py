@@ -306,6 +306,8 @@ register(
     EntryKind(
         "customers.consent_withdrawn", _("Consent withdrawn"), "record", "ban", sentence=sentences.consent_withdrawn
     ),
+    EntryKind("customers.suppressed", _("Address suppressed"), "record", "ban", sentence=sentences.suppressed),
+    EntryKind("customers.unsuppressed", _("Address allowed again"), "record", "check", sentence=sentences.unsuppressed),
     EntryKind("customers.erased", _("Person erased"), "record", "ban"),
     EntryKind("customers.stage_changed", _("Stage changed"), "stage", "arc", sentence=sentences.stage_changed),
     EntryKind("customers.task_added", _("Task added"), "service", "task", sentence=sentences.task_added),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
+from regulars.customers.permission import views as public
 from regulars.customers.views import (
     agreements,
     fields,
     merging,
     page,
     people,
+    permission,
     pop,
     privacy,
     reach,
@@ -36,6 +38,7 @@ urlpatterns = [
     path("customers/<int:pk>/privacy/", privacy.person, name="person"),
     path("customers/<int:pk>/privacy/data/", privacy.tell, name="personal-data"),
     path("customers/<int:pk>/privacy/erase/", privacy.erase, name="erase"),
+    path("customers/<int:pk>/suppressions/<int:suppression>/lift/", privacy.lift, name="lift-suppression"),
     path("privacy/", privacy.rules, name="privacy"),
     path("privacy/rules/", privacy.add_rule, name="add-rule"),
     path("privacy/rules/<int:pk>/<slug:verb>/", privacy.change_rule, name="change-rule"),
@@ -72,6 +75,7 @@ urlpatterns = [
     path("customers/<int:pk>/relations/<int:relation>/end/", relations.end, name="end-relation"),
     path("customers/<int:pk>/snooze/", tasks.snooze, name="snooze"),
     path("customers/<int:pk>/wake/", tasks.wake, name="wake"),
+    path("settings/contact/", permission.contact_rules, name="contact-rules"),
     path("settings/fields/new/", fields.new, name="new-field"),
     path("settings/fields/<int:pk>/", fields.change, name="change-field"),
     path("settings/fields/<int:pk>/retire/", fields.retire, name="retire-field"),
@@ -81,5 +85,9 @@ urlpatterns = [
     path("duplicates/<int:pk>/", merging.duplicate, name="duplicate"),
     path("duplicates/<int:pk>/merge/", merging.merge_pair, name="merge-pair"),
     path("duplicates/<int:pk>/apart/", merging.keep_apart, name="keep-apart"),
+    path("unsubscribe/<str:token>/", public.unsubscribe, name="unsubscribe"),
+    path("unsubscribe/<str:token>/one-click/", public.one_click, name="one-click"),
+    path("preferences/<str:token>/", public.preferences, name="preferences"),
+    path("confirm-address/<str:token>/", public.confirm, name="confirm-address"),
     path("tasks/<int:pk>/done/", tasks.done, name="task-done"),
 ]

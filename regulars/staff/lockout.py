@@ -1,7 +1,8 @@
 """Lets whoever guesses wait: counted in the database, so that every process knows and a restart forgets nothing.
 
 A try is *taken* before anything is compared, so that a thousand guesses at the same moment count as a thousand, and
-given back when it was right. Counted are a name from an address, an address, and the codes of a user.
+given back when it was right. Counted are a name from an address, an address, the codes of a user, links
+that lead nowhere and changes on public pages.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ ADDRESS: Final = Scope("address", 50)
 """Everybody from one address: an office behind one address has more people who mistype."""
 CODES: Final = Scope("codes", 5)
 """The second factor of one user, wherever the tries come from."""
+LINK: Final = Scope("link", 30)
+"""Links of the public pages that nobody made, from one address."""
+CHOICES: Final = Scope("choices", 60)
+"""What one customer changes on the public pages."""
 
 
 def pause_after(tries: int, free: int) -> timedelta:
@@ -75,6 +80,16 @@ def take_sign_in(username: str, address: str | None) -> Try:
 def take_code(user_id: int, username: str) -> Try:
     """Take a try for a second factor or for confirming who one is."""
     return _take([(CODES, _key(CODES, str(user_id)), username.casefold())], None)
+
+
+def take_link(address: str | None) -> Try:
+    """Take a try for a link that leads nowhere."""
+    return _take([(LINK, _key(LINK, address or ""), "")], address)
+
+
+def take_choice(who: str) -> Try:
+    """Count one change that ``who`` makes on a public page."""
+    return _take([(CHOICES, _key(CHOICES, who), "")], None)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from regulars.customers import search, timeline
 from regulars.customers.actions.revisions import revise
-from regulars.customers.models import Consent, ConsentState, ContactPoint, ContactPointKind, Party
+from regulars.customers.models import Consent, ConsentState, ConsentText, ContactPoint, ContactPointKind, Party
 from regulars.customers.privacy import marks
 from regulars.kit import clock, phone, text
 from regulars.kit.errors import UserError
@@ -120,8 +120,12 @@ def record_consent(
     evidence: str = "",
     given_at: datetime | None = None,
     source: str = "",
+    agreed: ConsentText | None = None,
 ) -> Consent:
     """Append what the customer said about being contacted, with its proof, and an entry on the timeline.
+
+    Args:
+        agreed: the very words they said yes to, where they were shown some.
 
     Raises:
         UserError: the state is unknown.
@@ -137,6 +141,7 @@ def record_consent(
         given_at=moment,
         evidence=evidence,
         source=source,
+        text=agreed,
         recorded_by=by,
     )
     kind = "customers.consent_given" if state == ConsentState.GRANTED else "customers.consent_withdrawn"

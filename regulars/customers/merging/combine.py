@@ -15,6 +15,7 @@ from regulars.customers.models import (
     MergeMove,
     PairVerdict,
     PartyRole,
+    Pressure,
 )
 
 ADDED_UP: Final = ("orders_12m", "revenue_12m", "revenue_prior_12m", "margin_12m", "at_stake")
@@ -47,6 +48,22 @@ def contact_points(mover: Mover) -> None:
         if first:
             preferred.add(one.kind)
     mover.set_aside(ContactPoint, twins)
+
+
+def pressure(mover: Mover) -> None:
+    """What both got on a day is added up at the winner, so that the limits hold for the one customer they are."""
+    held = {(one.day, one.channel): one for one in Pressure.objects.filter(party=mover.winner)}
+    twins: set[int] = set()
+    told = MergeMove.objects.filter(merge=mover.merge, table=Pressure._meta.label_lower)
+    known = set(told.values_list("object_id", flat=True))
+    for one in Pressure.objects.filter(party=mover.loser).exclude(pk__in=known).order_by("pk"):
+        twin = held.get((one.day, one.channel))
+        if twin is None:
+            mover.change(one, party=mover.winner)
+        else:
+            mover.change(twin, n=twin.n + one.n)
+            twins.add(one.pk)
+    mover.set_aside(Pressure, twins)
 
 
 def _learn(mover: Mover, twin: ContactPoint, one: ContactPoint, *, first: bool) -> None:

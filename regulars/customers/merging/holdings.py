@@ -9,6 +9,7 @@ from regulars.customers.merging import combine
 from regulars.customers.merging.registry import Holding, How, declare
 from regulars.customers.models import (
     Asset,
+    Confirmation,
     Consent,
     ContactPoint,
     Contract,
@@ -21,7 +22,9 @@ from regulars.customers.models import (
     Party,
     PartyRelation,
     PartyRole,
+    Pressure,
     Snooze,
+    Suppression,
     Task,
 )  # fmt: skip
 
@@ -33,6 +36,9 @@ declare(
     Holding(Identifier, "party", How.MOVE, label=_("numbers in other systems")),
     Holding(ContactPoint, "party", How.COMBINE, label=_("ways to reach them"), carry=combine.contact_points),
     Holding(Consent, "party", How.MOVE, label=_("words on consent")),
+    Holding(Suppression, "party", How.MOVE, label=_("suppressed addresses")),
+    Holding(Confirmation, "party", How.MOVE),
+    Holding(Pressure, "party", How.COMBINE, carry=combine.pressure),
     Holding(Task, "party", How.MOVE, label=_("tasks")),
     Holding(Snooze, "party", How.MOVE),
     Holding(Contract, "party", How.MOVE, label=_("contracts")),

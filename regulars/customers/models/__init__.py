@@ -8,6 +8,15 @@ from regulars.customers.models.field import FieldDefinition, FieldKind
 from regulars.customers.models.linkage import LinkageWeights
 from regulars.customers.models.merge import DuplicatePair, Merge, MergeMove, PairVerdict
 from regulars.customers.models.party import Kind, Party, PartyQuerySet
+from regulars.customers.models.permission import (
+    Confirmation,
+    ConsentText,
+    ContactRules,
+    Pressure,
+    Suppression,
+    SuppressionReason,
+    SuppressionScope,
+)
 from regulars.customers.models.privacy import ErasedMark, Erasing, Erasure, RetentionAct, RetentionRule
 from regulars.customers.models.reach import Channel, ContactPoint, ContactPointKind, Identifier
 from regulars.customers.models.relation import PartyRelation, PartyRole, RelationKind, RoleKind
@@ -16,10 +25,12 @@ from regulars.customers.models.summary import CustomerSummary, Stage, ValueClass
 from regulars.customers.models.task import Snooze, Task, TaskKind
 
 __all__ = [
-    "Asset", "Batch", "BatchKind", "Channel", "Consent", "ConsentState", "ContactPoint", "ContactPointKind",
+    "Asset", "Batch", "BatchKind", "Channel", "Confirmation", "Consent", "ConsentState", "ConsentText", "ContactPoint",
+    "ContactPointKind", "ContactRules",
     "Contract", "ContractKind", "CustomerSummary", "DuplicatePair", "ErasedMark", "Erasing", "Erasure",
     "Event", "EventBody",
     "FieldDefinition", "FieldKind", "Identifier", "Kind", "LinkageWeights", "Merge", "MergeMove", "PairVerdict", "Party",
-    "PartyQuerySet", "PartyRelation", "PartyRole", "RelationKind", "RetentionAct", "RetentionRule", "Revision",
-    "RoleKind", "SearchDocument", "SearchMark", "Snooze", "Stage", "Task", "TaskKind", "ValueClass",
+    "PartyQuerySet", "PartyRelation", "PartyRole", "Pressure", "RelationKind", "RetentionAct", "RetentionRule", "Revision",
+    "RoleKind", "SearchDocument", "SearchMark", "Snooze", "Stage", "Suppression", "SuppressionReason",
+    "SuppressionScope", "Task", "TaskKind", "ValueClass",
 ]  # fmt: skip

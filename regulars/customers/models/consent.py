@@ -34,7 +34,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 
 class Consent(models.Model):
-    """On ``given_at`` the party permitted or refused ``channel`` for ``purpose``; ``evidence`` says how we know.
+    """On ``given_at`` the party permitted or refused ``channel`` for ``purpose``; ``evidence`` says how we know, ``text`` to which words.
 
     The database itself refuses changes (migration ``privacy_guards``): only ``party`` may be re-pointed by a merge, what
     an import brought goes with that import, and the words of the proof go when the person is erased.
@@ -47,6 +47,7 @@ class Consent(models.Model):
     given_at = models.DateTimeField(_("since"))
     evidence = models.CharField(_("proof"), max_length=255, blank=True)
     source = models.CharField(_("source"), max_length=60, blank=True)
+    text = models.ForeignKey("customers.ConsentText", models.PROTECT, null=True, blank=True, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     batch_id = models.BigIntegerField(null=True, blank=True, db_index=True, editable=False)

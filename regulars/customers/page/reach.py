@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.utils.translation import gettext as _
 
-from regulars.customers.models import Channel, Consent, ConsentState, ContactPoint, ContactPointKind, Party
+from regulars.customers.models import (
+    Channel,
+    Consent,
+    ConsentState,
+    ContactPoint,
+    ContactPointKind,
+    Party,
+    Suppression,
+    SuppressionScope,
+)
 from regulars.customers.queries.profile import Profile, forbidden_channels
 from regulars.kit import phone
 from regulars.web import format as show
@@ -45,17 +54,22 @@ class Way:
 
     @property
     def forbidden(self) -> bool:
-        """Whether the customer refused it for marketing."""
+        """Whether the customer refused it for marketing, or nothing goes to the address any more."""
         return self.state == "forbidden"
 
 
 def ways_of(profile: Profile) -> list[Way]:
     """The ways to reach the customer, preferred first; forbidden ones too, struck."""
-    return ways_to(profile.party, profile.points, profile.consents.values())
+    return ways_to(profile.party, profile.points, profile.consents.values(), profile.suppressed)
 
 
-def ways_to(party: Party, points: Iterable[ContactPoint], consents: Iterable[Consent]) -> list[Way]:
-    """The same from what it follows from: contact points and the newest words of consent."""
+def ways_to(
+    party: Party,
+    points: Iterable[ContactPoint],
+    consents: Iterable[Consent],
+    suppressed: Mapping[str, Suppression] | None = None,
+) -> list[Way]:
+    """The same from what it follows from: contact points, the newest words of consent, what stands against an address."""
     consents = list(consents)
     words = {one.channel: one for one in consents if one.purpose in {"marketing", "all"}}
     refused = forbidden_channels(consents)
@@ -68,7 +82,14 @@ def ways_to(party: Party, points: Iterable[ContactPoint], consents: Iterable[Con
         ways.append(_way(Channel.POST, words.get(Channel.POST), party.preferred_channel, None))
         seen.add(Channel.POST)
     ways += [_way(channel, one, "", None) for channel, one in refused.items() if channel not in seen]
+    ways = [_stopped(way, (suppressed or {}).get(way.channel)) for way in ways]
     return sorted(ways, key=lambda way: (way.forbidden, not way.preferred, _place(way.channel)))
+
+
+def _stopped(way: Way, suppression: Suppression | None) -> Way:
+    if suppression is None:
+        return way
+    return replace(way, state="forbidden", reason=f"{suppressed_words(suppression)} {way.reason}")
 
 
 def _place(channel: str) -> int:
@@ -99,6 +120,14 @@ def said(consent: Consent | None) -> str:
     else:
         words = _("Refused on %(day)s") % {"day": day}
     return f"{words} · {consent.evidence}" if consent.evidence else words
+
+
+def suppressed_words(one: Suppression) -> str:
+    """That nothing goes to an address any more, why and since when."""
+    told = {"reason": one.get_reason_display(), "day": show.show_date(one.at)}
+    if one.scope == SuppressionScope.ALL:
+        return _("Nothing goes there since %(day)s: %(reason)s.") % told
+    return _("No marketing goes there since %(day)s: %(reason)s.") % told
 
 
 def shown_address(point: ContactPoint) -> str:

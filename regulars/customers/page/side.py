@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from regulars.customers import field_list, fields
 from regulars.customers.choices import MARKETING_CHANNELS
 from regulars.customers.models import ContactPoint, CustomerSummary, Party, Stage
-from regulars.customers.page.reach import CHANNEL_OF, ICONS, said, shown_address
+from regulars.customers.page.reach import CHANNEL_OF, ICONS, said, shown_address, suppressed_words
 from regulars.customers.queries.profile import Move, Profile
 from regulars.web import arc, resources
 from regulars.web import format as show
@@ -77,11 +77,10 @@ def consents_of(profile: Profile) -> list[ConsentLine]:
     lines = []
     for channel in MARKETING_CHANNELS:
         word = profile.consents.get((channel.value, "marketing")) or profile.consents.get((channel.value, "all"))
-        lines.append(
-            ConsentLine(
-                channel.value, str(channel.label), ICONS[channel], word.state if word else "unknown", said(word)
-            )
-        )
+        state, reason = word.state if word else "unknown", said(word)
+        if (stopped := profile.suppressed.get(channel.value)) is not None:
+            state, reason = "suppressed", f"{suppressed_words(stopped)} {reason}"
+        lines.append(ConsentLine(channel.value, str(channel.label), ICONS[channel], state, reason))
     return lines
 
 

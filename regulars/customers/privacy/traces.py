@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.customers.models import (
     Asset,
     Batch,
+    Confirmation,
     Consent,
     ContactPoint,
     Contract,
@@ -26,8 +27,10 @@ from regulars.customers.models import (
     MergeMove,
     PartyRelation,
     PartyRole,
+    Pressure,
     Revision,
     Snooze,
+    Suppression,
     Task,
 )
 from regulars.customers.privacy.payloads import facts_of
@@ -128,6 +131,12 @@ declare(
         Event, "customer|party", wipe=_wipe_events, label=_("Timeline"), clear={"payload": {}},
         keeps=dict.fromkeys(("kind", "channel", "department", "object_type", "currency", "source", "source_key"), _CODE),
     ),
+    Trace(Confirmation, "party", delete=True, label=_("Confirmations asked for")),
+    Trace(
+        Suppression, "party", clear={"party": None, "source": ""}, label=_("Suppressed addresses"),
+        keeps={"channel": _CODE, "digest": "only the installation knows it again", "scope": _CODE, "reason": _CODE},
+    ),
+    Trace(Pressure, "party", label=_("Messages by day"), keeps={"channel": _CODE}),
     Trace(ContactPoint, "party", delete=True, label=_("Ways to reach them")),
     Trace(Identifier, "party", delete=True, label=_("Numbers in other systems")),
     Trace(

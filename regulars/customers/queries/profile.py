@@ -25,8 +25,10 @@ from regulars.customers.models import (
     RelationKind,
     RoleKind,
     Snooze,
+    Suppression,
     Task,
 )  # fmt: skip
+from regulars.customers.permission.queries import suppressions_of
 from regulars.kit import clock
 
 if TYPE_CHECKING:
@@ -66,7 +68,8 @@ class Profile:
     """A party with what hangs on it.
 
     ``relations`` are all that run, ``seen`` says of whom in them the user may read more than that there is somebody.
-    ``consents`` holds the newest word per channel and purpose, ``superiors`` to whom each of its people reports.
+    ``consents`` holds the newest word per channel and purpose, ``suppressed`` what stands against an address, the gravest by
+    channel, ``superiors`` to whom each of its people reports.
     """
 
     party: Party
@@ -74,6 +77,7 @@ class Profile:
     points: list[ContactPoint]
     identifiers: list[Identifier]
     consents: dict[tuple[str, str], Consent]
+    suppressed: dict[str, Suppression]
     roles: list[PartyRole]
     relations: list[PartyRelation]
     seen: set[int]
@@ -112,15 +116,17 @@ def visible_party(user: User | Any, pk: int) -> Party:
 
 
 def load_profile(party: Party, user: User | Any) -> Profile:
-    """What hangs on ``party``. Fifteen queries at most."""
+    """What hangs on ``party``. Sixteen queries at most."""
     relations = _relations(party)
+    points = list(party.contact_points.filter(ended_at=None).order_by("kind", "-preferred", "pk"))
     roles = list(party.roles.filter(valid_to=None).order_by("valid_from"))
     return Profile(
         party=party,
         summary=party.summary,
-        points=list(party.contact_points.filter(ended_at=None).order_by("kind", "-preferred", "pk")),
+        points=points,
         identifiers=list(party.identifiers.order_by("system", "pk")),
         consents=newest_consents(party),
+        suppressed=suppressed_channels(party, points),
         roles=roles,
         relations=relations,
         # whom the user sees is asked for these few alone: inside the query it would be worked out for everybody
@@ -138,9 +144,17 @@ def load_profile(party: Party, user: User | Any) -> Profile:
 def newest_consents(party: Party) -> dict[tuple[str, str], Consent]:
     """The newest word per channel and purpose; it decides."""
     newest: dict[tuple[str, str], Consent] = {}
-    for consent in party.consents.order_by("given_at", "pk"):
+    for consent in party.consents.select_related("text").order_by("given_at", "pk"):
         newest[consent.channel, consent.purpose] = consent
     return newest
+
+
+def suppressed_channels(party: Party, points: Iterable[ContactPoint]) -> dict[str, Suppression]:
+    """The channels of which an address gets nothing any more, each with the gravest reason. One query."""
+    found: dict[str, Suppression] = {}
+    for one in suppressions_of(party, points):
+        found.setdefault(one.channel, one)
+    return found
 
 
 def forbidden_channels(consents: Iterable[Consent]) -> dict[str, Consent]:

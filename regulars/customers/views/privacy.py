@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -16,6 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from regulars.customers import actions, choices
 from regulars.customers.models import Erasure, RetentionRule
+from regulars.customers.permission import actions as permission
+from regulars.customers.permission.queries import suppressions_of
 from regulars.customers.privacy_forms import AllowForm, EraseForm, RuleForm
 from regulars.customers.queries.privacy import PersonalData, personal_data
 from regulars.customers.queries.retention import affected
@@ -47,6 +49,7 @@ def _show_person(request: Request, pk: int, form: EraseForm, status: int = 200) 
             (channel_label(one.channel), choices.purpose_name(one.purpose), one)
             for one in party.consents.select_related("recorded_by").order_by("-given_at", "-pk")
         ],
+        "suppressions": [(channel_label(one.channel), one) for one in suppressions_of(party)], "may_lift": can(request.user, RULES),
         "erasure": Erasure.objects.filter(party=party).select_related("made_by").first(),
     }  # fmt: skip
     return render(request, "customers/privacy/person.html", context, status=status)
@@ -90,6 +93,19 @@ def erase(request: Request, pk: int) -> HttpResponseBase:
     actions.erase_person(party=party, by=request.user, reason=form.cleaned_data["reason"], request=request)
     toasts.toast(request, _("The person is erased. What was bought and when stays, without a name."))
     return redirect(party)
+
+
+@require_POST
+@recently_confirmed
+def lift(request: Request, pk: int, suppression: int) -> HttpResponseBase:
+    """Let messages go to an address of theirs again."""
+    party = party_for(request, pk, RULES, trashed=True)
+    held = next((one for one in suppressions_of(party) if one.pk == suppression), None)
+    if held is None:
+        raise Http404
+    permission.lift(suppression=held, by=request.user, request=request)
+    toasts.toast(request, _("Messages may go to the address again, where consent allows them."))
+    return redirect("customers:person", party.pk)
 
 
 @never_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from regulars.customers import reasons, timeline
@@ -14,9 +15,10 @@ from regulars.customers.models import (
     Party,
     PartyRelation,
     Revision,
+    Suppression,
     Task,
 )
-from regulars.customers.queries.profile import newest_consents
+from regulars.customers.queries.profile import newest_consents, suppressed_channels
 
 _PLAIN = (
     "kind", "name", "family_name", "given_name", "other_name", "salutation", "birth_date", "language", "preferred_channel",
@@ -40,13 +42,13 @@ def money(amount: int | None, currency: str) -> dict[str, Any] | None:
 
 
 def customer(party: Party) -> dict[str, Any]:
-    """A customer with what hangs on them. Five queries."""
+    """A customer with what hangs on them. Seven queries."""
     told: dict[str, Any] = {"id": party.pk, **{name: getattr(party, name) for name in _PLAIN}}
     told |= {name: named(getattr(party, name)) for name in ("owner", "team", "territory")}
     told["contact_points"] = [contact_point(one) for one in party.contact_points.filter(ended_at=None).order_by("pk")]
     told["identifiers"] = list(party.identifiers.order_by("pk").values("id", "system", "external_id"))
     told["roles"] = list(party.roles.order_by("valid_from", "pk").values("id", "role", "valid_from", "valid_to"))
-    told["consents"] = [consent(one) for one in newest_consents(party).values()]
+    told["consents"] = consents(party, newest_consents(party).values())
     told["figures"] = figures(party.summary)
     return told
 
@@ -69,10 +71,27 @@ def contact_point(one: ContactPoint) -> dict[str, Any]:
     return {"id": one.pk, "value": one.raw, **{name: getattr(one, name) for name in names}}
 
 
-def consent(one: Consent) -> dict[str, Any]:
+def consents(party: Party, words: Iterable[Consent]) -> list[dict[str, Any]]:
+    """Words of the customer, each with what stands against the addresses of its channel. Two queries."""
+    stopped = suppressed_channels(party, party.contact_points.filter(ended_at=None))
+    return [consent(one, stopped.get(one.channel)) for one in words]
+
+
+def consent(one: Consent, stopped: Suppression | None) -> dict[str, Any]:
     """One word of the customer."""
     names = ("channel", "purpose", "state", "given_at", "evidence", "source", "recorded_at")
-    return {"id": one.pk, **{name: getattr(one, name) for name in names}}
+    text = (
+        {name: getattr(one.text, name) for name in ("key", "version", "language", "text", "sha256")}
+        if one.text
+        else None
+    )
+    suppressed = suppression(stopped) if stopped is not None else None
+    return {"id": one.pk, **{name: getattr(one, name) for name in names}, "text": text, "suppressed": suppressed}
+
+
+def suppression(one: Suppression) -> dict[str, Any]:
+    """What stands against an address."""
+    return {"id": one.pk, **{name: getattr(one, name) for name in ("channel", "scope", "reason", "at", "source")}}
 
 
 def relation(one: PartyRelation) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from ninja import Query, Router, Status
 
 from regulars.customers import actions
 from regulars.customers.models import ContactPoint, Identifier, Party, PartyRelation, Revision
+from regulars.customers.permission.queries import suppressions_of
 from regulars.customers.queries.profile import visible_among
 from regulars.integrations.api import hooks, present
 from regulars.integrations.api.identity import ApiRequest
@@ -32,6 +33,7 @@ from regulars.integrations.api.schemas.customers import (
     RelationIn,
     RelationOut,
     SnoozeIn,
+    SuppressionOut,
 )  # fmt: skip
 from regulars.staff.models import Team, Territory, User
 from regulars.staff.rules import require
@@ -215,15 +217,22 @@ def remove_identifier(request: ApiRequest, id: Pk, identifier: Pk) -> Any:  # no
 @router.get("/{id}/consents", response=list[ConsentOut], **READ)
 def list_consents(request: ApiRequest, id: Pk) -> Any:  # noqa: A002
     """Every word of the customer with its proof, the newest first."""
-    rows = party_for(request, id, trashed=True).consents.order_by("-given_at", "-pk")
-    return [present.consent(one) for one in rows[:500]]
+    party = party_for(request, id, trashed=True)
+    return present.consents(party, party.consents.select_related("text").order_by("-given_at", "-pk")[:500])
 
 
 @router.post("/{id}/consents", response={201: ConsentOut}, **EDIT)
 def record_consent(request: ApiRequest, id: Pk, given: ConsentIn) -> Any:  # noqa: A002
     """Append what the customer said; what was said before stays."""
-    made = actions.record_consent(party=party_for(request, id), by=request.user, **given.model_dump())
-    return Status(201, present.consent(made))
+    party = party_for(request, id)
+    made = actions.record_consent(party=party, by=request.user, **given.model_dump())
+    return Status(201, present.consents(party, [made])[0])
+
+
+@router.get("/{id}/suppressions", response=list[SuppressionOut], **READ)
+def list_suppressions(request: ApiRequest, id: Pk) -> Any:  # noqa: A002
+    """Which of the customer's addresses get nothing, or no marketing, any more, and why."""
+    return [present.suppression(one) for one in suppressions_of(party_for(request, id, trashed=True))]
 
 
 @router.get("/{id}/relations", response=list[RelationOut], **READ)

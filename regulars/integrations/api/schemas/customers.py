@@ -116,8 +116,29 @@ class ConsentIn(Given):
     source: Short = ""
 
 
+class ConsentTextOut(Schema):
+    """The very words to which the customer said yes; ``sha256`` proves them."""
+
+    key: str
+    version: int
+    language: str
+    text: str
+    sha256: str
+
+
+class SuppressionOut(Schema):
+    """Why and since when nothing (scope *all*) or no marketing goes to the customer's address of this channel."""
+
+    id: int
+    channel: str
+    scope: str
+    reason: str
+    at: datetime
+    source: str
+
+
 class ConsentOut(Schema):
-    """One word of the customer; the newest per channel and purpose decides."""
+    """One word of the customer; the newest per channel and purpose decides, unless the address is suppressed."""
 
     id: int
     channel: str
@@ -127,6 +148,8 @@ class ConsentOut(Schema):
     evidence: str
     source: str
     recorded_at: datetime
+    text: ConsentTextOut | None
+    suppressed: SuppressionOut | None
 
 
 class RelationIn(Given):
