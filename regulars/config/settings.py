@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "regulars.integrations.api",
     "regulars.integrations.webhooks",
     "regulars.reporting",
+    "regulars.marketing.segments",
     "regulars.channels",
     "regulars.commerce",
     "regulars.customers",

@@ -51,6 +51,8 @@ _LEAD = _WORK | {
     "customers.merge_any",
     "insight.view",
     "insight.refresh",
+    "segments.view",
+    "segments.edit",
 }
 _GUARD = {
     "imports.run",
@@ -75,13 +77,17 @@ CAPABILITIES: Final[dict[str, frozenset[str]]] = {
             "customers.merge_any",
             "insight.view",
             "imports.run",
+            "segments.view",
+            "segments.edit",
         }
     ),
     Role.SELLER: frozenset(_WORK | {"customers.bulk", "customers.merge"}),
     Role.AGENT: frozenset(_WORK | {"customers.merge"}),
     Role.DISPATCHER: frozenset(_READ | {"customers.log"}),
     Role.TECHNICIAN: frozenset(_READ | {"customers.log"}),
-    Role.ANALYST: frozenset(_READ | {"customers.export", "insight.view", "insight.refresh", "views.share"}),
+    Role.ANALYST: frozenset(
+        _READ | {"customers.export", "insight.view", "insight.refresh", "views.share", "segments.view"}
+    ),
     Role.ADMINISTRATOR: frozenset(_LEAD | _GUARD),
 }
 

@@ -39,6 +39,10 @@ RIGHTS: Final[tuple[tuple[Text, dict[str, Text]], ...]] = (
         "imports.run": gettext_lazy("Import files"),
         "imports.undo": gettext_lazy("Undo imports"),
     }),
+    (gettext_lazy("Marketing"), {
+        "segments.view": gettext_lazy("See segments"),
+        "segments.edit": gettext_lazy("Make and change segments"),
+    }),
     (gettext_lazy("Company"), {
         "insight.view": gettext_lazy("See the company's figures"),
         "insight.refresh": gettext_lazy("Refresh the figures"),

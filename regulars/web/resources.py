@@ -214,6 +214,16 @@ class Preset:
 
 
 @dataclass(frozen=True, slots=True)
+class Onward:
+    """A page that makes something of a narrowed list; it is given the query of the list. For those who hold ``rule``."""
+
+    label: Text
+    url: Callable[[], str]
+    icon: str = "arrow-right"
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Empty:
     """How an empty list teaches: one sentence, one picture (an icon's name), one button for those who hold ``rule``.
 
@@ -249,6 +259,7 @@ class Resource:
     panel: Callable[[HttpRequest, Any], Panel] | None = None
     bulk_actions: tuple[BulkAction, ...] = ()
     presets: tuple[Preset, ...] = ()
+    onward: tuple[Onward, ...] = ()
     export_rule: str = ""
     chord: str = ""
     create_url: Callable[[], str] | None = None
@@ -304,6 +315,12 @@ def offer(key: str, action: BulkAction) -> None:
     resource = _registered[key]
     actions = sorted((*resource.bulk_actions, action), key=lambda one: one.at_stake)
     _registered[key] = replace(resource, bulk_actions=tuple(actions))
+
+
+def lead_on(key: str, onward: Onward) -> None:
+    """Let a room above make something of what a list is narrowed to."""
+    resource = _registered[key]
+    _registered[key] = replace(resource, onward=(*resource.onward, onward))
 
 
 def enrich(

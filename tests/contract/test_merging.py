@@ -13,6 +13,7 @@ LOOSE = {
     "customers.searchmark.party_id": "a note to the indexer, which looks up merges itself",
     "customers.searchdocument.party_id": "the words it is found by, written anew for both",
     "customers.erasing.party_id": "lives for the length of one transaction",
+    "segments.mark.party_id": "a note to the keeper of segments, who leaves out whoever is merged",
     "reporting.factchange.party": "a note to the refresh, written by triggers when a merge re-points a fact",
 }
 """Columns that hold the id of a party without a foreign key, and why a merge leaves them alone."""

@@ -13,6 +13,8 @@ from regulars.customers.actions.parties import create_party, trash_parties
 from regulars.customers.actions.tasks import add_task, complete_task
 from regulars.customers.models import DuplicatePair, FieldDefinition, Party
 from regulars.kit import clock
+from regulars.marketing.segments.actions import make_segment
+from regulars.marketing.segments.models import Segment
 from regulars.staff import audit
 from regulars.staff.models import Factor, Team, User
 
@@ -112,6 +114,15 @@ def make_entries_of_the_audit_log(count: int, by: Any) -> None:
         audit.record("customers.erased", by=by, object_type="party", object_id=number + 1, rows=number)
 
 
+def make_segments(count: int, by: Any) -> None:
+    """`count` segments."""
+    first = Segment.objects.count()
+    for number in range(first, first + count):
+        make_segment(
+            name=f"Segment {number:04}", rule={"match": "all", "parts": [{"is": "is_orders", "value": "1.."}]}, by=by
+        )
+
+
 MAKERS: dict[str, Callable[[int, Any], object]] = {
     "assets": make_assets,
     "audit": make_entries_of_the_audit_log,
@@ -120,6 +131,7 @@ MAKERS: dict[str, Callable[[int, Any], object]] = {
     "duplicates": make_duplicates,
     "fields": make_fields,
     "orders": make_orders,
+    "segments": make_segments,
     "tasks": make_tasks,
     "done-tasks": make_done_tasks,
     "trash": make_trash,

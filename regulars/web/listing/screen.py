@@ -16,7 +16,7 @@ from regulars.web.listing.paging import Count, Page
 from regulars.web.listing.rows import cell_class, rows_html
 from regulars.web.listing.state import State
 from regulars.web.models import SavedView
-from regulars.web.resources import BulkAction, Column, Filter, Resource, Text
+from regulars.web.resources import BulkAction, Column, Filter, Onward, Resource, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,11 @@ class Screen:
     def bulk_actions(self) -> list[BulkAction]:
         """What the user may do with a selection."""
         return [one for one in self.resource.bulk_actions if can(self.user, one.rule)]
+
+    @property
+    def onward(self) -> list[Onward]:
+        """Where a narrowed list may lead."""
+        return [one for one in self.resource.onward if self.is_narrowed and can(self.user, one.rule)]
 
     @property
     def may_export(self) -> bool:

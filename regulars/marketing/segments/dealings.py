@@ -1,0 +1,260 @@
+"""Conditions on what a customer did, when something was or will be, and how they stand to others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import CharField, Count, F, Sum
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from regulars.customers import timeline
+from regulars.customers.models import Event, Party, PartyRelation, RelationKind
+from regulars.kit.errors import UserError
+from regulars.kit.money import to_minor
+from regulars.marketing.segments.conditions import (
+    FIGURES,
+    RECORD,
+    RELATION,
+    Condition,
+    Field,
+    Scope,
+    Stretch,
+    Values,
+    named,
+    one_of,
+    register,
+    whole_number,
+)
+from regulars.web import format as show
+from regulars.web.access import User
+from regulars.web.listing.walking import unindexed
+from regulars.web.resources import Choice, Rows
+
+MOST_DAYS: Final = 3_650
+MOST_TIMES: Final = 10_000
+AT_LEAST, FEWER, NEVER, SUM_AT_LEAST, SUM_BELOW = "at_least", "fewer", "never", "sum_at_least", "sum_below"
+_COUNTED, _SUMMED = (AT_LEAST, FEWER), (SUM_AT_LEAST, SUM_BELOW)
+WITHIN, BEFORE, AHEAD = "within", "before", "ahead"
+
+
+def _kinds(_user: User) -> list[Choice]:
+    groups = timeline.GROUPS
+    return [Choice(one.key, one.label, groups[one.group]) for one in timeline.kinds()]
+
+
+def _measures(_user: User) -> Sequence[Choice]:
+    return (
+        Choice(AT_LEAST, _("at least … times")),
+        Choice(FEWER, _("fewer than … times")),
+        Choice(NEVER, _("not at all")),
+        Choice(SUM_AT_LEAST, _("for at least … in all")),
+        Choice(SUM_BELOW, _("for less than … in all")),
+    )
+
+
+_DAYS = Field("days", gettext_lazy("Within the last … days"), "number", hint=gettext_lazy("Empty: ever"), default="90")
+_EVENT = (
+    Field("kind", gettext_lazy("What happened"), "choice", _kinds, default="commerce.order_placed"),
+    Field("measure", gettext_lazy("How often"), "choice", _measures, default=AT_LEAST),
+    Field("times", gettext_lazy("Times"), "number", default="1", when=("measure", _COUNTED)),
+    Field("amount", gettext_lazy("Amount"), "money", default="1000", when=("measure", _SUMMED)),
+    _DAYS,
+)
+
+
+def _did(values: Values, scope: Scope | None = None) -> Rows:
+    """The entries that count; of few customers they are found by customer, of everybody by kind."""
+    events: Rows = Event.objects.live().filter(customer__isnull=False)
+    if scope is None or scope.parties is None:
+        return events.filter(kind=values["kind"])
+    return scope.of(events.filter(Exact(unindexed("kind", CharField()), values["kind"])), "customer")
+
+
+def _window(values: Values) -> timedelta | None:
+    return timedelta(days=int(values["days"])) if values.get("days") else None
+
+
+def _narrow_by_event(rows: Rows, values: Values, scope: Scope) -> Rows:
+    events = _did(values, scope).filter(occurred_at__lte=scope.now)
+    if window := _window(values):
+        events = events.filter(occurred_at__gt=scope.now - window)
+    customers = events.values("customer")
+    match values["measure"]:
+        case "at_least" | "fewer" if (times := int(values["times"])) > 1:
+            customers = customers.annotate(n=Count("pk")).filter(n__gte=times).values("customer")
+        case "sum_at_least" | "sum_below":
+            least = _minor(values["amount"])
+            customers = customers.annotate(n=Sum("amount")).filter(n__gte=least).values("customer")
+    is_denied = values["measure"] in {FEWER, NEVER, SUM_BELOW}
+    return rows.exclude(pk__in=customers) if is_denied else rows.filter(pk__in=customers)
+
+
+def _check_event(values: Values, user: User) -> dict[str, str]:
+    kind, measure, _times, _amount, days = _EVENT
+    kept = {"kind": one_of(values, kind, user), "measure": one_of(values, measure, user)}
+    if kept["measure"] in _COUNTED:
+        kept["times"] = str(whole_number(values, "times", _("Times"), least=1, most=MOST_TIMES))
+    if kept["measure"] in _SUMMED:
+        kept["amount"] = values.get("amount", "").replace(",", "").strip()
+        _minor(kept["amount"])
+    if values.get("days", "").strip():
+        kept["days"] = str(whole_number(values, "days", days.label, least=1, most=MOST_DAYS))
+    return kept
+
+
+def _minor(text: str) -> int:
+    try:
+        value = Decimal(text)
+        if value.is_finite() and 0 < value < 10**13:
+            return to_minor(value, settings.CURRENCY)
+    except InvalidOperation:
+        pass
+    raise UserError(_("%(field)s: please give an amount.") % {"field": _("Amount")})
+
+
+def _event_words(values: Values, _user: User) -> str:
+    said = {"what": timeline.kind_of(values["kind"]).label, "how": _how_often(values)}
+    if window := _window(values):
+        days = {"n": show.show_number(window.days)}
+        period = ngettext("in the last day", "in the last %(n)s days", window.days) % days
+        return _("%(what)s: %(how)s %(when)s") % {**said, "when": period}
+    return _("%(what)s: %(how)s") % said
+
+
+def _how_often(values: Values) -> str:
+    match values["measure"]:
+        case "never":
+            return _("not at all")
+        case "sum_at_least" | "sum_below" as measure:
+            money = show.show_money(_minor(values["amount"]))
+            said = (
+                _("for at least %(money)s in all") if measure == SUM_AT_LEAST else _("for less than %(money)s in all")
+            )
+            return said % {"money": money}
+    times = int(values["times"])
+    if values["measure"] == FEWER:
+        return ngettext("not once", "fewer than %(n)s times", times) % {"n": times}
+    return ngettext("at least once", "at least %(n)s times", times) % {"n": times}
+
+
+def _events_passed(values: Values, stretch: Stretch) -> list[Rows]:
+    """Whose entries have fallen out of the window since, and whose were dated ahead and are due now."""
+    due = _did(values).filter(occurred_at__gt=stretch.begin, occurred_at__lte=stretch.end)
+    found = [due.filter(recorded_at__lt=F("occurred_at"))]
+    if window := _window(values):
+        begin, end = stretch.begin - window, stretch.end - window
+        found.append(_did(values).filter(occurred_at__gt=begin, occurred_at__lte=end))
+    return [Party.objects.filter(pk__in=events.values("customer")) for events in found]
+
+
+_MOMENTS: Final = {
+    "last_order": ("summary__last_order_at", gettext_lazy("Last order")),
+    "first_order": ("summary__first_order_at", gettext_lazy("First order")),
+    "last_contact": ("summary__last_contact_at", gettext_lazy("Last contact")),
+    "expected": ("summary__expected_order_at", gettext_lazy("Next order expected")),
+    "stage": ("summary__stage_since", gettext_lazy("In the stage since")),
+    "created": ("created_at", gettext_lazy("Created")),
+}
+
+
+def _moments(_user: User) -> list[Choice]:
+    return [Choice(key, label) for key, (_path, label) in _MOMENTS.items()]
+
+
+def _sides(_user: User) -> Sequence[Choice]:
+    return (
+        Choice(WITHIN, _("in the last … days")),
+        Choice(BEFORE, _("… days ago or longer")),
+        Choice(AHEAD, _("in the next … days")),
+    )
+
+
+_MOMENT = (
+    Field("what", gettext_lazy("What"), "choice", _moments, default="last_order"),
+    Field("side", gettext_lazy("When"), "choice", _sides, default=BEFORE),
+    Field("days", gettext_lazy("Days"), "number", default="90"),
+)
+
+
+def _narrow_by_moment(rows: Rows, values: Values, scope: Scope) -> Rows:
+    path, days = _MOMENTS[values["what"]][0], timedelta(days=int(values["days"]))
+    match values["side"]:
+        case "within":
+            return rows.filter(**{f"{path}__gt": scope.now - days, f"{path}__lte": scope.now})
+        case "before":
+            return rows.filter(**{f"{path}__lte": scope.now - days})
+        case _:
+            return rows.filter(**{f"{path}__gt": scope.now, f"{path}__lte": scope.now + days})
+
+
+def _check_moment(values: Values, user: User) -> dict[str, str]:
+    what, side, days = _MOMENT
+    return {
+        "what": one_of(values, what, user),
+        "side": one_of(values, side, user),
+        "days": str(whole_number(values, "days", days.label, least=1, most=MOST_DAYS)),
+    }
+
+
+def _moment_words(values: Values, _user: User) -> str:
+    days = int(values["days"])
+    said = {
+        WITHIN: ngettext("in the last day", "in the last %(n)s days", days),
+        BEFORE: ngettext("a day ago or longer", "%(n)s days ago or longer", days),
+        AHEAD: ngettext("within a day", "in the next %(n)s days", days),
+    }[values["side"]]
+    shown = said % {"n": show.show_number(days)}
+    return _("%(field)s: %(value)s") % {"field": _MOMENTS[values["what"]][1], "value": shown}
+
+
+def _moments_passed(values: Values, stretch: Stretch) -> list[Rows]:
+    path, days = _MOMENTS[values["what"]][0], timedelta(days=int(values["days"]))
+    shifts = {WITHIN: (-days, timedelta()), BEFORE: (-days,), AHEAD: (days, timedelta())}[values["side"]]
+    return [
+        Party.objects.filter(**{f"{path}__gt": stretch.begin + shift, f"{path}__lte": stretch.end + shift})
+        for shift in shifts
+    ]
+
+
+def _relations(_user: User) -> list[Choice]:
+    return [Choice(one.value, one.label) for one in RelationKind]
+
+
+_RELATION = (Field("kind", gettext_lazy("Relation"), "choice", _relations, default=RelationKind.MEMBER_OF.value),)
+
+
+def _narrow_by_relation(rows: Rows, values: Values, scope: Scope) -> Rows:
+    related = scope.of(PartyRelation.objects.current().filter(kind=values["kind"]), "party")
+    return rows.filter(pk__in=related.values("party"))
+
+
+def _relation_words(values: Values, user: User) -> str:
+    return _("Relation: %(kind)s …") % {"kind": named(_RELATION[0], values["kind"], user)}
+
+
+def _always(_values: Any) -> bool:
+    return True
+
+
+register(
+    Condition(
+        "event", gettext_lazy("What they did"), gettext_lazy("Behaviour"), _EVENT, _narrow_by_event,
+        lambda values: frozenset({values["kind"]}), _event_words, _check_event, _events_passed, _always,
+    ),
+    Condition(
+        "moment", gettext_lazy("How long ago, how soon"), gettext_lazy("Behaviour"), _MOMENT, _narrow_by_moment,
+        lambda values: frozenset({RECORD if values["what"] == "created" else FIGURES}), _moment_words, _check_moment, _moments_passed,
+        _always,
+    ),
+    Condition(
+        "relation", gettext_lazy("Relation to others"), gettext_lazy("Facts"), _RELATION, _narrow_by_relation,
+        lambda _values: frozenset({RELATION}), _relation_words,
+        lambda values, user: {"kind": one_of(values, _RELATION[0], user)},
+    ),
+)  # fmt: skip

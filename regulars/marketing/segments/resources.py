@@ -1,0 +1,122 @@
+"""Segments in lists, menus and the palette; the filter of the customer list by segment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _said
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from regulars.customers import resources as _customers  # noqa: F401 -- its list must be there to be enriched
+from regulars.marketing.segments import actions, definition, queries  # noqa: F401 -- conditions register themselves
+from regulars.marketing.segments.models import Segment
+from regulars.staff import audit
+from regulars.web import assets, palette, undo
+from regulars.web.access import User
+from regulars.web.palette import Action
+from regulars.web.resources import (
+    Badge,
+    Choice,
+    Column,
+    Empty,
+    Filter,
+    Onward,
+    Resource,
+    Rows,
+    Text,
+    enrich,
+    lead_on,
+    register,
+)  # fmt: skip
+
+NOBODY = "none"
+
+
+def _state(segment: Segment) -> Badge | None:
+    return Badge(_("Being worked out"), "accent") if segment.being_worked_out else None
+
+
+def _find(rows: Rows, typed: str) -> Rows:
+    return rows.filter(Q(name__icontains=typed) | Q(note__icontains=typed))
+
+
+def choices(user: User) -> list[Choice]:
+    """The segments somebody may look at; where there are none, a choice that finds nobody."""
+    found = queries.segments_for(user).order_by("name").values_list("pk", "name")
+    return [Choice(str(pk), name) for pk, name in found] or [Choice(NOBODY, _("None"))]
+
+
+def in_segment(rows: Rows, value: str) -> Rows:
+    """Whoever is in a segment now."""
+    return rows.filter(pk__in=queries.stays_at(int(value)).values("party")) if value.isdigit() else rows.none()
+
+
+@undo.handles("segments.removed")
+def _bring_back(user: User, data: dict[str, Any]) -> Text:
+    segment = Segment.objects.get(pk=data["segment"])
+    actions.bring_back(segment=segment, by=user)
+    return _said("“%(name)s” is there again") % {"name": segment.name}
+
+
+SEGMENTS = register(
+    Resource(
+        key="segments",
+        label=_("Segments"),
+        one=pgettext_lazy("count", "segment"),
+        many=pgettext_lazy("count", "segments"),
+        icon="filter",
+        path="segments/",
+        rule="segments.view",
+        order=23,
+        chord="g s",
+        queryset=lambda user: queries.segments_for(user).select_related("owner"),
+        columns=(
+            Column("name", _("Name"), "name", sort="name", phone="primary", width="l"),
+            Column("seen", _("Customers"), "seen", "number", sort="size", phone="amount"),
+            Column("state", _("State"), _state, "badge", sort="asked_at"),
+            Column("note", _("What it is for"), "note", phone="secondary", width="xl"),
+            Column("owner", _("Owner"), "owner", "person", sort="owner__name"),
+            Column("changed", _("Changed"), "changed_at", "ago", sort="changed_at"),
+        ),
+        default_sort="name",
+        search=_find,
+        full_url=lambda segment: segment.get_absolute_url(),
+        create_url=lambda: reverse("segments:new"),
+        create_label=_("New segment"),
+        create_rule="segments.edit",
+        empty=Empty(
+            _(
+                "A segment is a group of customers by a rule: who is in it is always current, and you see who came and went."
+            ),
+            _("New segment"),
+            lambda: reverse("segments:new"),
+            "filter",
+            "segments.edit",
+        ),
+    )
+)
+enrich("customers", filters=(Filter("segment", _("Segment"), "choice", apply=in_segment, choices=choices),))
+lead_on(
+    "customers",
+    Onward(_("Make a segment of this"), lambda: reverse("segments:new"), icon="filter", rule="segments.edit"),
+)
+assets.register(style="segments/segments.css")
+palette.register_action(
+    Action(
+        "segments.new",
+        _("New segment"),
+        "segments:new",
+        icon="filter",
+        rule="segments.edit",
+        words=_("group audience rule target"),
+    )
+)
+audit.name(
+    segments__made=_("Segment made"),
+    segments__changed=_("Segment changed"),
+    segments__removed=_("Segment removed"),
+    segments__brought_back=_("Segment brought back"),
+)
