@@ -1,4 +1,4 @@
-"""What channels add to the shell: the composer, and undoing what was logged."""
+"""What channels add to the shell: the composer, undoing what was logged, the outbox."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars.channels import actions, commands  # noqa: F401 -- the palette's commands and the composer register themselves
+from regulars.channels.outbox import resources as outbox  # noqa: F401 -- the list of messages registers itself
 from regulars.customers.models import Event, Party, Snooze, Task
 from regulars.kit.errors import UserError
 from regulars.web import assets, undo

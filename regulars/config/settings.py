@@ -9,6 +9,8 @@ REGULARS_CURRENCY        the company's currency (default TWD)
 REGULARS_COUNTRY         ISO country of numbers in local notation (default TW)
 REGULARS_API_REQUESTS_PER_MINUTE        what one API token may ask for (default 60000)
 REGULARS_WEBHOOKS_TO_PRIVATE_ADDRESSES  1: webhooks may go to addresses of the company's own network
+REGULARS_SMTP_URL        smtp+starttls://user:password@host:587, smtps:// or smtp://: e-mail leaves through it; kept here when absent
+REGULARS_MAIL_FROM       from whom e-mail comes: Name <name@example.com> (needed with REGULARS_SMTP_URL)
 REGULARS_HTTPS           1 behind TLS: secure cookies, HSTS
 REGULARS_TRUSTED_PROXIES addresses or networks of proxies whose X-Forwarded-For is believed (default: none)
 REGULARS_REQUIRE_MFA     roles that must have a second factor, separated by commas (owner,administrator)
@@ -19,6 +21,7 @@ REGULARS_DEBUG           1 for developers only
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -162,6 +165,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 API_REQUESTS_PER_MINUTE = environment.number("REGULARS_API_REQUESTS_PER_MINUTE", 60_000)
 WEBHOOKS_TO_PRIVATE_ADDRESSES = environment.flag("REGULARS_WEBHOOKS_TO_PRIVATE_ADDRESSES")
+SMTP_URL = environment.text("REGULARS_SMTP_URL", "")
+MAIL_FROM = environment.text("REGULARS_MAIL_FROM", "")
+MAIL_DOMAIN = parseaddr(MAIL_FROM)[1].rpartition("@")[2] or "regulars.invalid"
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 LOGGING = {

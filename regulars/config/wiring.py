@@ -30,11 +30,12 @@ def ticks() -> Sequence[Callable[[], Any]]:
 
 
 def companions() -> Sequence[Callable[[], Any]]:
-    """What runs beside the worker for as long as it lives: the sender of webhooks, the keeper of segments."""
-    from regulars.integrations.webhooks import tasks as webhooks  # noqa: PLC0415 -- after django.setup()
+    """What runs beside the worker for as long as it lives: the senders of messages and of webhooks, the keeper of segments."""
+    from regulars.channels.outbox import tasks as outbox  # noqa: PLC0415 -- after django.setup()
+    from regulars.integrations.webhooks import tasks as webhooks  # noqa: PLC0415
     from regulars.marketing.segments import tasks as segments  # noqa: PLC0415
 
-    return [webhooks.work_forever, segments.work_forever]
+    return [outbox.work_forever, webhooks.work_forever, segments.work_forever]
 
 
 def connect() -> None:

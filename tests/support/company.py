@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from regulars.channels.outbox.actions import NewMessage, put
 from regulars.commerce.models import Order, OrderLine
 from regulars.customers.actions.assets import add_asset
 from regulars.customers.actions.contracts import add_contract
@@ -123,6 +124,16 @@ def make_segments(count: int, by: Any) -> None:
         )
 
 
+def make_messages(count: int, by: Any) -> None:
+    """`count` messages that wait, each to another customer."""
+    put(
+        NewMessage(
+            channel="email", party_id=party.pk, address=f"c{party.pk}@example.com", origin="test:1", subject="Hello"
+        )
+        for party in make_customers(count, by)
+    )
+
+
 MAKERS: dict[str, Callable[[int, Any], object]] = {
     "assets": make_assets,
     "audit": make_entries_of_the_audit_log,
@@ -131,6 +142,7 @@ MAKERS: dict[str, Callable[[int, Any], object]] = {
     "duplicates": make_duplicates,
     "fields": make_fields,
     "orders": make_orders,
+    "outbox": make_messages,
     "segments": make_segments,
     "tasks": make_tasks,
     "done-tasks": make_done_tasks,

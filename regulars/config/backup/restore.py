@@ -42,8 +42,9 @@ def restore(path: Path, *, replace: bool = False, progress: Progress = lambda _d
         progress: told how many rows of how many are in.
 
     Returns:
-        ``path, version, made_at, tables, rows, files, equal``, ``kept``, where the data before went, and ``erased_again``,
-        how many people were erased again because they had been since the backup was made.
+        ``path, version, made_at, tables, rows, files, equal``, ``kept``, where the data before went, ``erased_again``,
+        how many people were erased again because they had been since the backup was made, and ``not_sent_again``, how
+        many messages of marketing were due in the backup and may have gone out since.
 
     Raises:
         UserError: no backup, damaged, of a later version, there are data already, or Regulars is running.
@@ -54,12 +55,12 @@ def restore(path: Path, *, replace: bool = False, progress: Progress = lambda _d
         if not replace and _has_data():
             raise UserError(_("There are data here already. Say --replace if the backup is to take their place."))
         kept = (_into_sqlite if connection.vendor == "sqlite" else _into_postgresql)(archive, home, progress)
-        erased = _erase_again()
+        erased, not_sent = _erase_again(), _send_nothing_again()
     told = archive.manifest
     return {
         "path": str(path), "version": told["version"], "made_at": told["made_at"], "tables": len(told["tables"]),
         "rows": sum(one["rows"] for one in told["tables"]), "files": len(told["files"]), "equal": True, "kept": kept,
-        "erased_again": erased,
+        "erased_again": erased, "not_sent_again": not_sent,
     }  # fmt: skip
 
 
@@ -68,6 +69,13 @@ def _erase_again() -> int:
     from regulars.customers import actions  # noqa: PLC0415 -- after django.setup()
 
     return actions.reapply_erasures()
+
+
+def _send_nothing_again() -> int:
+    """What this house sent after the backup was made, the backup still holds as waiting: marketing is not sent twice."""
+    from regulars.channels.outbox import actions  # noqa: PLC0415 -- after django.setup()
+
+    return actions.settle_restored()
 
 
 def compare(path: Path) -> list[str]:

@@ -1,0 +1,306 @@
+"""Putting messages into the outbox, taking them out under a lease, and writing down what came of them.
+
+The order that keeps a message from being sent twice: ``claim`` (a lease with a token), ``advance`` (*attempting* is
+committed before the wire is touched, together with what came of the group before), the wire, ``advance`` or ``note``.
+Who dies in between leaves *attempting*; ``settle_lost`` calls it uncertain once the lease is over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from regulars.channels.outbox.models import WAITING, Message, MessageBody, MessageClass, MessageState, Priority
+from regulars.channels.outbox.permission import Verdict
+from regulars.channels.outbox.timeline import tell_sent
+from regulars.channels.outbox.transports import Outcome, Result
+from regulars.kit import clock
+
+LEASE: Final = timedelta(minutes=3)
+RETRY_UNCERTAIN: Final = timedelta(minutes=2)
+RETRY_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1_440))
+"""Pauses between tries of what was refused for the time being: nearly two days in all."""
+_PRIORITY: Final = {MessageClass.TRANSACTIONAL: Priority.FIRST, MessageClass.MARKETING: Priority.USUAL}
+_AT_ONCE: Final = 400
+_NOBODYS: Final = {"lease_token": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to be made. ``origin``, ``step``, ``visit``, ``party_id`` and ``channel`` together make it one.
+
+    ``not_after``: it is worth nothing later. ``ghost``: a control group's, never sent. Words stand here or are rendered at
+    the moment of sending from ``content_ref`` (``contents.register``). ``priority`` is one of ``Priority``.
+    """
+
+    channel: str
+    party_id: int
+    address: str
+    origin: str
+    step: str = ""
+    visit: str = ""
+    purpose: str = "marketing"
+    purpose_class: str = MessageClass.MARKETING
+    content_ref: str = ""
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    send_after: datetime | None = None
+    not_after: datetime | None = None
+    priority: int | None = None
+    ghost: bool = False
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of what makes it one, in hexadecimal."""
+        told = "|".join((self.origin, self.step, self.visit, str(self.party_id), self.channel))
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def rfc_message_id(key: str) -> str:
+    """The Message-ID of a message: the same for every try, so that whoever gets it twice can tell."""
+    return f"<{key[:40]}@{settings.MAIL_DOMAIN}>"
+
+
+_COLUMNS: Final = (
+    "key", "channel", "purpose", "purpose_class", "party_id", "address", "origin", "content_ref", "state", "reason",
+    "priority", "send_after", "not_after", "attempts", "lease_token", "rfc_message_id", "provider_reply", "made_at", "done_at",
+)  # fmt: skip
+
+
+@transaction.atomic
+def put(messages: Iterable[NewMessage]) -> int:
+    """Write messages in the caller's transaction; what is there already (by key) is passed over.
+
+    Returns:
+        How many are new.
+    """
+    iterator, made = iter(messages), 0
+    while chunk := list(islice(iterator, _AT_ONCE)):
+        made += _put({one.key: one for one in chunk})
+    return made
+
+
+def _put(wanted: Mapping[str, NewMessage]) -> int:
+    now = clock.now()
+    marks = f"({', '.join(['%s'] * len(_COLUMNS))})"
+    statement = (
+        f"INSERT INTO channels_message ({', '.join(_COLUMNS)}) VALUES {', '.join([marks] * len(wanted))} "  # noqa: S608 -- our own column names
+        "ON CONFLICT (key) DO NOTHING RETURNING id, key"
+    )
+    values = [value for key, one in wanted.items() for value in _row(key, one, now)]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        ids = {key: pk for pk, key in cursor.fetchall()}
+    MessageBody.objects.bulk_create(
+        MessageBody(
+            message_id=pk, subject=told.subject[:255], text=told.text, html=told.html, headers=dict(told.headers)
+        )
+        for key, pk in ids.items()
+        if (told := wanted[key]).subject or told.text or told.html
+    )
+    return len(ids)
+
+
+def _row(key: str, one: NewMessage, now: datetime) -> tuple[Any, ...]:
+    moment = connection.ops.adapt_datetimefield_value
+    state = MessageState.GHOST if one.ghost else MessageState.QUEUED
+    priority = Priority(_PRIORITY[MessageClass(one.purpose_class)] if one.priority is None else one.priority)
+    return (
+        key, one.channel, one.purpose, str(one.purpose_class), one.party_id, one.address, one.origin, one.content_ref, str(state), "",
+        int(priority), moment(one.send_after or now), moment(one.not_after), 0, "", rfc_message_id(key), "", moment(now),
+        moment(now) if one.ghost else None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Messages that are one sender's for a while, and the token that proves it."""
+
+    token: str
+    messages: Sequence[Message]
+
+
+def is_due(channel: str) -> bool:
+    """Whether anything of ``channel`` waits to be sent now. A small query per priority, no transaction."""
+    due = _due(channel, clock.now())
+    return any(due.filter(priority=priority).exists() for priority in Priority.values)
+
+
+def _due(channel: str, now: datetime) -> Any:
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    return Message.objects.filter(free, channel=channel, done_at=None, state__in=WAITING, send_after__lte=now)
+
+
+@transaction.atomic
+def claim(channel: str, *, most: int, ids: Sequence[int] | None = None) -> Lease:
+    """Take up to ``most`` messages that are due (of ``ids`` only, when given), so that nobody else does."""
+    now, token = clock.now(), secrets.token_hex(16)
+    rows = _due(channel, now) if ids is None else _due(channel, now).filter(pk__in=ids)
+    taken: list[Message] = []
+    for priority in Priority.values:
+        alike = rows.filter(priority=priority).order_by("send_after", "pk").select_for_update(skip_locked=True)
+        taken += alike[: most - len(taken)]
+    if taken:
+        Message.objects.filter(pk__in=[one.pk for one in taken]).update(lease_until=now + LEASE, lease_token=token)
+    return Lease(token, taken)
+
+
+@transaction.atomic
+def release(lease: Lease, messages: Sequence[Message]) -> None:
+    """Give back what was not tried."""
+    if not messages:
+        return
+    held = Message.objects.filter(pk__in=[one.pk for one in messages], lease_token=lease.token, state__in=WAITING)
+    held.update(lease_until=None, **_NOBODYS)
+
+
+@transaction.atomic
+def hold_back(lease: Lease, verdicts: Mapping[int, Verdict]) -> None:
+    """Write down which messages may not go: later where the verdict says until when, else never.
+
+    One that may have arrived already stays uncertain: it is not said to have been held back. One statement per verdict.
+    """
+    now = clock.now()
+    alike: dict[tuple[str, datetime | None], list[int]] = defaultdict(list)
+    for pk, told in verdicts.items():
+        alike[told.reason[:32], told.until].append(pk)
+    for (reason, until), ids in alike.items():
+        held = Message.objects.filter(pk__in=ids, lease_token=lease.token, state__in=WAITING)
+        if until is not None:
+            worth_it = held.filter(Q(not_after=None) | Q(not_after__gt=until))
+            worth_it.update(reason=reason, send_after=until, lease_until=None, **_NOBODYS)
+        never = {"reason": reason, "lease_until": None, "done_at": now, **_NOBODYS}
+        held.filter(state=MessageState.UNCERTAIN).update(**never)
+        held.filter(state=MessageState.QUEUED).update(state=MessageState.REFUSED, **never)
+
+
+@transaction.atomic
+def advance(lease: Lease, *, outcomes: Sequence[Outcome], group: Sequence[Message]) -> list[Message]:
+    """Write what came of the last group and mark the next as *attempting*, in one commit.
+
+    Returns:
+        Those of ``group`` that are still this lease's and may be put on the wire now.
+    """
+    _write_outcomes(lease, outcomes)
+    if not group:
+        return []
+    now, ids = clock.now(), [one.pk for one in group]
+    mine = Message.objects.filter(pk__in=ids, lease_token=lease.token, lease_until__gt=now, state__in=WAITING)
+    marked = mine.update(
+        state=MessageState.ATTEMPTING, attempted_at=now, lease_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    if marked == len(ids):
+        return list(group)
+    still = Message.objects.filter(pk__in=ids, lease_token=lease.token, state=MessageState.ATTEMPTING)
+    held = set(still.values_list("pk", flat=True))
+    return [one for one in group if one.pk in held]
+
+
+_OUTCOME: Final = (
+    "UPDATE channels_message SET state = %s, reason = %s, provider_reply = %s, send_after = %s, done_at = %s, "
+    "lease_until = NULL, lease_token = '' WHERE id = %s AND lease_token = %s AND state IN ('attempting', 'uncertain')"
+)
+
+
+def _write_outcomes(lease: Lease, outcomes: Sequence[Outcome]) -> None:
+    """Whoever sent it knows best: an outcome counts as long as nobody else has taken the message since."""
+    if not outcomes:
+        return
+    now, moment = clock.now(), connection.ops.adapt_datetimefield_value
+    rows = []
+    for one in outcomes:
+        state, send_after = _next(one, now)
+        done_at = None if send_after else now
+        rows.append(
+            (str(state), one.reason[:32], one.reply[:255], moment(send_after or one.message.send_after), moment(done_at),
+             one.message.pk, lease.token)
+        )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(_OUTCOME, rows)
+    _keep_words(outcomes)
+    tell_sent([one.message for one in outcomes if one.result is Result.SENT], at=now)
+
+
+def _next(one: Outcome, now: datetime) -> tuple[MessageState, datetime | None]:
+    """The state that follows, and when it is tried again (None: never)."""
+    message, tries = one.message, one.message.attempts + 1
+    pause = RETRY_AFTER[tries - 1] if tries <= len(RETRY_AFTER) else None
+    match one.result:
+        case Result.SENT:
+            return MessageState.SENT, None
+        case Result.FAILED:
+            return _before(message, MessageState.FAILED), None
+        case Result.NOT_TRIED:
+            return _before(message, MessageState.QUEUED), now
+        case Result.LATER if pause:
+            return _before(message, MessageState.QUEUED), now + pause
+        case Result.LATER:
+            return _before(message, MessageState.FAILED), None
+        case Result.UNCERTAIN:
+            again = pause is not None and message.purpose_class == MessageClass.TRANSACTIONAL
+            return MessageState.UNCERTAIN, now + RETRY_UNCERTAIN if again else None
+
+
+def _before(message: Message, state: MessageState) -> MessageState:
+    """``state``, unless the message may have arrived earlier: then it stays uncertain."""
+    return MessageState.UNCERTAIN if message.state == MessageState.UNCERTAIN else state
+
+
+def _keep_words(outcomes: Sequence[Outcome]) -> None:
+    """The words of captured messages that were rendered at the moment of sending."""
+    MessageBody.objects.bulk_create(
+        [
+            MessageBody(
+                message=one.message, subject=one.keep.subject[:255], text=one.keep.text, html=one.keep.html,
+                headers=dict(one.keep.headers),
+            )
+            for one in outcomes
+            if one.keep is not None
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def settle_lost() -> int:
+    """Call uncertain what a sender left on the wire when it died, and expired what nobody sent in time; returns how many.
+
+    Marketing is never sent again; a service message is, after two minutes, under the same Message-ID.
+    """
+    now = clock.now()
+    unsettled = Message.objects.filter(done_at=None)
+    lost = unsettled.filter(state=MessageState.ATTEMPTING, lease_until__lte=now)
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    late = unsettled.filter(free, state=MessageState.QUEUED, not_after__lte=now)
+    if not lost.exists() and not late.exists():
+        return 0
+    with transaction.atomic():
+        uncertain = {"state": MessageState.UNCERTAIN, "reason": "crashed", "lease_until": None}
+        again = lost.filter(purpose_class=MessageClass.TRANSACTIONAL, attempts__lte=len(RETRY_AFTER))
+        count = again.update(send_after=F("attempted_at") + RETRY_UNCERTAIN, **uncertain)
+        count += lost.update(done_at=now, **uncertain)
+        return count + late.update(state=MessageState.REFUSED, reason="expired", done_at=now, lease_until=None)
+
+
+@transaction.atomic
+def settle_restored() -> int:
+    """After a backup was restored: marketing that was due may have gone out since the backup was made; returns how many.
+
+    It becomes uncertain, and so is never sent again. What is not due yet cannot have gone.
+    """
+    due = Message.objects.filter(done_at=None, state__in=WAITING, purpose_class=MessageClass.MARKETING)
+    now = clock.now()
+    return due.filter(send_after__lte=now).update(
+        state=MessageState.UNCERTAIN, reason="restored", done_at=now, lease_until=None
+    )
