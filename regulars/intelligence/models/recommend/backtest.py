@@ -191,7 +191,8 @@ def _met(people: Ints, lists: Ints, strength: Floats, truth: NDArray[np.bool_], 
     hit = np.where(lists >= 0, np.take_along_axis(truth, np.maximum(lists, 0), axis=1), False)
     buys = truth.any(axis=1)
     tried = int(buys.sum())
-    met, best = hit[buys, :count].any(axis=1), np.take_along_axis(truth, popular, axis=1)[buys].any(axis=1)
+    met = np.asarray(hit[buys, :count].any(axis=1), np.bool_)
+    best = np.asarray(np.take_along_axis(truth, popular, axis=1)[buys].any(axis=1), np.bool_)
     offered = lists >= 0
     limits = (
         np.unique(np.quantile(strength[offered], np.linspace(0, 1, STRENGTHS + 1)[1:-1]))
