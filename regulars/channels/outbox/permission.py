@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from regulars.channels.outbox.models import Message
+from regulars.customers.permission.queries import decide
 
 __all__ = ["Verdict", "judge"]
 
@@ -28,8 +29,6 @@ def judge(messages: Sequence[Message], *, at: datetime) -> dict[int, Verdict]:
     for one in messages:
         if one.not_after is not None and one.not_after <= at:
             told[one.pk] = Verdict(ok=False, reason="expired")
-        elif not one.address:
-            told[one.pk] = Verdict(ok=False, reason="no_address")
         else:
             rest.append(one)
     for alike in _alike(rest):
@@ -38,16 +37,25 @@ def judge(messages: Sequence[Message], *, at: datetime) -> dict[int, Verdict]:
 
 
 def _alike(messages: Sequence[Message]) -> list[list[Message]]:
-    """Messages of one channel, purpose and class, each party once: what can be asked in one go."""
+    """Messages of one channel, purpose and class, each party by one address: what can be asked in one go."""
     groups: dict[tuple[str, str, str, int], list[Message]] = defaultdict(list)
-    met: dict[tuple[str, str, str, int], int] = defaultdict(int)
+    met: dict[tuple[str, str, str, int], list[str]] = defaultdict(list)
     for one in messages:
         kind = (one.channel, one.purpose, one.purpose_class)
-        turn = met[(*kind, one.party_id)]
-        met[(*kind, one.party_id)] += 1
-        groups[(*kind, turn)].append(one)
+        addresses = met[(*kind, one.party_id)]
+        if one.address not in addresses:
+            addresses.append(one.address)
+        groups[(*kind, addresses.index(one.address))].append(one)
     return list(groups.values())
 
 
 def _decided(messages: Sequence[Message], at: datetime) -> dict[int, Verdict]:
-    return {one.pk: Verdict(ok=True) for one in messages}
+    first = messages[0]
+    addresses = {one.party_id: one.address for one in messages}
+    told = decide(
+        list(addresses), channel=first.channel, purpose=first.purpose, purpose_class=first.purpose_class, at=at,
+        addresses=addresses, reserved=True,
+    )  # fmt: skip
+    return {
+        one.pk: Verdict(told[one.party_id].ok, told[one.party_id].reason, told[one.party_id].until) for one in messages
+    }

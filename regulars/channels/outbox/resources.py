@@ -15,6 +15,7 @@ from regulars.channels.outbox.models import Message, MessageClass, MessageState
 from regulars.channels.outbox.queries import find_messages, messages_for
 from regulars.channels.outbox.words import REASONS, reason_of
 from regulars.customers.models import Channel
+from regulars.customers.permission.decisions import Reason
 from regulars.web import assets, palette
 from regulars.web.access import User
 from regulars.web.palette import Action
@@ -61,7 +62,8 @@ def _classes(user: User) -> Sequence[Choice]:
 
 
 def _reasons(user: User) -> Sequence[Choice]:
-    return [Choice(code, words) for code, words in REASONS.items()]
+    permission = [Choice(one.value, one.label) for one in Reason if one is not Reason.OK]
+    return [*permission, *(Choice(code, words) for code, words in REASONS.items())]
 
 
 def _channels(user: User) -> Sequence[Choice]:

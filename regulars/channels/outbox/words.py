@@ -7,11 +7,11 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from regulars.customers.permission import decisions as permission
+
 REASONS: Final[dict[str, str | Promise]] = {
     "captured": _("Kept here: no mail server is set, nothing leaves"),
     "expired": _("Too late: what it says is no longer worth saying"),
-    "no_address": _("No address"),
-    "erased": _("The person was erased"),
     "crashed": _("The sender broke off in the middle; nobody knows whether it arrived"),
     "restored": _("A backup was restored; it may have been sent since the backup was made"),
     "disconnected": _("The mail server hung up before it answered; nobody knows whether it arrived"),
@@ -26,4 +26,4 @@ REASONS: Final[dict[str, str | Promise]] = {
 
 def reason_of(code: str) -> str:
     """The reason called ``code`` as a sentence; the code itself for one we do not know."""
-    return str(REASONS.get(code, code))
+    return str(REASONS[code]) if code in REASONS else permission.words(code)

@@ -27,7 +27,7 @@ def test_list_tells_where_each_message_stands(client: Client, put: Put) -> None:
     put(subject="第二封", address="")
     tasks.send_batch(list(Message.objects.values_list("pk", flat=True)))
     page = client.get("/outbox/").content.decode()
-    for words in ("第一封", "Kept here", "第二封", "Held back", "No address", "王小明"):
+    for words in ("第一封", "Kept here", "第二封", "Held back", "There is no address for this channel.", "王小明"):
         assert words in page, words
     assert "第二封" not in client.get("/outbox/?state=sent").content.decode()
 
@@ -69,4 +69,4 @@ def test_outbox_speaks_chinese(make_user: Callable[..., Any], put: Put) -> None:
     client.force_login(make_user(language="zh-hant"))
     page = client.get("/outbox/").content.decode()
     assert "寄件匣" in page
-    assert "沒有地址" in page
+    assert "沒有此管道的聯絡方式。" in page

@@ -14,6 +14,8 @@ from regulars.channels.outbox.contents import Content
 from regulars.channels.outbox.transports import Outcome, Result, Unreachable
 from regulars.channels.outbox.transports.captured import Captured
 from regulars.channels.outbox.transports.smtp import Server, Smtp
+from regulars.customers.actions import record_consent
+from regulars.customers.models import Party
 from regulars.kit import clock
 from tests.channels.outbox.conftest import Put
 from tools import sink
@@ -166,6 +168,27 @@ def test_late_and_homeless_messages_do_not_leave(put: Put, mail: sink.Kept) -> N
     assert told(late) == ("refused", "expired")
     assert told(homeless) == ("refused", "no_address")
     assert mail.ids == []
+
+
+def test_permission_is_asked_again_before_the_wire(put: Put, mail: sink.Kept, party: Party) -> None:
+    offer, receipt = put(purpose_class="marketing", purpose="marketing"), put()
+    record_consent(party=party, channel="email", state="withdrawn", evidence="call", source="test", by=None)
+    work()
+    assert told(offer) == ("refused", "refused")
+    assert told(receipt)[0] == "sent"
+    assert mail.ids == [receipt.rfc_message_id]
+
+
+def test_marketing_waits_for_the_end_of_quiet_hours(put: Put, mail: sink.Kept) -> None:
+    midnight = (clock.now() + timedelta(days=1)).replace(hour=16, minute=0)  # in Taipei
+    offer = put(purpose_class="marketing", purpose="marketing")
+    with clock.stopped_at(midnight):
+        work()
+        assert told(offer) == ("queued", "quiet_hours")
+        assert work() == 0
+    with clock.stopped_at(midnight + timedelta(hours=10)):
+        assert work() == 1
+    assert mail.ids == [offer.rfc_message_id]
 
 
 def test_words_are_rendered_when_they_are_sent(put: Put) -> None:
