@@ -158,8 +158,8 @@ def test_renumbered_products_are_not_told_again(sell: Sell) -> None:
     products_renumbered(sell)
     actions.refresh()
     sold = {product.pk for product in Product.objects.filter(code__startswith="b-")}
-    rows = CustomerForecast.objects.all()
-    told = [one["product"] for row in rows for one in (*row.again, *row.new)]
+    lists = [queries.offers(row) for row in CustomerForecast.objects.all()]
+    told = [one["product"] for offered in lists for one in (*offered["again"], *offered["new"])]
     assert told
     assert set(told) <= sold
     assert queries.latest("sequence").result["steps"] == []  # type: ignore[union-attr]  # one group alone

@@ -42,7 +42,7 @@ window.Regulars = (() => {
     const element = event.target.closest?.("[hx-post], [hx-get]");
     if (element && !element["htmx-internal-data"]?.initHash) window.htmx.process(element);
   }
-  for (const kind of ["click", "submit"]) document.addEventListener(kind, readied, true);
+  for (const kind of ["click", "submit", "change"]) document.addEventListener(kind, readied, true);
 
   document.addEventListener("DOMContentLoaded", () => connect(document.body));
   document.addEventListener("htmx:load", (event) => connect(event.detail.elt));
