@@ -9,18 +9,19 @@ window.Regulars = (() => {
   const connected = new WeakMap();
   const commands = new Map();
 
-  function connect(root) {
-    const found = [...root.querySelectorAll("[data-controller]")];
-    if (root.matches?.("[data-controller]")) found.unshift(root);
-    for (const element of found) {
-      const done = connected.get(element) ?? new Set();
-      connected.set(element, done);
-      for (const name of element.dataset.controller.split(" ")) {
-        if (done.has(name) || !controllers.has(name)) continue;
-        done.add(name);
-        for (const start of controllers.get(name)) start(element);
-      }
+  function begin(element) {
+    const done = connected.get(element) ?? new Set();
+    connected.set(element, done);
+    for (const name of element.dataset.controller.split(" ")) {
+      if (done.has(name) || !controllers.has(name)) continue;
+      done.add(name);
+      for (const start of controllers.get(name)) start(element);
     }
+  }
+
+  function connect(root) {
+    if (root.matches?.("[data-controller]")) begin(root);
+    root.querySelectorAll("[data-controller]").forEach(begin);
   }
 
   function say(text, values = {}) {
@@ -41,8 +42,9 @@ window.Regulars = (() => {
   function readied(event) {
     const element = event.target.closest?.("[hx-post], [hx-get]");
     if (element && !element["htmx-internal-data"]?.initHash) window.htmx.process(element);
+    for (let one = event.target.closest?.("[data-controller]"); one; one = one.parentElement?.closest("[data-controller]")) begin(one);
   }
-  for (const kind of ["click", "submit", "change"]) document.addEventListener(kind, readied, true);
+  for (const kind of ["click", "submit", "change", "keydown"]) document.addEventListener(kind, readied, true);
 
   document.addEventListener("DOMContentLoaded", () => connect(document.body));
   document.addEventListener("htmx:load", (event) => connect(event.detail.elt));
