@@ -13,18 +13,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
+from regulars.channels.outbox import counting
 from regulars.channels.outbox.models import WAITING, Message, MessageBody, MessageClass, MessageState, Priority
 from regulars.channels.outbox.permission import Verdict
 from regulars.channels.outbox.timeline import tell_sent
 from regulars.channels.outbox.transports import Outcome, Result
 from regulars.kit import clock
+from regulars.kit.parts import in_parts
 
 LEASE: Final = timedelta(minutes=3)
 RETRY_UNCERTAIN: Final = timedelta(minutes=2)
@@ -39,8 +41,10 @@ _NOBODYS: Final = {"lease_token": ""}
 class NewMessage:
     """A message to be made. ``origin``, ``step``, ``visit``, ``party_id`` and ``channel`` together make it one.
 
-    ``not_after``: it is worth nothing later. ``ghost``: a control group's, never sent. Words stand here or are rendered at
-    the moment of sending from ``content_ref`` (``contents.register``). ``priority`` is one of ``Priority``.
+    ``not_after``: it is worth nothing later. ``ghost``: a control group's, never sent. ``refused``: why it may not be said;
+    the row is written as held back. ``variant``: the arm of an experiment. ``counted``: it counts towards the limits of
+    contact from when it is written (``pressure.hold_caps`` and ``decide`` before). Words stand here or are rendered at the
+    moment of sending from ``content_ref`` (``contents.register``). ``priority`` is one of ``Priority``.
     """
 
     channel: str
@@ -60,6 +64,21 @@ class NewMessage:
     not_after: datetime | None = None
     priority: int | None = None
     ghost: bool = False
+    refused: str = ""
+    variant: str = ""
+    counted: bool = False
+
+    @property
+    def state(self) -> MessageState:
+        """Where it stands when it is written."""
+        if self.refused:
+            return MessageState.REFUSED
+        return MessageState.GHOST if self.ghost else MessageState.QUEUED
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is in the counters from when it is written."""
+        return self.counted and self.state is MessageState.QUEUED
 
     @property
     def key(self) -> str:
@@ -76,6 +95,7 @@ def rfc_message_id(key: str) -> str:
 _COLUMNS: Final = (
     "key", "channel", "purpose", "purpose_class", "party_id", "address", "origin", "content_ref", "state", "reason",
     "priority", "send_after", "not_after", "attempts", "lease_token", "rfc_message_id", "provider_reply", "made_at", "done_at",
+    "variant", "counted_on",
 )  # fmt: skip
 
 
@@ -86,10 +106,7 @@ def put(messages: Iterable[NewMessage]) -> int:
     Returns:
         How many are new.
     """
-    iterator, made = iter(messages), 0
-    while chunk := list(islice(iterator, _AT_ONCE)):
-        made += _put({one.key: one for one in chunk})
-    return made
+    return sum(_put({one.key: one for one in some}) for some in in_parts(messages, _AT_ONCE))
 
 
 def _put(wanted: Mapping[str, NewMessage]) -> int:
@@ -110,17 +127,20 @@ def _put(wanted: Mapping[str, NewMessage]) -> int:
         for key, pk in ids.items()
         if (told := wanted[key]).subject or told.text or told.html
     )
+    new = [wanted[key] for key in ids]
+    counting.reserve((one.party_id, one.channel, one.send_after or now) for one in new if one.counts)
     return len(ids)
 
 
 def _row(key: str, one: NewMessage, now: datetime) -> tuple[Any, ...]:
     moment = connection.ops.adapt_datetimefield_value
-    state = MessageState.GHOST if one.ghost else MessageState.QUEUED
+    settled = one.state is not MessageState.QUEUED
     priority = Priority(_PRIORITY[MessageClass(one.purpose_class)] if one.priority is None else one.priority)
     return (
-        key, one.channel, one.purpose, str(one.purpose_class), one.party_id, one.address, one.origin, one.content_ref, str(state), "",
+        key, one.channel, one.purpose, str(one.purpose_class), one.party_id, one.address, one.origin, one.content_ref, str(one.state), one.refused,
         int(priority), moment(one.send_after or now), moment(one.not_after), 0, "", rfc_message_id(key), "", moment(now),
-        moment(now) if one.ghost else None,
+        moment(now) if settled else None, one.variant,
+        str(timezone.localdate(one.send_after or now)) if one.counts else None,
     )  # fmt: skip
 
 
@@ -180,9 +200,11 @@ def hold_back(lease: Lease, verdicts: Mapping[int, Verdict]) -> None:
         held = Message.objects.filter(pk__in=ids, lease_token=lease.token, state__in=WAITING)
         if until is not None:
             worth_it = held.filter(Q(not_after=None) | Q(not_after__gt=until))
+            counting.move(worth_it, to=until)
             worth_it.update(reason=reason, send_after=until, lease_until=None, **_NOBODYS)
         never = {"reason": reason, "lease_until": None, "done_at": now, **_NOBODYS}
         held.filter(state=MessageState.UNCERTAIN).update(**never)
+        counting.take_back(held.filter(state=MessageState.QUEUED))
         held.filter(state=MessageState.QUEUED).update(state=MessageState.REFUSED, **never)
 
 
@@ -229,6 +251,8 @@ def _write_outcomes(lease: Lease, outcomes: Sequence[Outcome]) -> None:
         )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.executemany(_OUTCOME, rows)
+    if failed := [row[5] for row in rows if row[0] == MessageState.FAILED]:
+        counting.take_back(Message.objects.filter(pk__in=failed, state=MessageState.FAILED))
     _keep_words(outcomes)
     tell_sent([one.message for one in outcomes if one.result is Result.SENT], at=now)
 
@@ -290,7 +314,39 @@ def settle_lost() -> int:
         again = lost.filter(purpose_class=MessageClass.TRANSACTIONAL, attempts__lte=len(RETRY_AFTER))
         count = again.update(send_after=F("attempted_at") + RETRY_UNCERTAIN, **uncertain)
         count += lost.update(done_at=now, **uncertain)
+        counting.take_back(late)
         return count + late.update(state=MessageState.REFUSED, reason="expired", done_at=now, lease_until=None)
+
+
+def _not_gone(origin: str) -> QuerySet[Message]:
+    """What waits because of ``origin``, leased or not; whoever holds it finds it gone before the next group."""
+    return Message.objects.filter(origin=origin, state=MessageState.QUEUED, done_at=None)
+
+
+@transaction.atomic
+def withdraw(*, origin: str, reason: str) -> int:
+    """Hold back for good what has not gone yet; returns how many. What is on the wire at this moment still goes."""
+    waiting = _not_gone(origin)
+    counting.take_back(waiting)
+    return waiting.update(state=MessageState.REFUSED, reason=reason, done_at=clock.now(), lease_until=None, **_NOBODYS)
+
+
+@transaction.atomic
+def put_off(*, origin: str, reason: str, until: datetime) -> int:
+    """Let what has not gone yet wait for ``until``; it counts towards no limit meanwhile. Returns how many."""
+    waiting = _not_gone(origin)
+    counting.take_back(waiting)
+    return waiting.update(reason=reason, send_after=until, lease_until=None, **_NOBODYS)
+
+
+@transaction.atomic
+def go_on(*, origin: str, reason: str) -> int:
+    """Let go now what was put off for ``reason``; returns how many. Limits are asked again when it goes."""
+    now = clock.now()
+    waiting = _not_gone(origin).filter(reason=reason)
+    parties = waiting.values_list("party_id", "channel")
+    counting.reserve((party, channel, now) for party, channel in parties)
+    return waiting.update(reason="", send_after=now, counted_on=timezone.localdate(now))
 
 
 @transaction.atomic

@@ -50,7 +50,8 @@ class Message(models.Model):
     ``key`` makes it one: the same step of the same origin, for the same visit, party and channel, is the same message.
     ``state`` queued → attempting (written before the wire is touched) → sent, failed or uncertain; refused when it may not
     be said; ghost for a control group. A service message that became uncertain keeps ``done_at`` empty until it was tried
-    again, a marketing message is done. ``lease_token`` names who holds it, ``lease_until`` for how long.
+    again, a marketing message is done. ``lease_token`` names who holds it, ``lease_until`` for how long. ``variant`` is the arm
+    of an experiment, ``counted_on`` the day on which it stands in the counters of contact (None: in none).
     """
 
     key = models.CharField(max_length=64, unique=True, editable=False)
@@ -61,6 +62,8 @@ class Message(models.Model):
     address = models.CharField(pgettext_lazy("message", "to"), max_length=254, blank=True)
     origin = models.CharField(pgettext_lazy("message", "because of"), max_length=60, blank=True)
     content_ref = models.CharField(max_length=120, blank=True)
+    variant = models.CharField(max_length=24, blank=True, db_default="")
+    counted_on = models.DateField(null=True, blank=True)
     state = models.CharField(pgettext_lazy("message", "state"), max_length=10, choices=MessageState)
     reason = models.CharField(_("reason"), max_length=32, blank=True)
     priority = models.SmallIntegerField(choices=Priority, default=Priority.USUAL)

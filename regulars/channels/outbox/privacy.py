@@ -27,5 +27,5 @@ declare(
     Trace(MessageBody, "message__party", delete=True, label=_("Words of messages")),
     Trace(MessageEvent, "message__party", clear={"detail": ""}, keeps=dict.fromkeys(("kind", "source_key"), _CODE), label=_("Heard of messages")),
     Trace(Message, "party", wipe=_wipe_messages, clear={"address": "", "provider_reply": "", "content_ref": ""}, label=_("Messages"),
-          keeps=dict.fromkeys(("key", "channel", "purpose", "purpose_class", "origin", "state", "reason", "lease_token", "rfc_message_id"), _CODE)),
+          keeps=dict.fromkeys(("key", "channel", "purpose", "purpose_class", "origin", "state", "reason", "lease_token", "rfc_message_id", "variant"), _CODE)),
 )  # fmt: skip

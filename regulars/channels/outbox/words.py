@@ -11,6 +11,9 @@ from regulars.customers.permission import decisions as permission
 
 REASONS: Final[dict[str, str | Promise]] = {
     "captured": _("Kept here: no mail server is set, nothing leaves"),
+    "stopped": _("The campaign was stopped before it went"),
+    "paused": _("The campaign is paused"),
+    "same_address": _("Somebody else of the audience has the same address"),
     "expired": _("Too late: what it says is no longer worth saying"),
     "crashed": _("The sender broke off in the middle; nobody knows whether it arrived"),
     "restored": _("A backup was restored; it may have been sent since the backup was made"),
