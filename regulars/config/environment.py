@@ -89,6 +89,21 @@ def secret_key(folder: Path) -> str:
     return path.read_text().strip()
 
 
+def public_url(hosts: list[str], *, https: bool) -> str:
+    """REGULARS_PUBLIC_URL: where customers reach the pages that messages lead to; else the first host, without a slash at the end.
+
+    Raises:
+        ImproperlyConfigured: it is no address of the web.
+    """
+    host = next((one for one in hosts if one.strip("*.")), "localhost").lstrip(".")
+    default = f"https://{host}" if https else f"http://{host}:{text('PORT', '8000')}"
+    url = text("REGULARS_PUBLIC_URL", default).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ImproperlyConfigured("REGULARS_PUBLIC_URL must look like https://crm.example.com")
+    return url
+
+
 def warehouse() -> str:
     """REGULARS_WAREHOUSE_URL: the Spark that groups the facts; empty when this machine does (DuckDB)."""
     url = os.environ.get("REGULARS_WAREHOUSE_URL", "").strip()

@@ -11,6 +11,7 @@ REGULARS_API_REQUESTS_PER_MINUTE        what one API token may ask for (default 
 REGULARS_WEBHOOKS_TO_PRIVATE_ADDRESSES  1: webhooks may go to addresses of the company's own network
 REGULARS_SMTP_URL        smtp+starttls://user:password@host:587, smtps:// or smtp://: e-mail leaves through it; kept here when absent
 REGULARS_MAIL_FROM       from whom e-mail comes: Name <name@example.com> (needed with REGULARS_SMTP_URL)
+REGULARS_PUBLIC_URL      where customers reach it, for the links in messages: https://crm.example.com (default: the first of REGULARS_HOSTS)
 REGULARS_HTTPS           1 behind TLS: secure cookies, HSTS
 REGULARS_TRUSTED_PROXIES addresses or networks of proxies whose X-Forwarded-For is believed (default: none)
 REGULARS_REQUIRE_MFA     roles that must have a second factor, separated by commas (owner,administrator)
@@ -45,10 +46,12 @@ INSTALLED_APPS = [
     "regulars.integrations.api",
     "regulars.integrations.webhooks",
     "regulars.reporting",
+    "regulars.marketing.content",
     "regulars.marketing.segments",
     "regulars.channels",
     "regulars.commerce",
     "regulars.customers",
+    "regulars.channels.tracking",
     "regulars.catalogue",
     "regulars.staff",
     "regulars.web",
@@ -171,6 +174,7 @@ MAIL_DOMAIN = parseaddr(MAIL_FROM)[1].rpartition("@")[2] or "regulars.invalid"
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 LOGGING = {
+PUBLIC_URL = environment.public_url(ALLOWED_HOSTS, https=HTTPS)
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
