@@ -53,6 +53,13 @@ _LEAD = _WORK | {
     "insight.refresh",
     "segments.view",
     "segments.edit",
+    "call_lists.view",
+    "call_lists.call",
+    "call_lists.edit",
+    "fulfilment.view",
+    "fulfilment.edit",
+    "draws.view",
+    "draws.edit",
 }
 _GUARD = {
     "imports.run",
@@ -79,14 +86,21 @@ CAPABILITIES: Final[dict[str, frozenset[str]]] = {
             "imports.run",
             "segments.view",
             "segments.edit",
+            "call_lists.view",
+            "call_lists.call",
+            "call_lists.edit",
+            "fulfilment.view",
+            "fulfilment.edit",
+            "draws.view",
+            "draws.edit",
         }
     ),
-    Role.SELLER: frozenset(_WORK | {"customers.bulk", "customers.merge"}),
-    Role.AGENT: frozenset(_WORK | {"customers.merge"}),
+    Role.SELLER: frozenset(_WORK | {"customers.bulk", "customers.merge", "call_lists.view", "call_lists.call", "fulfilment.view"}),
+    Role.AGENT: frozenset(_WORK | {"call_lists.view", "call_lists.call", "fulfilment.view", "customers.merge"}),
     Role.DISPATCHER: frozenset(_READ | {"customers.log"}),
     Role.TECHNICIAN: frozenset(_READ | {"customers.log"}),
     Role.ANALYST: frozenset(
-        _READ | {"customers.export", "insight.view", "insight.refresh", "views.share", "segments.view"}
+        _READ | {"customers.export", "insight.view", "insight.refresh", "views.share", "segments.view", "call_lists.view", "fulfilment.view", "draws.view"}
     ),
     Role.ADMINISTRATOR: frozenset(_LEAD | _GUARD),
 }

@@ -42,6 +42,13 @@ RIGHTS: Final[tuple[tuple[Text, dict[str, Text]], ...]] = (
     (gettext_lazy("Marketing"), {
         "segments.view": gettext_lazy("See segments"),
         "segments.edit": gettext_lazy("Make and change segments"),
+        "call_lists.view": gettext_lazy("See call lists"),
+        "call_lists.call": gettext_lazy("Call customers from call lists"),
+        "call_lists.edit": gettext_lazy("Make and change call lists"),
+        "fulfilment.view": gettext_lazy("See what is asked for by post, and ask for it"),
+        "fulfilment.edit": gettext_lazy("Put literature into lists and send it"),
+        "draws.view": gettext_lazy("See prize draws"),
+        "draws.edit": gettext_lazy("Make prize draws and draw winners"),
     }),
     (gettext_lazy("Company"), {
         "insight.view": gettext_lazy("See the company's figures"),
