@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 from regulars.commerce import panels  # noqa: F401 -- registers itself
 from regulars.commerce.models import Order, OrderLine, OrderState
 from regulars.commerce.queries import find_orders, visible_orders
-from regulars.customers.models import Channel
+from regulars.customers.choices import all_channels, channel_name
+from regulars.customers.filters import customer_filter
 from regulars.web.access import User
 from regulars.web.resources import (
     Badge,
@@ -42,19 +43,11 @@ def _state(order: Any) -> Badge | None:
 
 
 def _channel(order: Any) -> str:
-    return str(dict(Channel.choices).get(order.channel, order.channel))
+    return channel_name(order.channel)
 
 
 def _states(user: User) -> Sequence[Choice]:
     return [Choice(state.value, state.label) for state in OrderState]
-
-
-def _channels(user: User) -> Sequence[Choice]:
-    return [Choice(channel.value, channel.label) for channel in Channel]
-
-
-def _of_customer(rows: Rows, value: str) -> Rows:
-    return rows.filter(customer=int(value)) if value.isdigit() else rows.none()
 
 
 def _of_product(rows: Rows, value: str) -> Rows:
@@ -109,11 +102,11 @@ ORDERS = register(
         ),
         filters=(
             Filter("state", _("State"), "choice", field="state", choices=_states),
-            Filter("channel", _("Channel"), "multi", field="channel", choices=_channels),
+            Filter("channel", _("Channel"), "multi", field="channel", choices=all_channels),
             Filter("ordered", _("Ordered"), "date_range", field="ordered_at"),
             Filter("month", _("Ordered in"), "month", field="ordered_at"),
             Filter("amount", _("Amount"), "money_range", field="amount"),
-            Filter("customer", _("Customer"), "text", apply=_of_customer, hint=_("The number of a customer")),
+            customer_filter("customer"),
             Filter("product", _("Product"), "text", apply=_of_product, hint=_("The number of a product")),
             Filter("anonymous", _("Without a customer"), "flag", apply=_anonymous),
         ),

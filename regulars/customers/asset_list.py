@@ -16,6 +16,7 @@ from regulars.catalogue.models import Product
 from regulars.customers import actions, choices
 from regulars.customers.agreement_forms import RetireForm, WarrantyForm
 from regulars.customers.contract_list import day_choices, find, of_visible, undone_by
+from regulars.customers.filters import customer_filter
 from regulars.customers.models import Asset
 from regulars.customers.page.agreements import asset_panel, today
 from regulars.customers.queries.lapses import warranties_asking
@@ -171,7 +172,7 @@ ASSETS = register(
             Filter("owner", _("Owner"), "person", field="party__owner", choices=choices.people),
             Filter("warranty", _("Warranty until"), "date_range", field="warranty_until"),
             Filter("since", _("Since"), "date_range", field="installed_on"),
-            Filter("customer", _("Customer"), "text", apply=lambda rows, told: rows.filter(party=told) if told.isdigit() else rows.none(), hint=_("The number of a customer")),
+            customer_filter(),
         ),
         default_sort="-warranty",
         search=find("name", "serial"),

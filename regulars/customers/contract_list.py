@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.customers import actions, choices
 from regulars.customers.agreement_forms import EndContractForm, NoticeForm
+from regulars.customers.filters import customer_filter
 from regulars.customers.models import Batch, Contract, ContractKind
 from regulars.customers.page.agreements import Tone, contract_panel, today
 from regulars.customers.queries.lapses import contracts_asking
@@ -210,7 +211,7 @@ CONTRACTS = register(
             Filter("owner", _("Owner"), "person", field="party__owner", choices=choices.people),
             Filter("ends", _("Until"), "date_range", field="ends_on"),
             Filter("amount", _("Amount"), "money_range", field="amount"),
-            Filter("customer", _("Customer"), "text", apply=lambda rows, told: rows.filter(party=told) if told.isdigit() else rows.none(), hint=_("The number of a customer")),
+            customer_filter(),
         ),
         default_sort="-ends",
         search=find("title", "number"),

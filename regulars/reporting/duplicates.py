@@ -21,10 +21,11 @@ from django.db.models import Q
 
 from regulars.customers.linkage import TABLES
 from regulars.customers.models import DuplicatePair, LinkageWeights, Party, PartyRelation, RelationKind
-from regulars.customers.queries.likely import Likely, in_parts, pairs_touching, records_of, weights_of
+from regulars.customers.queries.likely import Likely, pairs_touching, records_of, weights_of
 from regulars.intelligence.models.linkage.evidence import evidence
 from regulars.intelligence.models.linkage.kinds import MODELS
 from regulars.kit import clock
+from regulars.kit.parts import in_parts
 from regulars.reporting import load
 from regulars.reporting.models import DuplicateRun, RunState
 

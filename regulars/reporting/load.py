@@ -32,6 +32,10 @@ FEW: Final = 5_000
 _AT_ONCE: Final = 50_000
 
 
+Log = list[tuple[int, str, int, int | None]]
+"""Changes noted by the database: number, fact, row, party."""
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A generation of the warehouse that is in force.
@@ -97,29 +101,34 @@ def reached(loaded: Loaded) -> None:
                 cursor.execute("DELETE FROM reporting_factchange WHERE id <= %s", [some[-1]])
 
 
-def _read_log(cursor: Any) -> list[tuple[int, str, int, int | None]]:
+def _read_log(cursor: Any) -> Log:
     cursor.execute("SELECT id, fact, row, party FROM reporting_factchange ORDER BY id")
     return list(cursor.fetchall())
 
 
-def _corrected(log: list[tuple[int, str, int, int | None]], before: Manifest) -> set[int]:
+def _corrected(log: Log, before: Manifest) -> set[int]:
     """Whose orders or returns that were there before have changed."""
     last = {name: before.tables[name].last for name in ("orders", "returns") if name in before.tables}
     return {party for _, fact, row, party in log if party is not None and row <= last.get(fact, -1)}
 
 
-def _owners(cursor: Any, log: list[tuple[int, str, int, int | None]]) -> set[int]:
+def _owners(cursor: Any, log: Log) -> set[int]:
     """Who bought the orders whose lines have changed."""
-    orders = _asked_for(log, "lines")
-    if not orders:
+    keys = _changed(log, "lines")
+    if not keys:
         return set()
+    orders = _asked_for(keys, "lines")
     cursor.execute(f"SELECT customer_id FROM commerce_order WHERE customer_id IS NOT NULL AND id IN ({orders})")  # noqa: S608 -- our own numbers
     return {party for (party,) in cursor.fetchall()}
 
 
-def _asked_for(log: list[tuple[int, str, int, int | None]], *facts: str) -> str:
-    """What stands in an IN for the rows of ``facts`` that have changed; empty for none."""
-    keys = {row for _, fact, row, _ in log if fact in facts}
+def _changed(log: Log, *facts: str) -> list[int]:
+    """The rows of ``facts`` that the log names, in order."""
+    return sorted({row for _, fact, row, _ in log if fact in facts})
+
+
+def _asked_for(keys: list[int], *facts: str) -> str:
+    """What stands in an IN for ``keys``, the changed rows of ``facts``."""
     if len(keys) <= FEW:
         return _numbers(keys)
     names = ", ".join(f"'{name}'" for name in facts)
@@ -156,7 +165,7 @@ def _everything(cursor: Any) -> Iterator[tuple[FactTable, Iterator[Any]]]:
         yield table, batches(table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE)
 
 
-def _changes(cursor: Any, log: list[tuple[int, str, int, int | None]]) -> Iterator[Change]:
+def _changes(cursor: Any, log: Log) -> Iterator[Change]:
     import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     from regulars.intelligence.warehouse.extract import batches, schema_of  # noqa: PLC0415 -- heavy: only for whoever analyses
@@ -164,9 +173,10 @@ def _changes(cursor: Any, log: list[tuple[int, str, int, int | None]]) -> Iterat
 
     for table in TABLES:
         told = (table.name, *table.follows)
-        if not (wanted := _asked_for(log, *told)):
+        keys = _changed(log, *told)
+        if not keys:
             continue
-        keys = sorted({row for _, fact, row, _ in log if fact in told})
+        wanted = _asked_for(keys, *told)
         read = batches(table, cursor, vendor=connection.vendor, zone=settings.TIME_ZONE, wanted=wanted)
         rows = pa.concat_tables([schema_of(table).empty_table(), *read])
         yield Change(table, pa.array(keys, pa.int64()), rows)

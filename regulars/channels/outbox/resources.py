@@ -14,7 +14,8 @@ from regulars.channels.outbox import contents
 from regulars.channels.outbox.models import Message, MessageClass, MessageState
 from regulars.channels.outbox.queries import find_messages, messages_for
 from regulars.channels.outbox.words import REASONS, reason_of
-from regulars.customers.models import Channel
+from regulars.customers.choices import all_channels
+from regulars.customers.filters import customer_filter
 from regulars.customers.permission.decisions import Reason
 from regulars.web import assets, palette
 from regulars.web.access import User
@@ -66,12 +67,8 @@ def _reasons(user: User) -> Sequence[Choice]:
     return [*permission, *(Choice(code, words) for code, words in REASONS.items())]
 
 
-def _channels(user: User) -> Sequence[Choice]:
-    return [Choice(channel.value, channel.label) for channel in Channel]
-
-
-def _of_customer(rows: Rows, value: str) -> Rows:
-    return rows.filter(party=int(value)) if value.isdigit() and len(value) < 19 else rows.none()
+def _because_of(rows: Rows, origin: str) -> Rows:
+    return rows.filter(origin=origin)
 
 
 def _panel(request: HttpRequest, message: Message) -> Panel:
@@ -118,11 +115,11 @@ OUTBOX = register(
         filters=(
             Filter("state", pgettext_lazy("message", "State"), "multi", field="state", choices=_states),
             Filter("reason", _("Reason"), "choice", field="reason", choices=_reasons),
-            Filter("channel", _("Channel"), "multi", field="channel", choices=_channels),
+            Filter("channel", _("Channel"), "multi", field="channel", choices=all_channels),
             Filter("class", pgettext_lazy("message", "Class"), "choice", field="purpose_class", choices=_classes),
             Filter("made", _("Made"), "date_range", field="made_at"),
-            Filter("origin", _("Because of"), "text", field="origin", hint=_("e.g. campaign:12")),
-            Filter("customer", _("Customer"), "text", apply=_of_customer, hint=_("The number of a customer")),
+            Filter("origin", _("Because of"), "text", apply=_because_of, hint=_("e.g. campaign:12")),
+            customer_filter(),
         ),
         default_sort="-made",
         search=find_messages,

@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q
@@ -22,6 +21,7 @@ from regulars.intelligence.models.linkage.kinds import MODELS
 from regulars.intelligence.models.linkage.records import Features, Record, prepare
 from regulars.intelligence.models.linkage.weights import Weights
 from regulars.kit import phone
+from regulars.kit.parts import in_parts
 from regulars.kit.text import fold, person_name
 
 if TYPE_CHECKING:
@@ -56,13 +56,6 @@ class _Asked:
     record: Record
     features: Features
     found: set[int] = field(default_factory=set)
-
-
-def in_parts(values: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
-    """Tuples of at most ``size`` values, in their order."""
-    stream = iter(values)
-    while some := tuple(islice(stream, size)):
-        yield some
 
 
 def resembling(

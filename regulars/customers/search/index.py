@@ -8,9 +8,8 @@ bounded number of marked parties from the record itself) and is indexed by the w
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
 from django.db import DatabaseError, connection, transaction
@@ -18,6 +17,7 @@ from django.db.models import Max, Min
 
 from regulars.customers.models import Party, SearchDocument, SearchMark
 from regulars.customers.search.documents import documents_between, documents_of
+from regulars.kit.parts import in_parts
 
 _SLICE: Final = 800
 _STRETCH: Final = 20_000
@@ -32,7 +32,7 @@ def reindex(party_ids: Iterable[int]) -> int:
     Call it in the transaction that wrote names, addresses, numbers or merges past the actions.
     """
     changed = 0
-    for ids in _slices(sorted(set(party_ids))):
+    for ids in in_parts(sorted(set(party_ids)), _SLICE):
         changed += _reindex(ids)
     return changed
 
@@ -42,7 +42,7 @@ def _reindex(ids: list[int]) -> int:
     ids = sorted({*ids, *_winners(ids)})
     kept = dict(_locked(ids))
     changed = _write(ids, kept, documents_of(ids))
-    for some in _slices(marks):
+    for some in in_parts(marks, _SLICE):
         SearchMark.objects.filter(pk__in=some).delete()
     return changed
 
@@ -69,7 +69,7 @@ def _locked(ids: Sequence[int]) -> list[tuple[int, str]]:
 def _write(ids: Iterable[int], kept: Mapping[int, str], wanted: Mapping[int, str]) -> int:
     gone = [pk for pk in ids if pk in kept and pk not in wanted]
     new = [(pk, words) for pk, words in wanted.items() if kept.get(pk) != words]
-    for some in _slices(gone):
+    for some in in_parts(gone, _SLICE):
         SearchDocument.objects.filter(pk__in=some).delete()
     if new and connection.vendor == "sqlite":
         # one statement: a trigger that runs in many makes FTS5 write to the disk after each
@@ -210,9 +210,3 @@ def _is_whole() -> bool:
         except DatabaseError:
             return False
     return True
-
-
-def _slices(ids: Sequence[int]) -> Iterator[list[int]]:
-    iterator = iter(ids)
-    while some := list(islice(iterator, _SLICE)):
-        yield some

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from regulars.customers.models import Consent, ContactPoint, Identifier, Party, PartyRelation, PartyRole
+from regulars.kit.parts import in_parts
 
 PORTION: Final = 2_000
 _IN: Final = 900
@@ -54,9 +55,9 @@ def rows_of(parties: QuerySet[Any]) -> Iterator[Row]:
 
 def _portion(ids: list[int]) -> Iterator[Row]:
     found: dict[int, Row] = {}
-    for some in _slices(ids):
+    for some in in_parts(ids, _IN):
         found |= {party.pk: Row(party) for party in Party.objects.filter(pk__in=some).select_related("owner")}
-    for some in _slices(ids):
+    for some in in_parts(ids, _IN):
         _read(some, found)
     for pk in ids:
         if pk in found:
@@ -90,12 +91,6 @@ def _read(some: list[int], found: dict[int, Row]) -> None:
         )
     for role in PartyRole.objects.filter(party__in=some, valid_to=None).order_by("pk"):
         found[role.party_id].roles.append(str(role.get_role_display()))
-
-
-def _slices(ids: Iterable[int]) -> Iterator[list[int]]:
-    iterator = iter(ids)
-    while some := list(islice(iterator, _IN)):
-        yield some
 
 
 def by_kind(row: Row) -> dict[str, list[str]]:

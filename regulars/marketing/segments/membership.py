@@ -7,9 +7,8 @@ so whatever was committed before is seen; what comes later leaves marks of its o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -17,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from regulars.kit import clock
+from regulars.kit.parts import in_parts
 from regulars.marketing.segments import definition, hooks, prepared
 from regulars.marketing.segments.conditions import Scope, Stretch
 from regulars.marketing.segments.hooks import Moved
@@ -59,7 +59,7 @@ def catch_up() -> int:
     inside = _inside({one: set(told) for one, told in causes.items() if told}, now)
     for segment, parties in inside.items():
         _exchange_some(segment, causes[segment], were.get(segment.pk, {}), parties, now)
-    for some in _slices([pk for pk, _party, _topic in found]):
+    for some in in_parts([pk for pk, _party, _topic in found], AT_ONCE):
         Mark.objects.filter(pk__in=some).delete()
     return len(found)
 
@@ -86,7 +86,7 @@ def _inside(asked: Mapping[Segment, set[int]], now: datetime) -> dict[Segment, s
 
 def _matching(segment: Segment, parties: Iterable[int], now: datetime) -> set[int]:
     found: set[int] = set()
-    for some in _slices(sorted(parties)):
+    for some in in_parts(sorted(parties), AT_ONCE):
         found.update(definition.matching(segment.rule, Scope(now, some)).order_by().values_list("pk", flat=True))
     return found
 
@@ -116,7 +116,7 @@ def _current(parties: Iterable[int], *, segment: Segment | None = None) -> dict[
     stays = Member.objects.current()
     if segment is not None:
         stays = stays.filter(segment=segment)
-    for some in _slices(sorted(parties)):
+    for some in in_parts(sorted(parties), AT_ONCE):
         for pk, owner, party in stays.filter(party__in=some).values_list("pk", "segment_id", "party_id"):
             found[owner][party] = pk
     return found
@@ -136,7 +136,7 @@ def _exchange_some(
         batch_size=AT_ONCE,
     )
     for cause, stays in left.items():
-        for some in _slices(stays):
+        for some in in_parts(stays, AT_ONCE):
             Member.objects.filter(pk__in=some).update(until=now, left_cause=cause)
     _moved(segment, now, len(entered), sum(map(len, left.values())))
 
@@ -247,9 +247,3 @@ def _chosen(segment: Segment, now: datetime) -> tuple[str, Sequence[Any]]:
         return definition.matching(segment.rule, Scope(now)).order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return "SELECT id FROM customers_party WHERE 1 = 0", ()
-
-
-def _slices(ids: Sequence[int]) -> Iterator[list[int]]:
-    iterator = iter(ids)
-    while some := list(islice(iterator, AT_ONCE)):
-        yield some

@@ -1,10 +1,9 @@
-"""A page of Insight and a card of its index, read from what the last run stored."""
+"""A page of Insight, read from what the last run stored."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -21,39 +20,15 @@ from regulars.intelligence.analyses import base
 from regulars.intelligence.analyses.slices import DIMENSIONS, joined, parts_of
 from regulars.reporting import pictures, queries, sentences
 from regulars.reporting.combining import MOST
-from regulars.reporting.insight.charts import Drawn, draw, spark
+from regulars.reporting.insight.charts import Drawn, draw
 from regulars.reporting.insight.links import Source
 from regulars.reporting.insight.trusting import Model, judged, models_of
 from regulars.reporting.models import AnalysisRun, AnalysisSlice, AskedSlice
-from regulars.reporting.sentences import About
 from regulars.web import format as show
 from regulars.web.stages import VALUE_CLASSES
 
 Json = Mapping[str, Any]
 Parts = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Card:
-    """An analysis on the index: the question, the answer, a small picture, how sure, and of when.
-
-    ``trusted``: the answer may be believed; ``doubted``: not every model behind the page may.
-    """
-
-    name: str
-    about: About
-    said: str
-    path: str
-    bars: bool
-    sure: str
-    trusted: bool
-    as_of: datetime
-    doubted: bool
-
-    @property
-    def url(self) -> str:
-        """Its page."""
-        return reverse("reporting:insight-page", args=[self.name])
 
 
 @dataclass(frozen=True)
@@ -356,41 +331,6 @@ def _slices_of(run: AnalysisRun, name: str, parts: Parts) -> Iterable[AnalysisSl
         dimension, value = joined(keys)
         of |= Q(dimension=dimension, value=value)
     return run.slices.filter(of, name=name) if parts else ()
-
-
-def cards() -> list[Card]:
-    """The index: every analysis that the last run told, in the order of running."""
-    run = queries.last_done()
-    if run is None or run.as_of is None:
-        return []
-    results = {one.name: one.result for one in run.results.all()}
-    return [_card(name, results[name], run.as_of) for name in analyses.names() if "charts" in results.get(name, {})]
-
-
-def _card(name: str, result: Json, as_of: datetime) -> Card:
-    models = models_of(name, result)
-    verdict = judged(name, models)
-    told = verdict.told(result)
-    values, bars = _sparked(told)
-    said = sentences.headline(told)
-    trusted = not (verdict.doubts(told["headline"][0]["code"]) if said else not verdict.trusted)
-    doubts = sentences.joined(one.doubt for one in models if not one.verdict.trusted)
-    return Card(
-        name, sentences.about(name), said[0] if said else "", spark(values, bars=bars), bars, doubts or sureness(told), trusted, as_of,
-        bool(doubts),
-    )  # fmt: skip
-
-
-def _sparked(result: Json) -> tuple[list[Any], bool]:
-    """The values of the small picture, and whether they stand side by side: of the first chart, else of the first count."""
-    for one in result["charts"] if result["enough"] else ():
-        if one["series"] and one["kind"] != "triangle":
-            return one["series"][0]["values"], one["kind"] != "lines" and one["x_unit"] != "month"
-    for table in result["evidence"]:
-        for at, column in enumerate(table["columns"]):
-            if column["unit"] == "count":
-                return [row[at] for row in table["rows"]], True
-    return [], False
 
 
 def every_model() -> Iterable[Model]:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars.kit.errors import UserError
 from regulars.reporting import combining, queries, tasks
 from regulars.reporting.insight import steps
-from regulars.reporting.insight.page import InsightPage, cards, every_model, page_of
+from regulars.reporting.insight.cards import cards
+from regulars.reporting.insight.page import InsightPage, every_model, page_of
 from regulars.reporting.models import AskedSlice, RunState
 from regulars.staff.rules import can, require
 from regulars.web import undo
