@@ -51,10 +51,11 @@ INSTALLED_APPS = [
     "regulars.marketing.fulfilment",
     "regulars.marketing.draws",
     "regulars.marketing.segments",
+    "regulars.channels.tracking",
+    "regulars.channels.inbox",
     "regulars.channels",
     "regulars.commerce",
     "regulars.customers",
-    "regulars.channels.tracking",
     "regulars.catalogue",
     "regulars.staff",
     "regulars.web",
@@ -173,11 +174,11 @@ API_REQUESTS_PER_MINUTE = environment.number("REGULARS_API_REQUESTS_PER_MINUTE",
 WEBHOOKS_TO_PRIVATE_ADDRESSES = environment.flag("REGULARS_WEBHOOKS_TO_PRIVATE_ADDRESSES")
 SMTP_URL = environment.text("REGULARS_SMTP_URL", "")
 MAIL_FROM = environment.text("REGULARS_MAIL_FROM", "")
+PUBLIC_URL = environment.public_url(ALLOWED_HOSTS, https=HTTPS)
 MAIL_DOMAIN = parseaddr(MAIL_FROM)[1].rpartition("@")[2] or "regulars.invalid"
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 LOGGING = {
-PUBLIC_URL = environment.public_url(ALLOWED_HOSTS, https=HTTPS)
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},

@@ -5,7 +5,8 @@ users, so that asking costs nothing. The owner's rights are fixed: somebody alwa
 
 A capability is ``area.verb``. Reach says which customers a role sees: its own, its team's, its territory's
 (with everything below it), or all. ``customers.models.PartyQuerySet.visible_to`` turns reach into a query.
-``customers.merge`` allows merging what one owns oneself, ``customers.merge_any`` whatever one sees.
+``customers.merge`` allows merging what one owns oneself, ``customers.merge_any`` whatever one sees. ``inbox.strangers`` shows
+conversations of which nobody knows yet with whom; ``inbox.answers`` lets canned answers be changed.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ REACH: Final[dict[str, Reach]] = {
 }
 
 _READ = {"customers.view", "today.view"}
-_WORK = _READ | {"customers.edit", "customers.log", "views.share"}
+_WORK = _READ | {"customers.edit", "customers.log", "views.share", "inbox.view", "inbox.reply"}
 _LEAD = _WORK | {
     "customers.bulk",
     "customers.export",
@@ -49,6 +50,8 @@ _LEAD = _WORK | {
     "customers.trash",
     "customers.merge",
     "customers.merge_any",
+    "inbox.strangers",
+    "inbox.answers",
     "insight.view",
     "insight.refresh",
     "segments.view",
@@ -96,7 +99,7 @@ CAPABILITIES: Final[dict[str, frozenset[str]]] = {
         }
     ),
     Role.SELLER: frozenset(_WORK | {"customers.bulk", "customers.merge", "call_lists.view", "call_lists.call", "fulfilment.view"}),
-    Role.AGENT: frozenset(_WORK | {"call_lists.view", "call_lists.call", "fulfilment.view", "customers.merge"}),
+    Role.AGENT: frozenset(_WORK | {"call_lists.view", "call_lists.call", "fulfilment.view", "customers.merge", "inbox.strangers", "inbox.answers"}),
     Role.DISPATCHER: frozenset(_READ | {"customers.log"}),
     Role.TECHNICIAN: frozenset(_READ | {"customers.log"}),
     Role.ANALYST: frozenset(

@@ -39,6 +39,12 @@ RIGHTS: Final[tuple[tuple[Text, dict[str, Text]], ...]] = (
         "imports.run": gettext_lazy("Import files"),
         "imports.undo": gettext_lazy("Undo imports"),
     }),
+    (gettext_lazy("Inbox"), {
+        "inbox.view": gettext_lazy("Read conversations"),
+        "inbox.reply": gettext_lazy("Answer, assign and close conversations"),
+        "inbox.strangers": gettext_lazy("See conversations with unknown senders"),
+        "inbox.answers": gettext_lazy("Change canned answers"),
+    }),
     (gettext_lazy("Marketing"), {
         "segments.view": gettext_lazy("See segments"),
         "segments.edit": gettext_lazy("Make and change segments"),

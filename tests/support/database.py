@@ -20,8 +20,8 @@ def flush_past_the_guards() -> Iterator[None]:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
         lift = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
-        forget = "INSERT INTO customers_search (customers_search) VALUES ('delete-all')"  # no table of Django's
-        flush(self, [*lift, *statements, forget, *(sql for _, sql in triggers)])
+        forget = [f"INSERT INTO {one} ({one}) VALUES ('delete-all')" for one in ("customers_search", "inbox_search")]  # no tables of Django's
+        flush(self, [*lift, *statements, *forget, *(sql for _, sql in triggers)])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush_without_triggers)
