@@ -65,7 +65,7 @@ def change_segment(
 
 
 def _define(segment: Segment, rule: dict[str, Any]) -> None:
-    segment.rule, segment.topics, segment.timed = rule, definition.topics(rule), definition.is_timed(rule)
+    segment.rule, segment.topics, segment.timed = rule, definition.topics(rule), bool(definition.edges(rule))
 
 
 def _free(name: str, *, but: Segment | None = None) -> str:

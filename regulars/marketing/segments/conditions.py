@@ -2,7 +2,7 @@
 
 A condition narrows a queryset of parties, for all of them or for a few; it says which changes may alter its answer (topics:
 ``figures`` and ``record`` for columns of the summary and of the party, ``consent``, ``relation``, or a kind of timeline entry)
-and, where time alone may, whom the passing of a stretch of time may have moved.
+and where time alone may (its edges).
 
 The conditions on facts are the filters of the customer list, with the company's own fields (``listed``).
 """
@@ -17,6 +17,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import UserError
+from regulars.marketing.segments.edges import Edge
 from regulars.web.access import User
 from regulars.web.resources import Choice, Rows, Text
 
@@ -34,14 +35,6 @@ class Scope:
     def of(self, rows: Rows, column: str) -> Rows:
         """``rows`` of another table, narrowed to those of the parties asked about."""
         return rows if self.parties is None else rows.filter(**{f"{column}__in": self.parties})
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of time that has passed: after ``begin``, up to and with ``end``."""
-
-    begin: datetime
-    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +65,7 @@ class Condition:
     topics: Callable[[Values], frozenset[str]]
     words: Callable[[Values, User], str]
     check: Callable[[Values, User], dict[str, str]]
-    passed: Callable[[Values, Stretch], list[Rows]] = field(default=lambda _values, _stretch: [])
-    timed: Callable[[Values], bool] = field(default=lambda _values: False)
+    edges: Callable[[Values], Sequence[Edge]] = field(default=lambda _values: ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db.models import CharField, Count, F, Sum
@@ -24,13 +24,13 @@ from regulars.marketing.segments.conditions import (
     Condition,
     Field,
     Scope,
-    Stretch,
     Values,
     named,
     one_of,
     register,
     whole_number,
 )
+from regulars.marketing.segments.edges import MomentEdge
 from regulars.web import format as show
 from regulars.web.access import User
 from regulars.web.listing.walking import unindexed
@@ -143,14 +143,13 @@ def _how_often(values: Values) -> str:
     return ngettext("at least once", "at least %(n)s times", times) % {"n": times}
 
 
-def _events_passed(values: Values, stretch: Stretch) -> list[Rows]:
-    """Whose entries have fallen out of the window since, and whose were dated ahead and are due now."""
-    due = _did(values).filter(occurred_at__gt=stretch.begin, occurred_at__lte=stretch.end)
-    found = [due.filter(recorded_at__lt=F("occurred_at"))]
+def _event_edges(values: Values) -> list[MomentEdge]:
+    """Entries that fall out of the window, and those that are dated ahead and become due."""
+    ahead = _did(values).filter(recorded_at__lt=F("occurred_at"))
+    edges = [MomentEdge(ahead, "occurred_at", party="customer")]
     if window := _window(values):
-        begin, end = stretch.begin - window, stretch.end - window
-        found.append(_did(values).filter(occurred_at__gt=begin, occurred_at__lte=end))
-    return [Party.objects.filter(pk__in=events.values("customer")) for events in found]
+        edges.append(MomentEdge(_did(values), "occurred_at", window, party="customer"))
+    return edges
 
 
 _MOMENTS: Final = {
@@ -213,13 +212,10 @@ def _moment_words(values: Values, _user: User) -> str:
     return _("%(field)s: %(value)s") % {"field": _MOMENTS[values["what"]][1], "value": shown}
 
 
-def _moments_passed(values: Values, stretch: Stretch) -> list[Rows]:
+def _moment_edges(values: Values) -> list[MomentEdge]:
     path, days = _MOMENTS[values["what"]][0], timedelta(days=int(values["days"]))
-    shifts = {WITHIN: (-days, timedelta()), BEFORE: (-days,), AHEAD: (days, timedelta())}[values["side"]]
-    return [
-        Party.objects.filter(**{f"{path}__gt": stretch.begin + shift, f"{path}__lte": stretch.end + shift})
-        for shift in shifts
-    ]
+    shifts = {WITHIN: (days, timedelta()), BEFORE: (days,), AHEAD: (-days, timedelta())}[values["side"]]
+    return [MomentEdge(Party.objects.all(), path, later) for later in shifts]
 
 
 def _relations(_user: User) -> list[Choice]:
@@ -238,19 +234,14 @@ def _relation_words(values: Values, user: User) -> str:
     return _("Relation: %(kind)s …") % {"kind": named(_RELATION[0], values["kind"], user)}
 
 
-def _always(_values: Any) -> bool:
-    return True
-
-
 register(
     Condition(
         "event", gettext_lazy("What they did"), gettext_lazy("Behaviour"), _EVENT, _narrow_by_event,
-        lambda values: frozenset({values["kind"]}), _event_words, _check_event, _events_passed, _always,
+        lambda values: frozenset({values["kind"]}), _event_words, _check_event, _event_edges,
     ),
     Condition(
         "moment", gettext_lazy("How long ago, how soon"), gettext_lazy("Behaviour"), _MOMENT, _narrow_by_moment,
-        lambda values: frozenset({RECORD if values["what"] == "created" else FIGURES}), _moment_words, _check_moment, _moments_passed,
-        _always,
+        lambda values: frozenset({RECORD if values["what"] == "created" else FIGURES}), _moment_words, _check_moment, _moment_edges,
     ),
     Condition(
         "relation", gettext_lazy("Relation to others"), gettext_lazy("Facts"), _RELATION, _narrow_by_relation,

@@ -19,7 +19,8 @@ from regulars.customers import field_list
 from regulars.customers.models import Party
 from regulars.kit.errors import UserError
 from regulars.marketing.segments import conditions, dealings, listed  # noqa: F401 -- conditions register themselves
-from regulars.marketing.segments.conditions import RECORD, Scope, Stretch
+from regulars.marketing.segments.conditions import RECORD, Scope
+from regulars.marketing.segments.edges import Edge
 from regulars.web.access import User
 from regulars.web.resources import Rows, Text
 
@@ -73,18 +74,10 @@ def topics(rule: Node) -> list[str]:
     return sorted(found | {RECORD})
 
 
-def is_timed(rule: Node) -> bool:
-    """Whether time alone may move somebody in or out."""
-    return any(one.timed(leaf) for leaf in leaves(rule) if (one := conditions.known(leaf["is"])))
-
-
-def passed(rule: Node, stretch: Stretch) -> list[Rows]:
-    """Those whom the passing of this time alone may have moved."""
-    found: list[Rows] = []
-    for leaf in leaves(rule):
-        if one := conditions.known(leaf["is"]):
-            found += one.passed(leaf, stretch)
-    return found
+def edges(rule: Node) -> list[Edge]:
+    """Where time alone may move somebody in or out."""
+    known = ((leaf, conditions.known(leaf["is"])) for leaf in leaves(rule))
+    return [edge for leaf, one in known if one for edge in one.edges(leaf)]
 
 
 def matching(rule: Node, scope: Scope) -> Rows:

@@ -7,7 +7,7 @@ which are known to depend on no more. A filter that a room above brings along is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -27,10 +27,10 @@ from regulars.marketing.segments.conditions import (
     Field,
     Scope,
     Source,
-    Stretch,
     Values,
     add_source,
 )
+from regulars.marketing.segments.edges import Stretch
 from regulars.web import format as show
 from regulars.web import resources
 from regulars.web.access import User
@@ -98,35 +98,47 @@ def _condition(one: Filter, topic: str) -> Condition:
             raise UserError(_("%(field)s: please choose.") % {"field": one.label})
         return {"value": raw}
 
-    def passed(values: Values, stretch: Stretch) -> list[Rows]:
-        return _crossed(plain, values, stretch)
+    def edges(values: Values) -> list[DayEdge]:
+        span = _moving_span(plain, values)
+        return [] if span is None else [DayEdge(plain, span)]
 
     return Condition(
         key=PREFIX + one.key, label=one.label, group=gettext_lazy("Facts"),
         fields=(Field("value", one.label, _KINDS[one.kind], one.choices, "1" if one.kind == "flag" else "", one.hint),),
-        narrow=narrow, topics=lambda _values: frozenset({topic}), words=words, check=check, passed=passed,
-        timed=lambda values: _is_moving(plain, values),
+        narrow=narrow, topics=lambda _values: frozenset({topic}), words=words, check=check, edges=edges,
     )  # fmt: skip
 
 
-def _is_moving(one: Filter, values: Values) -> bool:
-    """Whether the span ends at today: ``last30``."""
-    return one.kind == "date_range" and values.get("value", "").startswith("last")
+def _moving_span(one: Filter, values: Values) -> int | None:
+    """The days of a span that ends at today: ``last30``."""
+    value = values.get("value", "")
+    days = value.removeprefix("last")
+    moves = one.kind == "date_range" and one.field and days != value and days.isdigit()
+    return min(int(days), 36_500) if moves else None
 
 
-def _crossed(one: Filter, values: Values, stretch: Stretch) -> list[Rows]:
-    """Whoever the first day of a moving span has passed by; nobody within a day."""
-    before, now = show.local_day(stretch.begin), show.local_day(stretch.end)
-    days = values.get("value", "")[4:]
-    if not _is_moving(one, values) or before == now or not days.isdigit() or not one.field:
-        return []
-    span = min(int(days), 36_500)
-    begin: date | datetime = before - timedelta(days=span)
-    end: date | datetime = now - timedelta(days=span)
-    if not one.key.startswith(field_list.PREFIX):
-        begin, end = _midnight(begin), _midnight(end)
-    everybody = field_list.with_fields(Party.objects.all())
-    return [everybody.filter(**{f"{one.field}__gte": begin, f"{one.field}__lt": end})]
+@dataclass(frozen=True, slots=True)
+class DayEdge:
+    """The first day of a moving span is passed by at midnight."""
+
+    filter: Filter
+    span: int
+
+    def passed(self, stretch: Stretch) -> Rows:
+        """Those whose day the span has left behind; nobody within a day."""
+        everybody = field_list.with_fields(Party.objects.all())
+        before, now = show.local_day(stretch.begin), show.local_day(stretch.end)
+        if before == now:
+            return everybody.none()
+        begin: date | datetime = before - timedelta(days=self.span)
+        end: date | datetime = now - timedelta(days=self.span)
+        if not self.filter.key.startswith(field_list.PREFIX):
+            begin, end = _midnight(begin), _midnight(end)
+        return everybody.filter(**{f"{self.filter.field}__gte": begin, f"{self.filter.field}__lt": end})
+
+    def following(self, moment: datetime) -> datetime:
+        """The next midnight."""
+        return _midnight(show.local_day(moment) + timedelta(days=1))
 
 
 def _midnight(day: date) -> datetime:

@@ -7,8 +7,8 @@ so whatever was committed before is seen; what comes later leaves marks of its o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -18,7 +18,8 @@ from django.db.models import F
 from regulars.kit import clock
 from regulars.kit.parts import in_parts
 from regulars.marketing.segments import definition, hooks, prepared
-from regulars.marketing.segments.conditions import Scope, Stretch
+from regulars.marketing.segments.conditions import Scope
+from regulars.marketing.segments.edges import Stretch
 from regulars.marketing.segments.hooks import Moved
 from regulars.marketing.segments.models import BY_MANY, BY_TIME, Mark, Member, Segment, Topic
 
@@ -29,7 +30,6 @@ MOST_ONE_BY_ONE: Final = 20
 """So many customers are asked about one by one, with statements that are ready; more are asked about together."""
 
 MOST_PASSED: Final = 20_000
-NOTED_EVERY: Final = timedelta(minutes=1)
 AT_ONCE: Final = 500
 
 
@@ -157,18 +157,17 @@ def forget(parties: Sequence[int]) -> int:
     return stays.delete()[0]
 
 
-def pass_time() -> int:
-    """Look again at those whose days have run out since the last time; returns at how many."""
+def pass_time(segments: Collection[int] | None = None) -> int:
+    """Look again at those whose days have run out since the last time, in some segments or in all; returns at how many."""
     now = clock.now()
     due = Segment.objects.live().filter(timed=True, asked_at=None, passed_at__lt=now).order_by("pk")
+    if segments is not None:
+        due = due.filter(pk__in=segments)
     return sum(_pass_time_for(segment, now) for segment in list(due))
 
 
 def _pass_time_for(segment: Segment, now: datetime) -> int:
-    """Nothing is locked or written while nobody's days run out, but for a note once a minute."""
     parties = _passed(segment, Stretch(segment.passed_at, now))
-    if not parties and now - segment.passed_at < NOTED_EVERY:
-        return 0
     with transaction.atomic():
         locked = Segment.objects.live().select_for_update().filter(pk=segment.pk, version=segment.version).first()
         if locked is None or locked.being_worked_out:
@@ -185,8 +184,8 @@ def _pass_time_for(segment: Segment, now: datetime) -> int:
 
 def _passed(segment: Segment, stretch: Stretch) -> set[int]:
     found: set[int] = set()
-    for rows in definition.passed(segment.rule, stretch):
-        found.update(rows.order_by().values_list("pk", flat=True)[: MOST_PASSED + 1])
+    for edge in definition.edges(segment.rule):
+        found.update(edge.passed(stretch).order_by().values_list("pk", flat=True)[: MOST_PASSED + 1])
     return found
 
 

@@ -20,6 +20,7 @@ from regulars.marketing.segments.actions import bring_back, change_segment, make
 from regulars.marketing.segments.conditions import Scope
 from regulars.marketing.segments.definition import matching
 from regulars.marketing.segments.models import BY_MANY, BY_RULE, BY_TIME, Mark, Member, Segment, Topic
+from regulars.marketing.segments.watch import Watch
 from tests.marketing.segments.conftest import (
     ORDERED,
     all_of,
@@ -65,6 +66,23 @@ def test_customer_enters_after_the_event_and_leaves_when_its_days_run_out(people
     assert stay(segment, people["陳大文"]).left_cause == BY_TIME
     segment.refresh_from_db()
     assert segment.size == 0
+
+
+def test_time_is_followed_when_somebodys_days_run_out_and_not_before(
+    people: People, make: Make, django_assert_num_queries: Any
+) -> None:
+    segment = make(all_of(event(days="30")))
+    buys(people["陳大文"])
+    membership.catch_up()
+    watch, begin = Watch(), clock.now()
+    watch.pass_time(changed=False)
+    with clock.stopped_at(begin + timedelta(days=30, seconds=-1)), django_assert_num_queries(0):
+        assert watch.pass_time(changed=False) == 0
+    with clock.stopped_at(begin + timedelta(days=30)):
+        assert watch.pass_time(changed=False) == 1
+        assert names(segment) == set()
+    with clock.stopped_at(begin + timedelta(days=60)), django_assert_num_queries(0):
+        assert watch.pass_time(changed=False) == 0
 
 
 def test_time_alone_brings_somebody_in(people: People, make: Make) -> None:
@@ -342,8 +360,11 @@ RULES = (
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_followed_step_by_step_is_what_working_everything_out_gives(db: None, make: Make, seed: int) -> None:
-    rng = random.Random(seed)
+def test_followed_step_by_step_is_what_working_everything_out_gives(
+    db: None, make: Make, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regulars.marketing.segments.watch.AGAIN_SECONDS", 0)
+    rng, watch = random.Random(seed), Watch()
     begin = clock.now() - timedelta(days=90)
     with clock.stopped_at(begin):
         parties = [actions.create_party(by=None, name=f"客{number}") for number in range(12)]
@@ -354,8 +375,7 @@ def test_followed_step_by_step_is_what_working_everything_out_gives(db: None, ma
         with clock.stopped_at(moment):
             for _act in range(rng.randrange(3)):
                 _something(rng, rng.choice(parties))
-            membership.catch_up()
-            membership.pass_time()
+            watch.pass_time(changed=membership.catch_up() > 0)
             for segment in segments:
                 expected = set(matching(segment.rule, Scope(moment)).values_list("pk", flat=True))
                 now = set(Member.objects.current().filter(segment=segment).values_list("party_id", flat=True))
