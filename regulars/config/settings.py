@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "regulars.marketing.call_lists",
     "regulars.marketing.fulfilment",
     "regulars.marketing.draws",
+    "regulars.marketing.effect",
     "regulars.marketing.segments",
     "regulars.channels.tracking",
     "regulars.channels.inbox",

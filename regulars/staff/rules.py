@@ -56,6 +56,8 @@ _LEAD = _WORK | {
     "insight.refresh",
     "segments.view",
     "segments.edit",
+    "effect.view",
+    "effect.edit",
     "call_lists.view",
     "call_lists.call",
     "call_lists.edit",
@@ -89,6 +91,8 @@ CAPABILITIES: Final[dict[str, frozenset[str]]] = {
             "imports.run",
             "segments.view",
             "segments.edit",
+            "effect.view",
+            "effect.edit",
             "call_lists.view",
             "call_lists.call",
             "call_lists.edit",
@@ -103,7 +107,7 @@ CAPABILITIES: Final[dict[str, frozenset[str]]] = {
     Role.DISPATCHER: frozenset(_READ | {"customers.log"}),
     Role.TECHNICIAN: frozenset(_READ | {"customers.log"}),
     Role.ANALYST: frozenset(
-        _READ | {"customers.export", "insight.view", "insight.refresh", "views.share", "segments.view", "call_lists.view", "fulfilment.view", "draws.view"}
+        _READ | {"customers.export", "insight.view", "insight.refresh", "views.share", "segments.view", "effect.view", "call_lists.view", "fulfilment.view", "draws.view"}
     ),
     Role.ADMINISTRATOR: frozenset(_LEAD | _GUARD),
 }

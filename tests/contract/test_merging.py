@@ -13,6 +13,7 @@ LOOSE = {
     "customers.searchmark.party_id": "a note to the indexer, which looks up merges itself",
     "customers.searchdocument.party_id": "the words it is found by, written anew for both",
     "customers.erasing.party_id": "lives for the length of one transaction",
+    "effect.mark.party_id": "a note to the keeper of effects, who looks up merges itself",
     "segments.mark.party_id": "a note to the keeper of segments, who leaves out whoever is merged",
     "reporting.factchange.party": "a note to the refresh, written by triggers when a merge re-points a fact",
 }
