@@ -35,7 +35,8 @@ class Conversation(models.Model):
     """Something somebody wrote to us, and what followed.
 
     ``party`` is None as long as nobody knows who it is; ``address`` is theirs on the channel, as it is answered. ``waiting_since``
-    is when the oldest thing said to us that is still unanswered came; None where nothing is. ``aside_at``: whoever writes is
+    is when the oldest thing said to us that is still unanswered came; it is set exactly while the
+    conversation is open. ``aside_at``: whoever writes is
     not a customer. ``continues`` is the conversation that was closed too long ago to go on with.
     ``words_at`` counts what was said or noted, so that an answer that crosses something newer can be told.
     """
@@ -80,6 +81,11 @@ class Conversation(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="conversation_state_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(
+                name="conversation_open_waits",
+                condition=Q(state="open", waiting_since__isnull=False)
+                | Q(state__in=["waiting", "closed"], waiting_since=None),
+            ),
             models.CheckConstraint(
                 name="conversation_closed_when",
                 condition=Q(state="closed", closed_at__isnull=False) | Q(state__in=["open", "waiting"], closed_at=None),

@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from regulars.channels.outbox import counting
+from regulars.channels.outbox import counting, hooks
 from regulars.channels.outbox.models import WAITING, Message, MessageBody, MessageClass, MessageState, Priority
 from regulars.channels.outbox.permission import Verdict
 from regulars.channels.outbox.timeline import tell_sent
@@ -206,6 +206,7 @@ def hold_back(lease: Lease, verdicts: Mapping[int, Verdict]) -> None:
         held.filter(state=MessageState.UNCERTAIN).update(**never)
         counting.take_back(held.filter(state=MessageState.QUEUED))
         held.filter(state=MessageState.QUEUED).update(state=MessageState.REFUSED, **never)
+    hooks.tell_lost(one for one in lease.messages if one.pk in verdicts and verdicts[one.pk].until is None)
 
 
 @transaction.atomic
@@ -253,6 +254,7 @@ def _write_outcomes(lease: Lease, outcomes: Sequence[Outcome]) -> None:
         cursor.executemany(_OUTCOME, rows)
     if failed := [row[5] for row in rows if row[0] == MessageState.FAILED]:
         counting.take_back(Message.objects.filter(pk__in=failed, state=MessageState.FAILED))
+        hooks.tell_lost(one.message for one in outcomes if one.message.pk in failed)
     _keep_words(outcomes)
     tell_sent([one.message for one in outcomes if one.result is Result.SENT], at=now)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from regulars.channels.outbox import hooks
 from regulars.channels.outbox.models import Message, MessageClass
 from regulars.customers.models import Event
 from regulars.customers.timeline import EntryKind, NewEvent, channel_label, record_many, register
@@ -22,7 +23,15 @@ def said(event: Event) -> str:
 
 
 def tell_sent(messages: Sequence[Message], *, at: datetime) -> None:
-    """Write one entry per message; a repeat is passed over."""
+    """Write one entry per message, or let the room whose they are do so; a repeat is passed over."""
+    for speaker, theirs in hooks.by_speaker(messages).items():
+        if speaker is not None:
+            speaker.sent(theirs, at)
+        else:
+            _tell(theirs, at)
+
+
+def _tell(messages: Sequence[Message], at: datetime) -> None:
     record_many(
         NewEvent(
             kind=SENT, customer_id=one.party_id, party_id=one.party_id, occurred_at=at, channel=one.channel,

@@ -1,0 +1,43 @@
+"""Who has a conversation before them, and what they have begun to write."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.db import transaction
+
+from regulars.channels.inbox.models import Conversation, Draft, Presence
+from regulars.kit import clock
+
+if TYPE_CHECKING:
+    from regulars.staff.models import User
+
+LONGEST_DRAFT: Final = 50_000
+_FORGOTTEN_AFTER: Final = timedelta(hours=1)
+
+
+@transaction.atomic
+def be_here(conversation: Conversation, *, by: User, typing: bool = False) -> None:
+    """Note that ``by`` looks at a conversation now. One statement, and one that forgets who left long ago."""
+    now = clock.now()
+    here = Presence(conversation=conversation, user=by, at=now, typing_at=now if typing else None)
+    Presence.objects.bulk_create(
+        [here], update_conflicts=True, unique_fields=["conversation", "user"], update_fields=["at", "typing_at"]
+    )
+    Presence.objects.filter(at__lt=now - _FORGOTTEN_AFTER).delete()
+
+
+@transaction.atomic
+def keep_draft(conversation: Conversation, *, by: User, text: str, kind: str = "reply") -> None:
+    """Keep what somebody has begun to write; nothing is kept of nothing."""
+    words = text.replace("\x00", "")[:LONGEST_DRAFT]
+    if not words.strip():
+        Draft.objects.filter(conversation=conversation, user=by, kind=kind).delete()
+        return
+    Draft.objects.update_or_create(
+        conversation=conversation,
+        user=by,
+        kind="note" if kind == "note" else "reply",
+        defaults={"text": words, "at": clock.now()},
+    )
