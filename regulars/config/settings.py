@@ -10,6 +10,8 @@ REGULARS_COUNTRY         ISO country of numbers in local notation (default TW)
 REGULARS_API_REQUESTS_PER_MINUTE        what one API token may ask for (default 60000)
 REGULARS_WEBHOOKS_TO_PRIVATE_ADDRESSES  1: webhooks may go to addresses of the company's own network
 REGULARS_SMTP_URL        smtp+starttls://user:password@host:587, smtps:// or smtp://: e-mail leaves through it; kept here when absent
+REGULARS_IMAP_URL        imaps://user:password@host:993/INBOX: mail is read from there; several separated by commas
+REGULARS_LMTP_LISTEN     127.0.0.1:2424 or the path of a socket: the company's mail server hands mail over there
 REGULARS_MAIL_FROM       from whom e-mail comes: Name <name@example.com> (needed with REGULARS_SMTP_URL)
 REGULARS_PUBLIC_URL      where customers reach it, for the links in messages: https://crm.example.com (default: the first of REGULARS_HOSTS)
 REGULARS_HTTPS           1 behind TLS: secure cookies, HSTS
@@ -53,6 +55,7 @@ INSTALLED_APPS = [
     "regulars.marketing.effect",
     "regulars.marketing.segments",
     "regulars.channels.tracking",
+    "regulars.channels.email",
     "regulars.channels.inbox",
     "regulars.channels",
     "regulars.commerce",
@@ -176,6 +179,8 @@ WEBHOOKS_TO_PRIVATE_ADDRESSES = environment.flag("REGULARS_WEBHOOKS_TO_PRIVATE_A
 SMTP_URL = environment.text("REGULARS_SMTP_URL", "")
 MAIL_FROM = environment.text("REGULARS_MAIL_FROM", "")
 PUBLIC_URL = environment.public_url(ALLOWED_HOSTS, https=HTTPS)
+IMAP_URLS = environment.words("REGULARS_IMAP_URL", "")
+LMTP_LISTEN = environment.text("REGULARS_LMTP_LISTEN", "")
 MAIL_DOMAIN = parseaddr(MAIL_FROM)[1].rpartition("@")[2] or "regulars.invalid"
 FILE_UPLOAD_PERMISSIONS = 0o600
 

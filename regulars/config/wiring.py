@@ -30,12 +30,14 @@ def ticks() -> Sequence[Callable[[], Any]]:
 
 
 def companions() -> Sequence[Callable[[], Any]]:
-    """What runs beside the worker for as long as it lives: the senders of messages and of webhooks, the keeper of segments."""
-    from regulars.channels.outbox import tasks as outbox  # noqa: PLC0415 -- after django.setup()
+    """What runs beside the worker for as long as it lives: the senders of messages and of webhooks, the keeper of segments, who fetches mail."""
+    from regulars.channels.email import tasks as email  # noqa: PLC0415 -- after django.setup()
+    from regulars.channels.outbox import tasks as outbox  # noqa: PLC0415
     from regulars.integrations.webhooks import tasks as webhooks  # noqa: PLC0415
     from regulars.marketing.segments import tasks as segments  # noqa: PLC0415
 
-    return [outbox.work_forever, webhooks.work_forever, segments.work_forever]
+    always = [outbox.work_forever, webhooks.work_forever, segments.work_forever]
+    return [*always, email.work_forever] if email.is_set() else always
 
 
 def connect() -> None:
