@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("regulars.customers.urls")),
     path("", include("regulars.channels.urls")),
     path("", include("regulars.reporting.urls")),
+    path("", include("regulars.marketing.call_lists.urls")),
     path("", include("regulars.marketing.segments.urls")),
     path("", include("regulars.integrations.imports.urls")),
     path("", include("regulars.integrations.api.urls")),

@@ -102,12 +102,35 @@ CAPABILITIES: Final[dict[str, frozenset[str]]] = {
             "draws.edit",
         }
     ),
-    Role.SELLER: frozenset(_WORK | {"customers.bulk", "customers.merge", "call_lists.view", "call_lists.call", "fulfilment.view"}),
-    Role.AGENT: frozenset(_WORK | {"call_lists.view", "call_lists.call", "fulfilment.view", "customers.merge", "inbox.strangers", "inbox.answers"}),
+    Role.SELLER: frozenset(
+        _WORK | {"customers.bulk", "customers.merge", "call_lists.view", "call_lists.call", "fulfilment.view"}
+    ),
+    Role.AGENT: frozenset(
+        _WORK
+        | {
+            "call_lists.view",
+            "call_lists.call",
+            "fulfilment.view",
+            "customers.merge",
+            "inbox.strangers",
+            "inbox.answers",
+        }
+    ),
     Role.DISPATCHER: frozenset(_READ | {"customers.log"}),
     Role.TECHNICIAN: frozenset(_READ | {"customers.log"}),
     Role.ANALYST: frozenset(
-        _READ | {"customers.export", "insight.view", "insight.refresh", "views.share", "segments.view", "effect.view", "call_lists.view", "fulfilment.view", "draws.view"}
+        _READ
+        | {
+            "customers.export",
+            "insight.view",
+            "insight.refresh",
+            "views.share",
+            "segments.view",
+            "effect.view",
+            "call_lists.view",
+            "fulfilment.view",
+            "draws.view",
+        }
     ),
     Role.ADMINISTRATOR: frozenset(_LEAD | _GUARD),
 }
