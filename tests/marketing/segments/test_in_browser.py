@@ -21,6 +21,14 @@ def test_segment_is_written_counted_and_kept(
     CustomerSummary.objects.filter(party=people["林美玉"]).update(orders=4)
     page = browser_page(owner, language=language, width=width, path="/segments/new/")
     page.locator("[name=name]").fill("Gone")
+    chip = page.locator(".segment-choices summary").first
+    page.locator("[name='0.value'][value=divorce]").check()
+    assert chip.inner_text() == {"en": "Divorce", "zh-hant": "離婚"}[language]
+    page.locator("[name='0.value'][value=recovery]").check()
+    assert chip.inner_text().endswith({"en": " · Recovery", "zh-hant": " · 恢復"}[language])
+    for stage in ("recovery", "divorce"):
+        page.locator(f"[name='0.value'][value={stage}]").uncheck()
+    assert chip.inner_text() == {"en": "Choose", "zh-hant": "請選擇"}[language]
     page.locator("[name='0.value'][value=divorce]").check()
     page.locator("#segment-live .segment-count strong", has_text="2").wait_for()
     page.locator("[name=add][value=main]").click()

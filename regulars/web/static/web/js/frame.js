@@ -68,6 +68,15 @@
     });
   });
 
+  /* a folded list of boxes says in its summary which are checked */
+  R.controller("choices", (details) => {
+    const summary = details.querySelector("summary");
+    details.addEventListener("change", () => {
+      const chosen = [...details.querySelectorAll("input:checked")].map((box) => box.parentElement.textContent.trim());
+      summary.textContent = chosen.join(" · ") || summary.dataset.empty;
+    });
+  });
+
   R.controller("theme", (form) => {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
