@@ -140,8 +140,11 @@ def run(
             elif not looks_back:
                 State(store).lay(connection, horizon, facts_before=facts_before, corrected=corrected)
                 made = ("state",)
-            ledger.group(connection, horizon, made=made)
-            yield _all(connection, notes, horizon, historical, kept, progress, before=before or {}, params=settings)
+            occasions = ledger.group(connection, horizon, made=made)
+            desk = Desk(connection, horizon, before=before or {}, params=settings, historical=historical)
+            desk.purchases = ledger.purchases(connection, occasions)
+            del occasions
+            yield _all(desk, notes, kept, progress)
 
 
 def _recall(connection: engine.Engine, memory: Memory, notes: Notes | None) -> None:
@@ -169,32 +172,20 @@ def _may_add(
     return bool(customers >= SMALL_HOUSE and len(changed) <= MOST_AT_ONCE * customers)
 
 
-def _all(
-    connection: engine.Engine,
-    notes: Notes | None,
-    horizon: Horizon,
-    historical: bool,
-    kept: list[Calibration],
-    progress: Progress,
-    *,
-    before: Mapping[str, Json],
-    params: Mapping[str, Any],
-) -> Outcome:
+def _all(desk: Desk, notes: Notes | None, kept: list[Calibration], progress: Progress) -> Outcome:
     progress("calibration")
-    desk = Desk(connection, horizon, before=before, params=params, historical=historical)
-    desk.purchases = ledger.purchases(connection)
     desk.calibrations = _learned(desk, kept)
     results = {}
     for name in analyses.FIRST:
         progress(name)
         results[name] = _timed(partial(analyses.get(name).run, desk))
-    connection.execute(_SCORE)
+    desk.engine.execute(_SCORE)
     come_back = results["next_step"][0].as_dict()["come_back"]
     ruler = Ruler(*value.lines(desk), next_step.line(desk), come_back)
-    customers = connection.execute("SELECT count(*) FROM score").fetchone()[0]
+    customers = desk.engine.execute("SELECT count(*) FROM score").fetchone()[0]
     return Outcome(
-        connection, horizon, historical, desk.calibrations, ruler, customers, desk, remembered=notes is not None,
-        results=results, params=params,
+        desk.engine, desk.horizon, desk.historical, desk.calibrations, ruler, customers, desk, remembered=notes is not None,
+        results=results, params=desk.params,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from regulars.intelligence.warehouse.store import Store
 
 OutOfMemory = duckdb.OutOfMemoryException
 """Raised when a query needs more than the stated bound, though it has put aside what it can."""
-MEMORY_LIMIT = "1500MB"
+MEMORY_LIMIT = "1000MB"
 THREADS = 2
 
 

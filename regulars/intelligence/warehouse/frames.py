@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 
 from regulars.intelligence.warehouse.engine import Engine
@@ -17,6 +18,14 @@ def lay(engine: Engine, name: str, columns: Mapping[str, Any]) -> None:
     engine.register("_laid", pa.table({key: pa.array(values) for key, values in columns.items()}))
     engine.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM _laid')  # noqa: S608 -- our own names
     engine.unregister("_laid")
+
+
+def narrow(column: Any) -> Any:
+    """The same whole numbers in the narrowest type that holds them all."""
+    if not len(column):
+        return column.astype(np.int8)
+    least, most = np.min_scalar_type(min(column.min(), -1)), np.min_scalar_type(min(~column.max(), -1))
+    return column.astype(np.result_type(least, most))
 
 
 def ranges(engine: Engine, table: str, key: str, rows: int) -> list[tuple[int, int]]:

@@ -11,34 +11,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from regulars.intelligence.warehouse import definitions
 from regulars.intelligence.warehouse.engine import Engine
 
+Occasions = dict[str, Any]
+"""Equally long columns, one row a purchase occasion, in the order of customers and days."""
 WHOSE = {
     "orders": "customer_id", "returns": "customer_id", "contacts": "customer_id", "complaints": "customer_id",
     "parties": "party_id",
 }  # fmt: skip
 """The facts that the shared tables are made of, and the column that says whose they are."""
 
-_OCCASIONS = """
-WITH told AS (SELECT DISTINCT customer_id, day, coalesce(settled_day, 1000000) AS settled_day FROM complaints),
-spans AS (
-    SELECT customer_id, day, goods, lead(day, 1, 1000000) OVER (PARTITION BY customer_id ORDER BY day) AS next_day
-    FROM purchase WHERE customer_id IN (SELECT customer_id FROM told)
-), sore AS (
-    SELECT s.customer_id, s.day,
-           bool_or(t.day <= s.day AND t.settled_day > s.day) AS complaint_open,
-           min(t.day) FILTER (t.day > s.day AND t.day < s.next_day) AS complaint_day
-    FROM spans s JOIN told t ON t.customer_id = s.customer_id GROUP BY s.customer_id, s.day
-)
-SELECT p.customer_id, p.day::BIGINT AS day, p.goods::DOUBLE AS goods, p.at,
-       coalesce(s.complaint_open, false) AS complaint_open, coalesce(s.complaint_day, -1)::BIGINT AS complaint_day
-FROM purchase p LEFT JOIN sore s ON s.customer_id = p.customer_id AND s.day = p.day
-ORDER BY p.customer_id, p.day
+PAYS_FROM: Final = 1_000_000
+"""Orders, or occasions, from which a compiled pass over the orders is quicker than the SQL, the time to load it included."""
+_KEPT_IN_ORDER: Final = "purchase_in_order"
+_WIDE: Final = {
+    "customer_id": "BIGINT", "day": "INT", "goods": "BIGINT", "amount": "BIGINT", "orders": "BIGINT", "lines": "BIGINT", "at": "BIGINT",
+}  # fmt: skip
+_COMPLAINTS: Final = """
+SELECT DISTINCT customer_id, day::BIGINT AS day, coalesce(settled_day, 1000000)::BIGINT AS settled_day
+FROM complaints WHERE customer_id IS NOT NULL ORDER BY customer_id, day
 """
 
 
@@ -108,11 +104,34 @@ def prepare(engine: Engine, *, today: int) -> Horizon:
     return horizon
 
 
-def group(engine: Engine, horizon: Horizon, *, made: Collection[str] = ()) -> None:
-    """Make the shared tables from the facts that lie in the engine; those ``made`` lie there already."""
+def group(engine: Engine, horizon: Horizon, *, made: Collection[str] = ()) -> Occasions | None:
+    """Make the shared tables from the facts that lie in the engine; those ``made`` lie there already.
+
+    Returns:
+        What lies behind ``purchase``, where it was made by the compiled pass: ``purchases`` need not read it again.
+    """
+    occasions = None
     for name in definitions.SHARED:
-        if name not in made:
+        if name == "purchase" and name not in made:
+            occasions = _passed_over(engine, horizon)
+        if name not in made and not (name == "purchase" and occasions):
             definitions.make(engine, name, horizon.parameters)
+    return occasions
+
+
+def _passed_over(engine: Engine, horizon: Horizon) -> Occasions | None:
+    """The table ``purchase`` by the compiled pass, where there are so many that it pays."""
+    if (engine.execute("SELECT sum(purchases) FROM state").fetchone()[0] or 0) < PAYS_FROM:
+        return None
+    from regulars.intelligence.warehouse.occasions import by_pass  # noqa: PLC0415 -- compiled code, for large houses only
+
+    rows = by_pass(engine, horizon)
+    if rows is None:
+        return None
+    engine.register(_KEPT_IN_ORDER, rows)
+    wide = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in _WIDE.items())
+    engine.execute(f"CREATE OR REPLACE TEMP VIEW purchase AS SELECT {wide} FROM {_KEPT_IN_ORDER}")  # noqa: S608 -- our own names
+    return {name: rows[name].chunk(0).to_numpy() for name in rows.column_names}
 
 
 def stretched(engine: Engine, horizon: Horizon) -> Horizon:
@@ -165,17 +184,52 @@ def look(engine: Engine, today: int) -> Horizon:
     return Horizon(today, currency, *counted)
 
 
-def purchases(engine: Engine) -> tuple[Any, dict[str, Any]]:
+def purchases(engine: Engine, occasions: Occasions | None = None) -> tuple[Any, Occasions]:
     """Every purchase occasion with what the stages need of complaints; the customers' ids, and columns.
 
     Columns: ``customer`` (position among the ids), ``day``, ``at`` (the last order of that day, seconds), ``goods``, ``complaint_open``, ``complaint_day`` (−1: none).
+
+    Args:
+        occasions: what ``group`` has given.
     """
-    read = columns(engine, _OCCASIONS)
-    if not len(read["customer_id"]):
-        return read["customer_id"], {**read, "customer": read["customer_id"]}
-    starts = np.flatnonzero(np.r_[True, np.diff(read["customer_id"]) != 0])
-    ids = read["customer_id"][starts]
-    return ids, {**read, "customer": np.repeat(np.arange(len(ids)), np.diff(np.r_[starts, len(read["customer_id"])]))}
+    read = occasions or columns(engine, 'SELECT customer_id, day, goods, "at" FROM purchase ORDER BY customer_id, day')
+    who, size = read["customer_id"], len(read["customer_id"])
+    starts = np.flatnonzero(np.r_[True, who[1:] != who[:-1]]) if size else np.empty(0, np.int64)
+    ids = who[starts].astype(np.int64)
+    customer = np.repeat(np.arange(len(ids)), np.diff(np.r_[starts, size]))
+    told = {
+        "customer": customer,
+        "day": read["day"].astype(np.int64),
+        "goods": read["goods"].astype(float),
+        "at": read["at"].astype(np.int64),
+    }
+    told |= {"complaint_open": np.zeros(size, bool), "complaint_day": np.full(size, -1, np.int64)}
+    if size:
+        _complain(told, ids, columns(engine, _COMPLAINTS))
+    return ids, told
+
+
+def _complain(told: Occasions, ids: Any, complaints: Occasions) -> None:
+    """Say at which occasions a complaint was open, and which was the first one made between an occasion and the next."""
+    who: Any = np.searchsorted(ids, complaints["customer_id"])
+    there = ids[np.minimum(who, len(ids) - 1)] == complaints["customer_id"]
+    who, day, settled = who[there], complaints["day"][there], complaints["settled_day"][there]
+    complains = np.zeros(len(ids), bool)
+    complains[who] = True
+    among = np.flatnonzero(complains[told["customer"]])
+    first, span = told["day"].min(), np.ptp(told["day"]) + 2
+    keys = told["customer"][among] * span + (told["day"][among] - first)
+    begin, end = (who * span + np.clip(one - first, 0, span - 1) for one in (day, settled))
+    since, until = np.searchsorted(keys, begin), np.searchsorted(keys, end)
+    steps, lasts = np.zeros(len(among) + 1, np.int64), until > since
+    np.add.at(steps, since[lasts], 1)
+    np.add.at(steps, until[lasts], -1)
+    told["complaint_open"][among] = np.cumsum(steps)[:-1] > 0
+    padded = np.r_[keys, -1]
+    between = (since > 0) & (padded[since] != begin)
+    between[between] = told["customer"][among[since[between] - 1]] == who[between]
+    after, earliest = np.unique(since[between] - 1, return_index=True)
+    told["complaint_day"][among[after]] = day[between][earliest]
 
 
 def columns(engine: Engine, query: str, **parameters: Any) -> dict[str, Any]:

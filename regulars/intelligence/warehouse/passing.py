@@ -8,7 +8,7 @@ their days read once more and put in order, and those alone are passed over agai
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
@@ -37,12 +37,12 @@ WHERE day <= $today AND currency = $currency AND customer_id IS NOT NULL AND goo
 """
 
 
-def _compiled(function: Function) -> Function:
+def compiled(function: Function) -> Function:
     """Compile when first called, keep the machine code beside the source, keep the type."""
     return cast("Function", njit(cache=True, nogil=True)(function))
 
 
-@_compiled
+@compiled
 def _add_sums(row: Any, day: Any, goods: Any, amount: Any, cost: Any, uncosted: Any, is_return: Any) -> None:  # noqa: PLR0917 -- as above
     if row[5] + row[6] == 0:
         row[13], row[14] = day, day
@@ -58,7 +58,7 @@ def _add_sums(row: Any, day: Any, goods: Any, amount: Any, cost: Any, uncosted: 
         row[12] += goods
 
 
-@_compiled
+@compiled
 def _add_occasion(row: Any, day: int, month: Any, begin: int) -> None:
     """One day of purchase, the last one known or later; ``month`` holds the month of each day from ``begin`` on."""
     if row[0] == 0:
@@ -70,7 +70,7 @@ def _add_occasion(row: Any, day: int, month: Any, begin: int) -> None:
         row[4] |= np.int64(1) << min(month[day - begin] - month[row[1] - begin], 62)
 
 
-@_compiled
+@compiled
 def _add_orders(  # noqa: PLR0917 -- compiled code takes columns one by one
     state: Any, late: Any, month: Any, begin: int, customer: Any, day: Any, goods: Any, amount: Any, cost: Any, uncosted: Any,
     lines: Any,
@@ -88,7 +88,7 @@ def _add_orders(  # noqa: PLR0917 -- compiled code takes columns one by one
             _add_occasion(row, day[n], month, begin)
 
 
-@_compiled
+@compiled
 def _add_days(state: Any, late: Any, month: Any, begin: int, keys: Any) -> None:
     """Tell the occasions of whoever is ``late`` anew, from sorted keys: customer times the number of days, plus day."""
     for customer in np.flatnonzero(late):
@@ -97,7 +97,7 @@ def _add_days(state: Any, late: Any, month: Any, begin: int, keys: Any) -> None:
         _add_occasion(state[key // len(month)], begin + key % len(month), month, begin)
 
 
-@_compiled
+@compiled
 def _add_returns(state: Any, customer: Any, day: Any, goods: Any, amount: Any, cost: Any, uncosted: Any) -> None:  # noqa: PLR0917 -- as above
     for n in range(len(customer)):
         _add_sums(state[customer[n]], day[n], goods[n], amount[n], cost[n], uncosted[n], True)
@@ -116,11 +116,11 @@ def state_by_pass(engine: Engine, horizon: Horizon) -> pa.Table | None:
     state = np.zeros((most - least + 1, len(_COLUMNS)), np.int64)
     late = np.zeros(most - least + 1, bool)
     months = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    for batch in _batches(engine, horizon, _READ.format(table="orders", lines="lines")):
+    for batch in batches(engine, horizon, _READ.format(table="orders", lines="lines")):
         goods, amount, cost, uncosted = (batch[name] for name in _MONEY)
         customer = batch["customer_id"] - least
         _add_orders(state, late, months, first, customer, batch["day"], goods, amount, cost, uncosted, batch["lines"])
-    for batch in _batches(engine, horizon, _READ.format(table="returns", lines="0")):
+    for batch in batches(engine, horizon, _READ.format(table="returns", lines="0")):
         _add_returns(state, batch["customer_id"] - least, batch["day"], *(batch[name] for name in _MONEY))
     if late.any():
         _add_days(state, late, months, first, _keys(engine, horizon, late, least, first, len(months)))
@@ -132,7 +132,7 @@ def state_by_pass(engine: Engine, horizon: Horizon) -> pa.Table | None:
 def _keys(engine: Engine, horizon: Horizon, late: Any, least: int, first: int, days: int) -> Any:
     """Every occasion of whoever is ``late`` in order, as one number: customer times ``days``, plus day."""
     found = [np.empty(0, np.int64)]
-    for batch in _batches(engine, horizon, _DAYS):
+    for batch in batches(engine, horizon, _DAYS):
         customer = batch["customer_id"] - least
         wanted = late[customer]
         found.append(customer[wanted] * days + (batch["day"][wanted] - first))
@@ -141,7 +141,8 @@ def _keys(engine: Engine, horizon: Horizon, late: Any, least: int, first: int, d
     return keys
 
 
-def _batches(engine: Engine, horizon: Horizon, query: str) -> Any:
+def batches(engine: Engine, horizon: Horizon, query: str) -> Iterator[dict[str, Any]]:
+    """What ``query`` gives, as columns of some hundred thousand rows at a time."""
     parameters = {"today": horizon.today, "currency": horizon.currency}
     for batch in engine.execute(query, parameters).to_arrow_reader(_ROWS):
         yield {name: batch[name].to_numpy(zero_copy_only=False) for name in batch.schema.names}

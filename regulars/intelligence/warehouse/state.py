@@ -26,7 +26,8 @@ import pyarrow as pa
 
 from regulars.intelligence.warehouse import definitions, fresh
 from regulars.intelligence.warehouse.engine import Engine
-from regulars.intelligence.warehouse.ledger import Horizon
+from regulars.intelligence.warehouse.frames import narrow
+from regulars.intelligence.warehouse.ledger import PAYS_FROM, Horizon
 from regulars.intelligence.warehouse.store import Store
 
 COLUMNS: Final = (
@@ -36,8 +37,6 @@ COLUMNS: Final = (
 SUMS: Final = ("orders", "returns", "lines", "goods", "revenue", "returned", "margin", "uncosted")
 MOST_AGAIN: Final = 0.1
 """Share of customers to be derived again above which everybody is."""
-PAYS_FROM: Final = 1_000_000
-"""Orders from which a compiled pass over them is quicker than the SQL, the time to load it included."""
 LARGEST_PATCH: Final = 0.15
 """Share of customers above which the patch is taken into the base: a day writes the patch anew, a base is written seldom."""
 _SMALL: Final = 10_000
@@ -311,16 +310,7 @@ def _merged(base: pa.Table, patch: Columns) -> pa.Table:
 
 def _narrowed(rows: pa.Table) -> pa.Table:
     """The same numbers, each column in the narrowest type that holds it."""
-    made = {}
-    for name in COLUMNS:
-        column = rows[name].to_numpy()
-        fits = (
-            [np.min_scalar_type(min(column.min(), -1)), np.min_scalar_type(min(~column.max(), -1))]
-            if len(column)
-            else [np.int8]
-        )
-        made[name] = column.astype(np.result_type(*fits))
-    return pa.table(made)
+    return pa.table({name: narrow(rows[name].to_numpy()) for name in COLUMNS})
 
 
 def _found(ids: Any, customers: Any) -> tuple[Any, Any]:
