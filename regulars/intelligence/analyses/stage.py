@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from regulars.intelligence.analyses import base
 from regulars.intelligence.analyses.base import Chart, Column, Evidence, Json, Range, Saying, Selection, Step, _
 from regulars.intelligence.analyses.desk import Desk, Journey
+from regulars.intelligence.models.stage_rules import Rules
 
 if TYPE_CHECKING:
     from regulars.intelligence.models.journey import Moves, Purchases
@@ -50,21 +51,9 @@ STAGES = (
 
 
 @dataclass(frozen=True)
-class Params(base.Params):
-    """The rules' thresholds; see ``models.journey.Rules``."""
+class Params(base.Params, Rules):
+    """The thresholds of ``models.stage_rules``, each with its legal range."""
 
-    late: float = 0.20
-    likely_leaving: float = 1 / 3
-    improbable: float = 0.10
-    gone: float = 2 / 3
-    beyond: float = 0.10
-    grace: float = 0.5
-    deep: float = 0.02
-    pace_within: float = 0.5
-    enter: float = 1.64
-    leave: float = 1.0
-    change: float = 0.25
-    purchases_back: int = 2
     ranges: ClassVar = {
         "late": Range(0.02, 0.5), "likely_leaving": Range(0.1, 0.9), "improbable": Range(0.002, 0.5), "gone": Range(0.5, 0.99), "beyond": Range(0.002, 0.3), "grace": Range(0, 3),
         "deep": Range(0.002, 0.5), "pace_within": Range(0.1, 1), "enter": Range(1, 5), "leave": Range(0, 3),
@@ -124,18 +113,15 @@ def run(desk: Desk, params: Params | None = None) -> Result:
 
 def make(desk: Desk, params: Params | None = None) -> None:
     """Replay the relationships of the customers on the desk."""
-    from regulars.intelligence.models.journey import NEVER, Calibration, Purchases, Rules, replay  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.models.journey import NEVER, Calibration, Purchases, replay  # noqa: PLC0415 -- heavy: only for whoever analyses
     from regulars.intelligence.warehouse import ledger  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    rules = Rules(
-        **{name: getattr(params or Params(), name) for name in Params.__dataclass_fields__ if name != "ranges"}
-    )
     ids, read = desk.purchases or ledger.purchases(desk.engine)
     desk.purchases = None  # nobody else asks for them, and they are large
     complaint = read["complaint_day"].copy() if len(ids) else read["complaint_day"]
     complaint[complaint < 0] = NEVER
     bought = Purchases(read["customer"], read["day"], read["goods"], read["complaint_open"], complaint)
-    moves, standing = replay(bought, desk.calibrations or [Calibration()], desk.horizon.today, rules)
+    moves, standing = replay(bought, desk.calibrations or [Calibration()], desk.horizon.today, params or Params())
     _register(desk, Journey(ids, moves, standing, _moments(bought, read["at"], moves)))
 
 

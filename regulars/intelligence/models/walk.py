@@ -20,13 +20,13 @@ from regulars.intelligence.models.journey import (
     Ints,
     Moves,
     Purchases,
-    Rules,
     Stage,
     Standing,
     empty_moves,
     weight_after,
 )
 from regulars.intelligence.models.rhythm import MEMORY, REGULARITIES, Evidence, Predictive
+from regulars.intelligence.models.stage_rules import Rules
 
 PART: Final = 120_000
 """Customers who are walked together: enough to pay for the steps, few enough for the processor's cache."""
