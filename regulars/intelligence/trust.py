@@ -117,6 +117,10 @@ class Judgement:
         """Whether something called so rests on a model that is not to be believed."""
         return any(not self.verdicts[model].trusted for model in self._behind(codes))
 
+    def unsure(self, *codes: str) -> bool:
+        """Whether an amount told by something called so rests on a model whose amounts are not to be believed."""
+        return any(not self.verdicts[model].amounts for model in self._behind(codes))
+
     def hides(self, *codes: str) -> bool:
         """Whether money called so rests on a model whose amounts are not to be believed; money that no model claims, on any."""
         return any(not self.verdicts[model].amounts for model in self._behind(codes) or self.verdicts)

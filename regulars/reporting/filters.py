@@ -57,6 +57,17 @@ def bought(rows: Rows, numbers: str) -> Rows:
     return rows
 
 
+def together(rows: Rows, numbers: str) -> Rows:
+    """Whoever has an order with each of the products in it."""
+    orders = Order.objects.filter(retracted_in=None, state="placed", customer__isnull=False)
+    for number in numbers.split(","):
+        if not number.strip().isdigit():
+            return rows.none()
+        lines = OrderLine.objects.filter(product=int(number), retracted_in=None, kind="product")
+        orders = orders.filter(pk__in=lines.values("order"))
+    return rows.filter(pk__in=orders.values("customer"))
+
+
 def not_bought(rows: Rows, number: str) -> Rows:
     """Whoever never bought the product."""
     if not number.strip().isdigit():

@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, pgettext, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.reasons import duration, up_to_today, written
@@ -62,6 +62,8 @@ def word(code: str) -> str:
     text = english().get(code)
     if text is not None:
         return _said(text)
+    if base.AND in code:
+        return pgettext("list", ", ").join(word(one) for one in code.split(base.AND))
     kind, _dot, key = code.partition(".")
     return channel_label(key) or show.DASH if kind == "channel" else code
 

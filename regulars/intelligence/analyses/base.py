@@ -39,6 +39,8 @@ known) of the next 365 days with their interval; what he will buy again and what
 why (JSON list of sayings)."""
 
 
+AND: Final = "+"
+"""Between codes of a ``word`` that are told one after the other."""
 ASIDE: Final = {"aside": True}
 """Metadata of a field of a result that is not stored with it: customers by the thousand, kept beside it (``Selection``)."""
 MOST_BEHIND: Final = 10_000

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 QUESTION = _("What is bought together?")
 TITLE = _("Basket")
 WHY = _(
-    "The second thing in a basket costs nothing to win: whoever offers it beside the first earns on customers he has."
+    "The second thing in a basket costs nothing to win: whoever offers it beside the first earns on customers already won."
 )
 FORMULA = _(
     "Over orders with at least one product: confidence(X → Y) = orders with X and Y / orders with X; lift = confidence / share of all "
@@ -54,6 +54,7 @@ SAYS = {
     "basket.best": _("Of those who order %(bought_name)s, %(share_share)s order %(also_name)s too: %(lift)s times as many as of all (at least %(low)s)."),
     "basket.rules": _("%(rules)s such rules stand on 20 orders or more."),
     "basket.bought": _("Who orders"), "basket.also": _("also orders"), "basket.both": _("Orders with both"),
+    "basket.customers": _("Customers with such an order"),
     "basket.only": _("Have only the first, 500 at most"),
     "basket.confidence": _("Of those who order it"), "basket.lift": _("Times as often"), "basket.lift_low": _("At least"),
     "basket.offer": _("Offer %(also_name)s to those who have only %(bought_name)s"),
@@ -85,7 +86,9 @@ class Params(base.Params):
 
 @dataclass(frozen=True)
 class Result(base.Result):
-    """``rules``, the surest first: bought and also (names), both (orders), share, lift, low, and the customers to offer it to."""
+    """``rules``, the surest first: bought and also (names), both (orders), customers (with such an order), share, lift, low, and
+    the customers to offer it to.
+    """
 
     orders: int = 0
     found: int = 0
@@ -98,7 +101,7 @@ class Result(base.Result):
         if not self.rules:
             return [Saying("basket.none", {"orders": self.orders})]
         best = self.rules[0]
-        figures = {"share_share": best["share"], "lift": round(best["lift"], 1), "low": round(best["low"], 1)}
+        figures = {"share_share": best["share"], "lift": _times(best["lift"]), "low": _times(best["low"])}
         return [
             Saying("basket.best", {"bought_name": best["bought"], "also_name": best["also"], **figures}),
             Saying("basket.rules", {"rules": self.found}),
@@ -118,7 +121,7 @@ class Result(base.Result):
         """The rules."""
         columns = (
             Column("basket.bought", "name"), Column("basket.also", "name"), Column("basket.both", "count"),
-            Column("basket.confidence", "share"), Column("basket.lift", "number"), Column("basket.lift_low", "number"),
+            Column("basket.customers", "count"), Column("basket.confidence", "share"), Column("basket.lift", "number"), Column("basket.lift_low", "number"),
             Column("basket.only", "count"),
         )  # fmt: skip
         rows = [
@@ -126,6 +129,7 @@ class Result(base.Result):
                 one["bought"],
                 one["also"],
                 one["both"],
+                one["customers"],
                 round(one["share"], 3),
                 round(one["lift"], 1),
                 round(one["low"], 1),
@@ -134,7 +138,8 @@ class Result(base.Result):
             for one in self.rules
         ]
         behind = [
-            {"basket.both": _with(one)} | ({"basket.only": who} if (who := _behind(one)) else {}) for one in self.rules
+            {"basket.customers": _with(one)} | ({"basket.only": who} if (who := _behind(one)) else {})
+            for one in self.rules
         ]
         return [Evidence(columns, rows, behind)] if rows else []
 
@@ -158,10 +163,15 @@ class Result(base.Result):
         ]
 
 
+def _times(lift: float) -> float:
+    """How many times, as one says it: from ten on whole."""
+    return round(lift) if lift >= 10 else round(lift, 1)
+
+
 def _with(rule: Json) -> Selection:
-    """The customers who have bought all of it."""
+    """The customers who have bought all of it in one order."""
     left, right = rule["products"]
-    return Selection({"bought": ",".join(map(str, [*left, right])), "sort": "-revenue"})
+    return Selection({"together": ",".join(map(str, [*left, right])), "sort": "-revenue"})
 
 
 def _behind(rule: Json) -> Selection | None:
@@ -182,7 +192,9 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     least = max(chosen.least, len(baskets) // 20_000)
     rules = association_rules(frequent_itemsets(baskets, least, max_length=3), min_count=least, min_lift_low=1.0)
     best = _unlike(rules, families)
-    told = [_told(desk, rule, names, number) for number, rule in enumerate(best[:SHOWN], 1)]
+    shown = best[:SHOWN]
+    buyers = _buyers(desk, shown)
+    told = [_told(desk, rule, names, number, buyers.get(number, 0)) for number, rule in enumerate(shown, 1)]
     return Result(orders=len(baskets), found=len(best), rules=told)
 
 
@@ -239,11 +251,35 @@ def _unlike(rules: Rules, families: dict[int, str]) -> list[Any]:
     return best
 
 
-def _told(desk: Desk, rule: Any, names: dict[int, str], number: int) -> Json:
+def _buyers(desk: Desk, rules: Sequence[Any]) -> dict[int, int]:
+    """By place of a rule, counted from 1: how many customers have an order with all of it."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    wanted = [
+        (number, product, len(rule.antecedent) + 1)
+        for number, rule in enumerate(rules, 1)
+        for product in (*rule.antecedent, rule.consequent)
+    ]
+    columns = np.array(wanted, np.int64).reshape(-1, 3).T
+    lay(desk.engine, "rule_item", dict(zip(("rule", "product_id", "size"), columns, strict=True)))
+    rows = desk.engine.execute(
+        """SELECT rule, count(DISTINCT customer_id) FROM (
+               SELECT rule, customer_id FROM lines JOIN rule_item USING (product_id)
+               WHERE customer_id IS NOT NULL AND day <= $today
+               GROUP BY rule, size, order_id, customer_id HAVING count(DISTINCT product_id) = size)
+           GROUP BY rule""",
+        {"today": desk.horizon.today},
+    ).fetchall()
+    return dict(rows)
+
+
+def _told(desk: Desk, rule: Any, names: dict[int, str], number: int, customers: int) -> Json:
     left: Sequence[int] = rule.antecedent
     only = _without(desk, left, rule.consequent) if number <= CHARTED else []
     return {
-        "bought": " + ".join(names[one] for one in left), "also": names[rule.consequent], "both": rule.count,
+        "bought": " + ".join(names[one] for one in left), "also": names[rule.consequent], "both": rule.count, "customers": customers,
         "share": rule.confidence, "lift": rule.lift, "low": rule.lift_low, "key": f"rule{number}",
         "products": [[int(one) for one in left], int(rule.consequent)], "only": only,
     }  # fmt: skip

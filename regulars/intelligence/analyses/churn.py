@@ -57,10 +57,11 @@ SAYS = {
     "churn.leaves_within": _("buys nothing for twice as long as usual"),
     "churn.returns_within": _("buys again, although gone"),
     "churn.see_warned": _("Talk to those about to leave"),
+    "churn.see_first": _("Talk to the %(customers)s about to leave who have most at stake"),
     "churn.see_gone": _("Win back the worthwhile"),
 }  # fmt: skip
 RESTS = {
-    "churn.leaves": ("churn", "reasons", "churn.warned", "chance.foretold", "churn.see_warned"),
+    "churn.leaves": ("churn", "reasons", "churn.warned", "chance.foretold", "churn.see_warned", "churn.see_first"),
     "churn.returns": ("churn.win_back", "churn.see_gone"),
 }
 _PATIENCE, _GONE, _SHORTEST = 2.0, 2.5, 45
@@ -140,8 +141,11 @@ class Result(base.Result):
 
     def next_steps(self) -> list[Step]:
         """Talk to the one list, win back the other."""
-        steps = [("warned", self.warned, "churn.see_warned"), ("gone", self.worth, "churn.see_gone")]
-        return [Step(Saying(code), Selection(ids=ids, key=key)) for key, ids, code in steps if ids]
+        talk = Saying("churn.see_warned")
+        if len(self.warned) < self.likely:
+            talk = Saying("churn.see_first", {"customers": len(self.warned)})
+        steps = [("warned", self.warned, talk), ("gone", self.worth, Saying("churn.see_gone"))]
+        return [Step(saying, Selection(ids=ids, key=key)) for key, ids, saying in steps if ids]
 
 
 def run(desk: Desk, params: Params | None = None) -> Result:

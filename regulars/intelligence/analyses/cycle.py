@@ -122,7 +122,7 @@ class Result(base.Result):
 
     def next_steps(self) -> list[Step]:
         """Open the overdue who have not left."""
-        due = Selection({"stage": "pre_divorce", "sort": "-at_stake"})
+        due = Selection(ids=self.named.get("late", ()), key="late")
         return [Step(Saying("cycle.see_due"), due)] if self.enough and self.overdue else []
 
 
@@ -171,14 +171,20 @@ _BAND = f"CASE {' '.join(f'WHEN round(usual_days, 1) >= {low} THEN {low}' for lo
 
 
 def _named(desk: Desk, overdue: float) -> dict[str, tuple[int, ...]]:
-    """The customers of each band, those in time apart, who has been silent longest first."""
+    """The customers of each band, those in time apart, who has been silent longest first; and all who are late."""
     rows = desk.engine.execute(
         f"""SELECT {_BAND} AS low, survival <= $overdue AND stage <> 6 AS late,
                    list(customer_id ORDER BY survival, customer_id)[:{base.MOST_BEHIND}]
             FROM standing WHERE intervals > 0 GROUP BY ALL""",  # noqa: S608 -- whole numbers
         {"overdue": overdue},
     ).fetchall()
-    return {f"{'late' if late else 'timely'}{low}": tuple(who) for low, late, who in rows}
+    late = desk.engine.execute(
+        """SELECT customer_id FROM standing WHERE intervals > 0 AND survival <= $overdue AND stage <> 6
+           ORDER BY survival, customer_id LIMIT $most""",
+        {"overdue": overdue, "most": base.MOST_BEHIND},
+    ).fetchall()
+    named = {f"{'late' if late else 'timely'}{low}": tuple(who) for low, late, who in rows}
+    return {**named, "late": tuple(customer for (customer,) in late)}
 
 
 def _bands(desk: Desk, overdue: float) -> list[Json]:

@@ -33,6 +33,7 @@ UNSLICED = {"period": "slice.now"}
 SAYS = {
     "next_step.nothing": _("Nobody has bought yet."),
     "next_step.at_stake": _("%(stake_money)s is at stake with %(customers)s customers who need somebody now."),
+    "next_step.see_now": _("See who needs somebody now, the most at stake first"),
     "next_step.see": _("See everyone who has a next step, the most at stake first"),
     "next_step.action": _("What to do"), "next_step.money": _("At stake"),
     "action.settle_complaint": _("Settle the complaint"), "action.call": _("Call"), "action.write": _("Write"),
@@ -45,6 +46,8 @@ ACTIONS = (
     "settle_complaint", "call", "write", "win_back", "reacquaint", "welcome", "second_purchase", "deepen", "grow", "remind",
     "review_terms", "keep", "let_rest", "recruit",
 )  # fmt: skip
+NOW = ("settle_complaint", "call", "write")
+"""These cannot wait: somebody complains or is slipping away."""
 NOTHING_NOW = ("keep", "let_rest", "recruit")
 """These say that nobody needs to do anything at present."""
 
@@ -71,9 +74,7 @@ class Result(base.Result):
         """What is at stake with those who are slipping."""
         if not self.enough:
             return [Saying("next_step.nothing")]
-        urgent = [
-            self.actions.get(code, {"customers": 0, "at_stake": 0}) for code in ("settle_complaint", "call", "write")
-        ]
+        urgent = [self.actions.get(code, {"customers": 0, "at_stake": 0}) for code in NOW]
         money, customers = sum(one["at_stake"] for one in urgent), sum(one["customers"] for one in urgent)
         return [Saying("next_step.at_stake", {"stake_money": money, "customers": customers, "currency": self.currency})]
 
@@ -96,13 +97,17 @@ class Result(base.Result):
         return [Evidence(columns, rows, behind, self.currency)]
 
     def next_steps(self) -> list[Step]:
-        """Open everybody who needs somebody."""
-        waiting = any(code not in NOTHING_NOW for code in self.actions)
-        return [Step(Saying("next_step.see"), Selection({"needs": "1", "sort": "-at_stake"}))] if waiting else []
+        """Open those who need somebody now, and everybody with a next step."""
+        steps = []
+        if any(code in self.actions for code in NOW):
+            steps.append(Step(Saying("next_step.see_now"), _asked(*NOW)))
+        if any(code not in NOTHING_NOW for code in self.actions):
+            steps.append(Step(Saying("next_step.see"), Selection({"needs": "1", "sort": "-at_stake"})))
+        return steps
 
 
-def _asked(code: str) -> Selection:
-    return Selection({"action": code, "sort": "-at_stake"})
+def _asked(*codes: str) -> Selection:
+    return Selection({"action": ",".join(codes), "sort": "-at_stake"})
 
 
 _AT_STAKE = "greatest(year, 0) * CASE WHEN stage = 6 THEN $come_back ELSE gone END"

@@ -48,12 +48,11 @@ SLICES = ("class", "channel", "product_group", "territory")
 UNSLICED = {"period": "slice.now"}
 SAYS = {
     "types.too_few": _("Too few customers have bought at least three times (%(customers)s) to tell kinds."),
-    "types.found": _("There are %(kinds)s kinds of customers; on other customers they come out the same by %(stable_share)s."),
+    "types.found": _("There are %(kinds)s kinds of customers; two halves of them, told apart each on its own, agree to %(stable_share)s."),
     "types.one": _("The customers are of one kind: no division of them comes out again on others."),
     "types.relation": _("About %(relation_share)s are relationship-oriented, the others buy from deal to deal."),
     "types.continuum": _("Transaction- and relationship-oriented customers are not two groups here: it is a continuum."),
     "types.sentence": _("The kind that brings most: %(customers)s customers (%(first_word)s, %(second_word)s)."),
-    "types.also": _("And also"),
     "types.told": _("What marks it"),
     "types.number": _("Kind"), "types.traits": _("What is more frequent than among the others"),
     "types.person": _("Person"), "types.organisation": _("Organisation"), "types.household": _("Household"),
@@ -68,7 +67,7 @@ SAYS = {
     "types.regular": _("like clockwork"), "types.irregular": _("irregular"),
     "types.sends_back": _("sends back much"), "types.keeps": _("sends back little"),
     "types.long": _("with us for long"), "types.new": _("new"),
-    "types.plain": _("otherwise like most"),
+    "types.plain": _("otherwise like most"), "types.like_most": _("like most"),
 }  # fmt: skip
 _CLEARLY = 1.2
 """Times as frequent as among the others from which on an attribute marks a kind."""
@@ -141,30 +140,37 @@ class Result(base.Result):
 
     def charts(self) -> list[Chart]:
         """Customers by kind."""
-        names = [_called(one["number"]) for one in self.kinds]
         customers = Series("customers", [one["customers"] for one in self.kinds], behind=self._behind())
-        return [Chart("bars", names, "name", "types.number", (customers,))]
+        return [Chart("bars", [_marked(one) for one in self.kinds], "word", "types.number", (customers,))]
 
     def evidence(self) -> list[Evidence]:
         """Each kind, and the attributes that are surely more or less frequent in it."""
         if not self.enough:
             return []
         columns = (
-            Column("types.number", "name"), Column("types.size", "count"), Column("types.told", "word"), Column("types.also", "word"), Column("types.money", "money"),
+            Column("types.number", "name"), Column("types.told", "word"), Column("types.size", "count"), Column("types.money", "money"),
             Column("types.relation_mean", "share"),
         )  # fmt: skip
         rows = [
-            (_called(one["number"]), one["customers"], *_told_apart(one), one["revenue"], one["relation"])
+            (_called(one["number"]), _marked(one), one["customers"], one["revenue"], one["relation"])
             for one in self.kinds
         ]
         found = [Evidence(columns, rows, self._behind(), currency=self.currency)]
         if self.traits:
             told = (
-                Column("types.number", "name"), Column("types.attribute", "word"), Column("customers", "count"),
-                Column("types.more_often", "number"),
+                Column("types.number", "name"), Column("types.told", "word"), Column("types.attribute", "word"),
+                Column("customers", "count"), Column("types.more_often", "number"),
             )  # fmt: skip
+            marks = {one["number"]: _marked(one) for one in self.kinds}
             lifts = [
-                (_called(one["number"]), _attribute(one), one["members"], round(one["lift"], 1)) for one in self.traits
+                (
+                    _called(one["number"]),
+                    marks[one["number"]],
+                    _attribute(one),
+                    one["members"],
+                    round(one["lift"], 1),
+                )
+                for one in self.traits
             ]
             marked = [Selection(ids=self.marked.get(_trait(one), ()), key=_trait(one)) for one in self.traits]
             found.append(Evidence(told, lifts, marked, title="types.traits"))
@@ -206,10 +212,10 @@ def _marks(kind: Json) -> tuple[str, str]:
     return marks[0], marks[1]
 
 
-def _told_apart(kind: Json) -> tuple[str, str | None]:
-    """The same for a table, which has nothing in its second place where there is no second mark."""
-    first, second = _marks(kind)
-    return first, None if second == "types.plain" else second
+def _marked(kind: Json) -> str:
+    """What marks a kind, as words of one expression."""
+    told = [code for code in kind["marks"] if code != "types.plain"]
+    return base.AND.join(told[:2] or ["types.like_most"])
 
 
 def _sentence(kind: Json) -> Saying:

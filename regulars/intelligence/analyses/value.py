@@ -42,7 +42,7 @@ SAYS = {
     "classes.costs_contact": _("Taken off as cost to serve: %(contact_money)s for each contact. What an order costs is not known."),
     "classes.costs_unknown": _("What it costs to serve a customer is not known (see Company settings), so below zero rests on returns alone."),
     "classes.see_growable": _("See who could grow"),
-    "classes.see_below": _("See who costs more than he brings"),
+    "classes.see_below": _("See who costs more than they bring"),
     "class.most_valuable": _("Most valuable"), "class.most_growable": _("Most growable"), "class.regular": _("Steady"),
     "class.below_zero": _("Below zero"), "classes.year_margin": _("Profit, 12 months"), "classes.year_revenue": _("Revenue, 12 months"),
     "classes.gain": _("More a year"),

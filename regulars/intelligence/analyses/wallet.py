@@ -27,7 +27,9 @@ from regulars.intelligence.analyses.desk import Desk
 
 QUESTION = _("How much more could each customer spend with us?")
 TITLE = _("Share of wallet")
-WHY = _("Who already spends all he can with us needs care; who spends a tenth of it here needs a reason to spend more.")
+WHY = _(
+    "Those who already spend all they can with us need care; those who spend a tenth of it here need a reason to spend more."
+)
 FORMULA = _(
     "Wallet = 85 % quantile of the last 12 months' revenue among like customers, at least the own; limits: 75 % and 91 % quantile with "
     "their 80 % intervals from order statistics. Share = own revenue / wallet. Fewer than 20 like customers: no estimate."

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from regulars.intelligence import analyses
 from regulars.reporting import queries, sentences
 from regulars.reporting.insight.charts import spark
 from regulars.reporting.insight.page import Json, sureness
 from regulars.reporting.insight.trusting import judged, models_of
-from regulars.reporting.sentences import About
+from regulars.reporting.sentences import About, Text
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,34 @@ class Card:
         return reverse("reporting:insight-page", args=[self.name])
 
 
-def cards() -> list[Card]:
-    """The index: every analysis that the last run told, in the order of running."""
+@dataclass(frozen=True)
+class Group:
+    """Questions that belong together."""
+
+    title: Text
+    cards: list[Card]
+
+
+GROUPS: Final[tuple[tuple[Text, tuple[str, ...]], ...]] = (
+    (_("Whom to turn to"), ("next_step", "churn", "leads")),
+    (_("How relationships stand"), ("stage", "movement", "cycle", "cohorts", "survival")),
+    (_("What customers are worth"), ("value", "lifetime", "concentration", "wallet", "types")),
+    (_("What they buy"), ("basket", "sequence", "next_offer")),
+)
+"""Every analysis once, in the order of the index."""
+
+
+def groups() -> list[Group]:
+    """The index: every analysis that the last run told."""
     run = queries.last_done()
     if run is None or run.as_of is None:
         return []
-    results = {one.name: one.result for one in run.results.all()}
-    return [_card(name, results[name], run.as_of) for name in analyses.names() if "charts" in results.get(name, {})]
+    results = {one.name: one.result for one in run.results.all() if "charts" in one.result}
+    told = [
+        Group(title, [_card(name, results[name], run.as_of) for name in names if name in results])
+        for title, names in GROUPS
+    ]
+    return [one for one in told if one.cards]
 
 
 def _card(name: str, result: Json, as_of: datetime) -> Card:
@@ -54,8 +75,8 @@ def _card(name: str, result: Json, as_of: datetime) -> Card:
     told = verdict.told(result)
     values, bars = _sparked(told)
     said = sentences.headline(told)
-    trusted = not (verdict.doubts(told["headline"][0]["code"]) if said else not verdict.trusted)
-    doubts = sentences.joined(one.doubt for one in models if not one.verdict.trusted)
+    trusted = not verdict.unsure(told["headline"][0]["code"]) if said else verdict.trusted
+    doubts = sentences.joined(one.doubt for one in models if not one.verdict.amounts)
     return Card(
         name, sentences.about(name), said[0] if said else "", spark(values, bars=bars), bars, doubts or sureness(told), trusted, as_of,
         bool(doubts),

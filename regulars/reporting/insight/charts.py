@@ -14,6 +14,8 @@ Json = dict[str, Any]
 FORMATS: Final = {"money": "money", "share": "percent"}
 _LONG: Final = 9
 """With names longer than this, bars lie on their side."""
+_LABELLED: Final = 14
+"""Up to so many bars of one series say their figure themselves."""
 _SHADES: Final = 9
 
 
@@ -50,9 +52,13 @@ def draw(chart: Mapping[str, Any], source: Source, label: str) -> Drawn:
         [name, *(value(given, chart["unit"], chart["currency"]) for given in across)]
         for name, across in zip(named, zip_longest(*(one["values"] for one in chart["series"])), strict=True)
     ]
-    series = [made for number, one in enumerate(chart["series"]) for made in _series(chart, one, number, source)]
     numeric = chart["kind"] == "lines" and chart["x_unit"] in {"share", "number", "money", "days"}
-    lying = chart["kind"] == "bars" and max((len(name) for name in named), default=0) > _LONG
+    on_side = _on_side(chart, named)
+    series = [
+        made
+        for number, one in enumerate(chart["series"])
+        for made in _series(chart, one, number, source, on_side=on_side)
+    ]
     if numeric:
         series = [{**one, "data": _points(chart["x"], one["data"])} for one in series]
     across_axis: Json = (
@@ -60,20 +66,25 @@ def draw(chart: Mapping[str, Any], source: Source, label: str) -> Drawn:
         if numeric
         else {"type": "category", "data": named, "axisLabel": {"hideOverlap": True}}
     )
-    if chart["x_name"] and not lying:
+    if chart["x_name"] and not on_side:
         across_axis |= {"name": word(chart["x_name"]), "nameLocation": "middle", "nameGap": 28}
     up_axis = _value_axis(chart["unit"], _whole([v for one in chart["series"] for v in one["values"]], chart["unit"]))
     option: Json = {
-        "grid": {"top": 34 if len(chart["series"]) > 1 else 14, "bottom": 26 if chart["x_name"] and not lying else 6},
+        "grid": {"top": 34 if len(chart["series"]) > 1 else 14, "bottom": 26 if chart["x_name"] and not on_side else 6},
         "series": series,
     }
-    if lying:
+    if on_side:
         option |= {"xAxis": up_axis, "yAxis": {**across_axis, "inverse": True}}
     else:
         option |= {"xAxis": across_axis, "yAxis": up_axis}
     if len(chart["series"]) > 1:
         option["legend"] = {"top": 0, "left": 0, "data": [word(one["name"]) for one in chart["series"]]}
-    return Drawn(chart["kind"], label, option, headers, rows, tall=lying and len(named) > 6)
+    return Drawn(chart["kind"], label, option, headers, rows, tall=on_side and len(named) > 6)
+
+
+def _on_side(chart: Mapping[str, Any], named: Sequence[str]) -> bool:
+    """Whether its bars lie on their side, because their names are long."""
+    return bool(chart["kind"] == "bars" and max((len(name) for name in named), default=0) > _LONG)
 
 
 def spark(values: Sequence[float | None], *, bars: bool) -> str:
@@ -113,7 +124,7 @@ def _points(x: Sequence[Any], data: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _series(chart: Mapping[str, Any], one: Json, number: int, source: Source) -> list[Json]:
+def _series(chart: Mapping[str, Any], one: Json, number: int, source: Source, *, on_side: bool) -> list[Json]:
     colour = "var(--line-strong)" if one["quiet"] else f"var(--series-{number % 5 + 1})"
     faint: Json = {"itemStyle": {"opacity": 0.4}} if one.get("doubted") and chart["kind"] != "lines" else {}
     urls = [source.url(who) for who in one["behind"]]
@@ -134,6 +145,8 @@ def _series(chart: Mapping[str, Any], one: Json, number: int, source: Source) ->
         }
         return [*_band(chart, one, number), drawn]
     drawn["type"] = "bar"
+    if chart["kind"] == "bars" and len(chart["series"]) == 1 and len(one["values"]) <= _LABELLED:
+        drawn["label"] = {"show": True, "position": "right" if on_side else "top", "format": drawn["format"]}
     if chart["kind"] == "stacked":
         drawn["stack"] = "all"
     return [drawn]

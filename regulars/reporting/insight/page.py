@@ -122,8 +122,8 @@ class InsightPage:
 
     @property
     def answer(self) -> list[tuple[str, bool]]:
-        """The answer sentence by sentence, and whether each rests on what may not be believed."""
-        doubted = [self.judged.doubts(one["code"]) for one in self.result["headline"]]
+        """The answer sentence by sentence, and whether what each amounts to may not be believed."""
+        doubted = [self.judged.unsure(one["code"]) for one in self.result["headline"]]
         return list(zip(sentences.spaced(self.result), doubted, strict=True))
 
     @property
@@ -271,9 +271,10 @@ def sureness(result: Json) -> str:
     told = result.get("certainty")
     if not told or not result["enough"]:
         return ""
-    cases = _("from %(cases)s cases") % {"cases": show.show_number(told["cases"])}
+    number = show.show_number(told["cases"])
     if told["value"] is None or told["low"] is None:
-        return cases
+        return _("Told from %(cases)s cases") % {"cases": number}
+    cases = _("from %(cases)s cases") % {"cases": number}
     figure, low, high = (sentences.value(told[key], told["unit"], told["currency"]) for key in ("value", "low", "high"))
     said = _("%(figure)s: %(value)s, between %(low)s and %(high)s with %(level)s certainty, %(cases)s")
     return said % {

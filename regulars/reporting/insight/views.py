@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars.kit.errors import UserError
 from regulars.reporting import combining, queries, tasks
 from regulars.reporting.insight import steps
-from regulars.reporting.insight.cards import cards
+from regulars.reporting.insight.cards import groups
 from regulars.reporting.insight.page import InsightPage, every_model, page_of
 from regulars.reporting.models import AskedSlice, RunState
 from regulars.staff.rules import can, require
@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Every question that the data answer, with the answer."""
     require(request.user, "insight.view")
     run = queries.last_done()
-    return render(request, "reporting/insight/index.html", {"cards": cards(), "as_of": run.as_of if run else None})
+    return render(request, "reporting/insight/index.html", {"groups": groups(), "as_of": run.as_of if run else None})
 
 
 @require_GET

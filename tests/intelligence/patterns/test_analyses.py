@@ -51,6 +51,10 @@ def test_planted_pair_stands_first(tmp_path: Path, make_desk: MakeDesk) -> None:
     assert best["share"] == pytest.approx(0.75, abs=0.1)
     assert best["low"] > 1
     assert len(result.rules) == 1
+    together = {order for order, product, _ in items if product == 1} & {
+        order for order, product, _ in items if product == 2
+    }
+    assert (best["both"], best["customers"]) == (len(together), len({bought[order - 1][0] for order in together}))
     have_both = {bought[order - 1][0] for order, product, _ in items if product == 2}
     assert best["only"]
     assert not have_both & set(best["only"])
