@@ -7,10 +7,12 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("regulars.customers.urls")),
     path("", include("regulars.channels.urls")),
+    path("", include("regulars.channels.tracking.urls")),
     path("", include("regulars.reporting.urls")),
     path("", include("regulars.marketing.call_lists.urls")),
     path("", include("regulars.marketing.segments.urls")),
     path("", include("regulars.integrations.imports.urls")),
+    path("", include("regulars.marketing.content.urls")),
     path("", include("regulars.integrations.api.urls")),
     path("", include("regulars.integrations.webhooks.urls")),
     path("", include("regulars.integrations.oidc.urls")),

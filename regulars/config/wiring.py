@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 
+
 def ticks() -> Sequence[Callable[[], Any]]:
-    """What the worker looks after once a minute: customers to index, imports left running, the nightly refresh and search for duplicates."""
-    from regulars.customers import search  # noqa: PLC0415 -- after django.setup()
+    """What the worker looks after once a minute: campaigns that are due, customers to index, imports left running, the nightly refresh and search for duplicates."""
+    from regulars.channels.tracking import actions as tracking  # noqa: PLC0415 -- after django.setup()
+    from regulars.customers import search  # noqa: PLC0415
     from regulars.customers import tasks as customers  # noqa: PLC0415
     from regulars.integrations.api import actions as api  # noqa: PLC0415
     from regulars.integrations.imports import tasks as imports  # noqa: PLC0415
@@ -22,6 +24,7 @@ def ticks() -> Sequence[Callable[[], Any]]:
         search.catch_up,
         customers.keep_rules_when_due,
         customers.sweep_after_erasures,
+        tracking.settle,
         staff.tidy_when_due,
         imports.resume_interrupted,
         reporting.refresh_when_due,
@@ -44,6 +47,10 @@ def connect() -> None:
     """Join rooms: a finished import brings strays to their winners, asks for a refresh of the analysis and a look for duplicates."""
     from regulars.integrations.imports import hooks  # noqa: PLC0415
 
+
+
+
+
     hooks.after_import.extend([_gather_strays, _refresh_soon, _find_duplicates_soon])
     _offer_analyses()
 
@@ -56,6 +63,7 @@ def _gather_strays(job: Any) -> None:
 
 
 def _refresh_soon(_job: object) -> None:
+    _recommend()
     from regulars.reporting import tasks as reporting  # noqa: PLC0415
 
     reporting.enqueue_refresh()
@@ -89,6 +97,18 @@ def _tell_of_import(job: Any) -> None:
         "rejected",
         "customers_created",
         "customers_changed",
+def _recommend() -> None:
+    """Let contents name what each recipient will likely buy."""
+    from regulars.marketing.content import registries  # noqa: PLC0415 -- after django.setup()
+    from regulars.reporting import queries  # noqa: PLC0415
+
+    def recommended(parties: Collection[int]) -> dict[int, registries.Recommended]:
+        found = queries.likely_of(parties)
+        return {pk: registries.Recommended(tuple(again), tuple(new)) for pk, (again, new) in found.items()}
+
+    registries.recommend_by(recommended)
+
+
         "orders_created",
         "events_created",
     )

@@ -48,6 +48,8 @@ RIGHTS: Final[tuple[tuple[Text, dict[str, Text]], ...]] = (
     (gettext_lazy("Marketing"), {
         "segments.view": gettext_lazy("See segments"),
         "segments.edit": gettext_lazy("Make and change segments"),
+        "contents.view": gettext_lazy("See what campaigns say"),
+        "contents.edit": gettext_lazy("Write and publish what campaigns say"),
         "effect.view": gettext_lazy("See what marketing earned"),
         "effect.edit": gettext_lazy("Measure effects, set whom marketing leaves out"),
         "call_lists.view": gettext_lazy("See call lists"),

@@ -10,3 +10,7 @@ class TrackingConfig(AppConfig):
 
     name = "regulars.channels.tracking"
     label = "tracking"
+
+    def ready(self) -> None:
+        """Let its kind of entry register itself."""
+        from regulars.channels.tracking import timeline  # noqa: F401, PLC0415 -- after the models

@@ -33,12 +33,18 @@ class Choice:
     blocked: bool
 
 
-def language_of(party: Party | None) -> str:
-    """The language in which the customer is spoken to: their own where we speak it, else what their browser asks for."""
-    told = (party.language if party is not None else "").lower()
+def spoken(language: str) -> str:
+    """Which of our languages is meant by a customer's ``language``; empty where we do not speak it."""
+    told = language.lower()
     if told in _CHINESE:
         return "zh-hant"
-    return "en" if told in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
+    return "en" if told.partition("-")[0] == "en" else ""
+
+
+def language_of(party: Party | None) -> str:
+    """The language in which the customer is spoken to: their own where we speak it, else what their browser asks for."""
+    own = spoken(party.language) if party is not None else ""
+    return own or translation.get_language() or settings.LANGUAGE_CODE
 
 
 def choices_of(party: Party) -> list[Choice]:

@@ -33,7 +33,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Ask whether to end messages to this address; the button posts to the one-click address, which needs no cookie."""
     link = links.read(token)
     if link is None:
-        return _nowhere(request)
+        return nowhere(request)
     party = link.party()
     with translation.override(choices.language_of(party)):
         return _say(request, "customers/permission/unsubscribe.html", _context(token, link, party))
@@ -57,7 +57,7 @@ def one_click(request: HttpRequest, token: str) -> HttpResponseBase:
     """RFC 8058: a POST with ``List-Unsubscribe=One-Click`` ends messages to this address at once; a GET only leads to the page."""
     link = links.read(token)
     if link is None:
-        return _nowhere(request)
+        return nowhere(request)
     if request.method != "POST":
         return redirect("customers:unsubscribe", token)
     name, value = ONE_CLICK
@@ -77,7 +77,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponseBase:
     """What may come by which channel, as the customer wants it."""
     link = links.read(token)
     if link is None:
-        return _nowhere(request)
+        return nowhere(request)
     party = link.party()
     if party is None or party.trashed_at is not None or Erasure.objects.filter(party=party).exists():
         return redirect("customers:unsubscribe", token)
@@ -113,7 +113,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponseBase:
     """Double opt-in: the words to agree to and the button that says yes."""
     asked = actions.confirmation(token)
     if asked is None:
-        return _nowhere(request)
+        return nowhere(request)
     with translation.override(choices.language_of(asked.party)):
         context: dict[str, Any] = {"asked": asked, "channel": channel_name(asked.channel), "refusal": ""}
         if request.method == "POST":
@@ -125,7 +125,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponseBase:
         return _say(request, "customers/permission/confirm.html", context)
 
 
-def _nowhere(request: HttpRequest) -> HttpResponse:
+def nowhere(request: HttpRequest) -> HttpResponse:
     """A link that we did not make; whoever tries many waits."""
     if (wait := lockout.take_link(audit.address_of(request)).until) is not None:
         return _too_often(request, wait)

@@ -95,11 +95,17 @@ class Edition(models.Model):
 
 
 class Imprint(models.Model):
-    """What stands under every mail: the company's address in each language, and its site; one row at most."""
+    """What stands under every mail, one row at most: the company's address in each language, and its site.
+
+    ``product_page`` is the address of a product's page, ``{code}`` in it stands for the product's code. ``language`` is that of
+    customers whose own is not known (empty: that of the country).
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     address = models.JSONField(default=dict)
     website = models.URLField(_("website"), blank=True)
+    product_page = models.CharField(_("page of a product"), max_length=255, blank=True)
+    language = models.CharField(_("language of customers whose own is not known"), max_length=10, blank=True)
     changed_at = models.DateTimeField(default=clock.now)
 
     class Meta:
