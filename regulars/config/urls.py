@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("regulars.channels.tracking.urls")),
     path("", include("regulars.reporting.urls")),
     path("", include("regulars.marketing.call_lists.urls")),
+    path("", include("regulars.marketing.fulfilment.urls")),
     path("", include("regulars.marketing.segments.urls")),
     path("", include("regulars.integrations.imports.urls")),
     path("", include("regulars.marketing.content.urls")),

@@ -41,6 +41,8 @@ LINK: Final = Scope("link", 30)
 """Links of the public pages that nobody made, from one address."""
 CHOICES: Final = Scope("choices", 60)
 """What one customer changes on the public pages."""
+FORM: Final = Scope("form", 100)
+"""Forms that anybody may fill in, from one address: a fair has one address for many visitors."""
 
 
 def pause_after(tries: int, free: int) -> timedelta:
@@ -90,6 +92,11 @@ def take_link(address: str | None) -> Try:
 def take_choice(who: str) -> Try:
     """Count one change that ``who`` makes on a public page."""
     return _take([(CHOICES, _key(CHOICES, who), "")], None)
+
+
+def take_form(address: str | None) -> Try:
+    """Count one form that somebody fills in without being known."""
+    return _take([(FORM, _key(FORM, address or ""), "")], address)
 
 
 @transaction.atomic
