@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("regulars.reporting.urls")),
     path("", include("regulars.marketing.call_lists.urls")),
     path("", include("regulars.marketing.fulfilment.urls")),
+    path("", include("regulars.marketing.effect.urls")),
     path("", include("regulars.marketing.segments.urls")),
     path("", include("regulars.integrations.imports.urls")),
     path("", include("regulars.marketing.content.urls")),

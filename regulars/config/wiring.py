@@ -37,9 +37,10 @@ def companions() -> Sequence[Callable[[], Any]]:
     from regulars.channels.email import tasks as email  # noqa: PLC0415 -- after django.setup()
     from regulars.channels.outbox import tasks as outbox  # noqa: PLC0415
     from regulars.integrations.webhooks import tasks as webhooks  # noqa: PLC0415
+    from regulars.marketing.effect import tasks as effect  # noqa: PLC0415
     from regulars.marketing.segments import tasks as segments  # noqa: PLC0415
 
-    always = [outbox.work_forever, webhooks.work_forever, segments.work_forever]
+    always = [outbox.work_forever, webhooks.work_forever, segments.work_forever, effect.work_forever]
     return [*always, email.work_forever] if email.is_set() else always
 
 

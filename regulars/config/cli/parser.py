@@ -14,6 +14,7 @@ from regulars.config.cli import (
     commands,
     doctor,
     duplicates,
+    effects,
     finding,
     insight,
     merging,
@@ -42,6 +43,7 @@ def build() -> argparse.ArgumentParser:
     _duplicates(sub)
     _merging(sub)
     _safekeeping(sub)
+    _effect(sub)
     _command(sub, "doctor", doctor.run, _("check that everything needed is there and well"))
     return parser
 
@@ -112,6 +114,29 @@ def _duplicates(sub: Any) -> None:
         "--find", action="store_true", help=_("search the whole record now, and learn the weights anew")
     )
     command.add_argument("--limit", type=_count, help=_("at most so many"))
+
+
+def _effect(sub: Any) -> None:
+    group = sub.add_parser("effect", help=_("what experiments found"), description=_("what experiments found"))
+    parts = group.add_subparsers(title=_("commands"), required=True, metavar=_("COMMAND"))
+    command = _command(parts, "report", effects.report, _("say what each experiment did, or tell one whole"))
+    command.add_argument("experiment", type=int, nargs="?", help=_("the number of the experiment"))
+    command = _command(parts, "rebuild", effects.rebuild, _("work the sums of an experiment out anew from the record"))
+    command.add_argument("experiment", type=int, help=_("the number of the experiment"))
+    command = _command(parts, "import", effects.measure, _("measure an experiment made elsewhere, from a file"))
+    command.add_argument("file", type=Path, help=_("CSV file with a line for each unit, also gzipped"))
+    command.add_argument("--arm", required=True, metavar=_("COLUMN"), help=_("the column that names the group"))
+    command.add_argument("--control", required=True, metavar=_("GROUP"), help=_("the group that was left alone"))
+    command.add_argument(
+        "--outcome", required=True, action="append", metavar=_("COLUMN"),
+        help=_("a column that was measured: 0 and 1, or money; the first is the primary one"),
+    )  # fmt: skip
+    command.add_argument("--before", default="", metavar=_("COLUMN"), help=_("a number known before, which adjusts"))
+    command.add_argument(
+        "--share", action="append", default=[], metavar=_("GROUP=SHARE"), help=_("how large a group was meant to be")
+    )
+    command.add_argument("--name", default="", help=_("what it is called"))
+    command.add_argument("--currency", default="", help=_("of the money in the file, e.g. USD"))
 
 
 def _serve(sub: Any) -> None:

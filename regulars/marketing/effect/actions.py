@@ -39,6 +39,8 @@ AT_ONCE: Final = 500
 SWEEP_AFTER: Final = timedelta(minutes=2)
 """So long after people were assigned it is looked once more for orders that were being written at that very moment."""
 
+TOLD_EVERY: Final = timedelta(hours=1)
+MOST_TOLD: Final = 20
 YEAR: Final = 365
 EVERYTHING: Final = "marketing"
 """The arm of those who are not held out of all marketing."""
@@ -279,3 +281,20 @@ def set_hold_out(*, share: int, by: User) -> Experiment | None:
         end(running, at=clock.now(), by=by)
     audit.record("effect.hold_out_set", by=by, share=share)
     return _begin_hold_out(share, by) if share else None
+
+
+def tell_some() -> int:
+    """Keep the reports that changed since, or grew old, for lists to show; returns how many."""
+    old = clock.now() - TOLD_EVERY
+    stale = Experiment.objects.filter(Q(told_at=None) | Q(told_at__lt=old, ended_at=None)).order_by("pk")
+    found = list(stale.exclude(layer=Layer.ELSEWHERE, told_at__isnull=False)[:MOST_TOLD])
+    for experiment in found:
+        tell(experiment)
+    return len(found)
+
+
+def tell(experiment: Experiment) -> None:
+    """Keep the report of an experiment for lists to show."""
+    at = clock.now()
+    told = queries.report(experiment).brief()
+    Experiment.objects.filter(pk=experiment.pk).update(told=told, told_at=at)
