@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("regulars.customers.urls")),
     path("", include("regulars.channels.urls")),
+    path("", include("regulars.channels.email.urls")),
     path("", include("regulars.channels.tracking.urls")),
     path("", include("regulars.reporting.urls")),
     path("", include("regulars.marketing.call_lists.urls")),

@@ -88,16 +88,6 @@ def _offer_analyses() -> None:
     )
 
 
-def _tell_of_import(job: Any) -> None:
-    """One message for a whole import, whose entries are not told one by one."""
-    from regulars.integrations.webhooks import actions as webhooks  # noqa: PLC0415 -- after django.setup()
-
-    names = (
-        "rows",
-        "accepted",
-        "rejected",
-        "customers_created",
-        "customers_changed",
 def _recommend() -> None:
     """Let contents name what each recipient will likely buy."""
     from regulars.marketing.content import registries  # noqa: PLC0415 -- after django.setup()
@@ -110,6 +100,16 @@ def _recommend() -> None:
     registries.recommend_by(recommended)
 
 
+def _tell_of_import(job: Any) -> None:
+    """One message for a whole import, whose entries are not told one by one."""
+    from regulars.integrations.webhooks import actions as webhooks  # noqa: PLC0415 -- after django.setup()
+
+    names = (
+        "rows",
+        "accepted",
+        "rejected",
+        "customers_created",
+        "customers_changed",
         "orders_created",
         "events_created",
     )

@@ -26,6 +26,7 @@ _ID: Final = re.compile(r"<[^<>\s]{1,250}>")
 _ADDRESS: Final = re.compile(r"[^\s<>@,;:\"()\\]+@[^\s<>@,;:\"()\\]+\.?[^\s<>@,;:\"()\\]*")
 _ENVELOPE: Final = re.compile(rb"\A>?From [^\r\n]*\r?\n")
 _MOST_REFERENCES: Final = 100
+_LONGEST_ADDRESSES: Final = 8_000
 
 
 class Unreadable(Exception):
@@ -177,8 +178,8 @@ def _parts(root: Message) -> Iterator[tuple[Message, bool]]:
 def addresses(raw: Sequence[str], charset: str = "") -> list[Sender]:
     """Names and addresses of address headers; what has no address keeps its name. Never raises."""
     try:
-        told = getaddresses([charsets.from_wire(value, charset) for value in raw])
-    except (ValueError, IndexError, TypeError, AttributeError):
+        told = getaddresses([charsets.from_wire(value[:_LONGEST_ADDRESSES], charset) for value in raw[:10]])
+    except (ValueError, IndexError, TypeError, AttributeError, RecursionError):
         told = []
     found: dict[str, Sender] = {}
     for name, address in told:

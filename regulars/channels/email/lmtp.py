@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,11 +21,18 @@ from regulars.channels.email.places import listening_place
 from regulars.kit import clock
 
 logger = logging.getLogger("regulars.email")
-NAME: Final = "LMTP"
+HELD_FOR: Final = timedelta(seconds=60)
+"""For how long the door counts as open after it was last heard of."""
 _AT_ONCE: Final = 4
 """Mails that are taken in at the same moment; the sender waits with the next."""
 _MOST_RECEIVERS: Final = 200
 _LATER: Final = "451 4.3.0 It could not be kept; try again later"
+
+
+class Server(LMTP):
+    """The library's, which takes lines of any length that a mail may have: what is kept is kept as it came."""
+
+    line_length_limit = store.LARGEST
 
 
 class Taking:
@@ -62,17 +70,17 @@ class Taking:
         return f"250 2.0.0 Kept as {mail.key[:16]}"
 
 
-async def serve(listen: str, *, stop: threading.Event, ready: Callable[[], None] = lambda: None) -> None:
-    """Take mail at ``listen`` until ``stop``.
+async def serve(listen: str, *, stop: threading.Event, alive: Callable[[], None] = lambda: None) -> None:
+    """Take mail at ``listen`` until ``stop``; says every half minute, on a thread, that it does.
 
     Raises:
         OSError: somebody else listens there.
     """
-    place, taking = listening_place(listen), Taking(f"{NAME} {listen}"[:120])
+    place, taking = listening_place(listen), Taking(name_of(listen))
     loop = asyncio.get_running_loop()
 
     def protocol() -> LMTP:
-        return LMTP(
+        return Server(
             taking,
             data_size_limit=store.LARGEST,
             enable_SMTPUTF8=True,
@@ -91,39 +99,38 @@ async def serve(listen: str, *, stop: threading.Event, ready: Callable[[], None]
     if isinstance(place, Path):
         place.chmod(0o660)  # the group is the mail server's
     try:
-        ready()
-        while not stop.is_set():  # noqa: ASYNC110 -- it is set by a thread
+        said = float("-inf")
+        while not stop.is_set():
+            if loop.time() - said > HELD_FOR.total_seconds() / 2:
+                said = loop.time()
+                await asyncio.to_thread(alive)
             await asyncio.sleep(0.5)
     finally:
         server.close()
 
 
+def name_of(listen: str) -> str:
+    """By which people know the door."""
+    return f"LMTP {listen}"[:120]
+
+
 def serve_forever(listen: str, stop: threading.Event) -> None:
     """Take mail at ``listen``; where that cannot be, say so on the page and try again."""
-    name = f"{NAME} {listen}"[:120]
+    name = name_of(listen)
     Mailbox.objects.get_or_create(name=name)
 
-    def ready() -> None:
-        Mailbox.objects.filter(name=name).update(error="", error_at=None, seen_at=clock.now())
+    def say(error: str = "") -> None:
+        now = clock.now()
+        held_until, error_at = (None, now) if error else (now + HELD_FOR, None)
+        rows = Mailbox.objects.filter(name=name)
+        rows.update(error=error[:255], error_at=error_at, held_until=held_until, **({} if error else {"seen_at": now}))
+        close_old_connections()
 
     while not stop.is_set():
         try:
-            asyncio.run(serve(listen, stop=stop, ready=lambda: threading.Thread(target=_alone(ready)).start()))
+            asyncio.run(serve(listen, stop=stop, alive=say))
         except OSError as error:
             logger.warning("mail cannot be taken at %s: %s", listen, error)
-            Mailbox.objects.filter(name=name).update(error=str(error)[:255], error_at=clock.now())
+            say(str(error))
             stop.wait(15.0)
-        finally:
-            close_old_connections()
-
-
-def _alone(function: Callable[[], None]) -> Callable[[], None]:
-    """``function`` with connections of its own, which are closed again: Django's do not cross into an event loop."""
-
-    def run() -> None:
-        try:
-            function()
-        finally:
-            close_old_connections()
-
-    return run
+    Mailbox.objects.filter(name=name).update(held_until=None)

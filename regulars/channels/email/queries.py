@@ -11,10 +11,13 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from regulars.channels.email.models import Fate, Mail, Mailbox, MailKind
+from regulars.channels.inbox.models import Conversation
+from regulars.channels.inbox.queries import entries_for
 from regulars.channels.outbox.models import Message
 from regulars.customers.models import Channel, ContactPoint, ContactPointKind, Party
 from regulars.customers.permission.addresses import normalise
 from regulars.kit import clock, text
+from regulars.staff.rules import can
 
 SOFT_WITHIN: Final = timedelta(days=30)
 SOFT_MOST: Final = 5
@@ -70,6 +73,14 @@ def mails_for(user: Any) -> QuerySet[Mail]:
     """Mail that came, of customers whom ``user`` sees and of nobody's."""
     seen = Party.objects.visible_to(user)
     return Mail.objects.filter(Q(party=None) | Q(party__in=seen)).select_related("party", "message", "released_by")
+
+
+def conversation_of(mail: Mail, user: Any) -> Conversation | None:
+    """The conversation that a mail is in, if ``user`` may read it."""
+    if not mail.ref or not can(user, "inbox.view"):
+        return None
+    entry = entries_for(user).filter(ref=mail.ref).select_related("conversation").first()
+    return entry.conversation if entry else None
 
 
 def find_mails(rows: QuerySet[Mail], typed: str) -> QuerySet[Mail]:

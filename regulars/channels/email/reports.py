@@ -46,6 +46,7 @@ _DELAYED: Final = re.compile(
 )
 _HARD: Final = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1", "5.4.4"})
 """Status codes (RFC 3463) that speak of the address: it does not exist, or nobody is there any more."""
+_VAGUE: Final = frozenset({"", "5.0.0", "5.5.0"})
 _LONGEST_SEARCHED: Final = 60_000
 
 
@@ -74,7 +75,7 @@ def bounce(letter: Letter) -> Report | None:
         one for piece in letter.pieces if piece.declared == "message/delivery-status" for one in _blocks(piece.content)
     ]
     if blocks:
-        said = [told for one in blocks if (told := _of_recipient(one)) is not None]
+        said = [told for one in blocks if (told := _of_recipient(one, letter.text)) is not None]
         return Report(said or _in_words(letter), _speaks_of(letter))
     return Report(_in_words(letter), _speaks_of(letter)) if _is_plain_report(letter) else None
 
@@ -101,20 +102,29 @@ def _blocks(content: bytes) -> Iterator[dict[str, str]]:
             yield told
 
 
-def _of_recipient(block: dict[str, str]) -> Said | None:
+def _of_recipient(block: dict[str, str], text: str) -> Said | None:
+    """What a group of fields says of an address; where it says nothing of why (Exim), the words that stand with the address."""
     final = _address(block.get("final-recipient", ""))
     address = _address(block.get("original-recipient", "")) or final
     if not address:
         return None
     action = block.get("action", "").lower()
-    told = block.get("diagnostic-code", "")
-    status = _status(block.get("status", "")) or _status(told)
+    told = block.get("diagnostic-code", "") or _beside(final or address, text)
+    status = _status(block.get("status", ""))
+    if status in _VAGUE:
+        status = _status(told) or status
     match action:
         case "delivered" | "relayed" | "expanded":
             return Said(address, Fate.DELIVERED, status, told[:200])
         case "delayed":
             return Said(address, Fate.DELAYED, status, told[:200])
     return Said(address, _fate(status, told), status, told[:200])
+
+
+def _beside(address: str, text: str) -> str:
+    """What stands in ``text`` after ``address``."""
+    at = text[:_LONGEST_SEARCHED].lower().find(address)
+    return " ".join(text[at + len(address) : at + len(address) + 300].split()) if at >= 0 else ""
 
 
 def _address(value: str) -> str:
@@ -136,8 +146,7 @@ def _fate(status: str, words: str) -> Fate:
         return Fate.HARD
     if status.startswith("4"):
         return Fate.SOFT
-    vague = status in {"", "5.0.0", "5.5.0"}
-    return Fate.HARD if vague and _NOBODY.search(words) else Fate.SOFT
+    return Fate.HARD if status in _VAGUE and _NOBODY.search(words) else Fate.SOFT
 
 
 def _is_plain_report(letter: Letter) -> bool:

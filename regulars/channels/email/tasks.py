@@ -30,7 +30,8 @@ def work_forever(stop: threading.Event | None = None) -> None:
 def _work(stop: threading.Event) -> list[Callable[[], None]]:
     found: list[Callable[[], None]] = []
     if settings.IMAP_URLS:
-        from regulars.channels.email.imap import Follower, Place  # noqa: PLC0415 -- only where a mailbox is set
+        from regulars.channels.email.imap import Follower  # noqa: PLC0415 -- only where a mailbox is set
+        from regulars.channels.email.places import Place  # noqa: PLC0415
 
         found += [Follower(Place.read(url), stop).follow for url in settings.IMAP_URLS]
     if settings.LMTP_LISTEN:

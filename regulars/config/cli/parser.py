@@ -17,6 +17,7 @@ from regulars.config.cli import (
     effects,
     finding,
     insight,
+    mail,
     merging,
     safekeeping,
     serve,
@@ -245,6 +246,15 @@ def _safekeeping(sub: Any) -> None:
     command.add_argument("file", type=Path, help=_("the backup"))
     command.add_argument("--replace", action="store_true", help=_("the data that are here may give way"))
     _command(sub, "upgrade", safekeeping.upgrade, _("back up, then bring the data to this version"))
+
+
+def _mail(sub: Any) -> None:
+    command = sub.add_parser("mail", help=_("take mail in from files"))
+    verbs = command.add_subparsers(title=_("commands"), required=True, metavar=_("COMMAND"))
+    take = _command(
+        verbs, "take", mail.take, _("take in mails: files, folders of files, mboxes; what is known already stays one")
+    )
+    take.add_argument("files", nargs="+", metavar=_("FILE"), help=_("a mail, a folder of mails, or an mbox"))
 
 
 def _token(sub: Any) -> None:

@@ -12,8 +12,7 @@ from regulars.channels.email.actions import take_in
 from regulars.channels.email.models import Mail, MailKind
 from regulars.channels.email.words import REASONS
 from regulars.channels.inbox.models import Entry
-
-from .conftest import fixtures, spam_assassin
+from tests.support.mails import fixtures, spam_assassin
 
 pytestmark = pytest.mark.django_db
 
