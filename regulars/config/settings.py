@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "regulars.integrations.api",
     "regulars.integrations.webhooks",
     "regulars.reporting",
+    "regulars.marketing.campaigns",
     "regulars.marketing.content",
     "regulars.marketing.call_lists",
     "regulars.marketing.fulfilment",

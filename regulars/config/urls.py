@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("regulars.marketing.fulfilment.urls")),
     path("", include("regulars.marketing.effect.urls")),
     path("", include("regulars.marketing.segments.urls")),
+    path("", include("regulars.marketing.campaigns.urls")),
     path("", include("regulars.integrations.imports.urls")),
     path("", include("regulars.marketing.content.urls")),
     path("", include("regulars.integrations.api.urls")),

@@ -15,10 +15,12 @@ def ticks() -> Sequence[Callable[[], Any]]:
     from regulars.integrations.api import actions as api  # noqa: PLC0415
     from regulars.integrations.imports import tasks as imports  # noqa: PLC0415
     from regulars.integrations.webhooks import tasks as webhooks  # noqa: PLC0415
+    from regulars.marketing.campaigns import tasks as campaigns  # noqa: PLC0415
     from regulars.reporting import tasks as reporting  # noqa: PLC0415
     from regulars.staff import tasks as staff  # noqa: PLC0415
 
     return [
+        campaigns.look_after,
         api.forget_old_answers,
         webhooks.tidy,
         search.catch_up,

@@ -50,6 +50,8 @@ RIGHTS: Final[tuple[tuple[Text, dict[str, Text]], ...]] = (
         "segments.edit": gettext_lazy("Make and change segments"),
         "contents.view": gettext_lazy("See what campaigns say"),
         "contents.edit": gettext_lazy("Write and publish what campaigns say"),
+        "campaigns.view": gettext_lazy("See campaigns"),
+        "campaigns.edit": gettext_lazy("Make, start and stop campaigns"),
         "effect.view": gettext_lazy("See what marketing earned"),
         "effect.edit": gettext_lazy("Measure effects, set whom marketing leaves out"),
         "call_lists.view": gettext_lazy("See call lists"),

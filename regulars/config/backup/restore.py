@@ -73,9 +73,11 @@ def _erase_again() -> int:
 
 def _send_nothing_again() -> int:
     """What this house sent after the backup was made, the backup still holds as waiting: marketing is not sent twice."""
-    from regulars.channels.outbox import actions  # noqa: PLC0415 -- after django.setup()
+    from regulars.channels.outbox import actions as outbox  # noqa: PLC0415 -- after django.setup()
+    from regulars.marketing.campaigns import actions as campaigns  # noqa: PLC0415
 
-    return actions.settle_restored()
+    campaigns.settle_restored()
+    return outbox.settle_restored()
 
 
 def compare(path: Path) -> list[str]:
