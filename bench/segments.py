@@ -37,7 +37,7 @@ def rules(many: int) -> list[dict[str, Any]]:
     def event() -> dict[str, Any]:
         days, kind = (
             str(rng.randrange(2, 366)),
-            rng.choice([ORDERED, ORDERED, "channels.call_received", "channels.email_received"]),
+            rng.choice([ORDERED, ORDERED, "channels.call_logged", "channels.email_logged"]),
         )
         if kind == ORDERED and rng.random() < 0.3:
             return {
@@ -58,7 +58,7 @@ def rules(many: int) -> list[dict[str, Any]]:
     def figures() -> dict[str, Any]:
         return rng.choice([
             fact("stage", rng.choice(["divorce", "pre_divorce,divorce", "welcome", "intensify", "account_management"])),
-            fact("class", rng.choice(["A", "B", "C", "A,B"])),
+            fact("class", rng.choice(["most_valuable", "most_growable", "regular", "most_valuable,most_growable"])),
             fact("revenue", f"{rng.randrange(1_000, 50_000)}.."),
             fact("permits", rng.choice(["email", "phone"])),
             fact("orders", f"{rng.randrange(1, 9)}.."),

@@ -20,19 +20,25 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tools import postgres, sink
+from tools import postgres, rabbitmq, sink
 
 ROOT = Path(__file__).resolve().parent.parent
 SENDERS, KILLS_PER_THOUSAND, LEASE_SECONDS = 3, 3, 4
 PATIENCE_SECONDS, LONGEST_WAIT_FOR_MAIL = 120.0, 10.0
-SENDER = f"""
+HURRIED = f"""
 import django; django.setup()
 from datetime import timedelta
 from regulars.channels.outbox import actions, tasks
 actions.LEASE = actions.RETRY_UNCERTAIN = timedelta(seconds={LEASE_SECONDS})
 actions.RETRY_AFTER = (timedelta(seconds=1),) * 50
 tasks.SETTLE_SECONDS, tasks.IDLE_SECONDS, tasks.UNREACHABLE_SECONDS = 0.5, 0.2, 0.5
-tasks.work_forever()
+"""
+SENDER = f"{HURRIED}tasks.work_forever()"
+HAND = f"{HURRIED}from regulars.config.distributed import queue\nqueue.work(queue.MESSAGES, 1)"
+DISPATCHER = f"""{HURRIED}
+from regulars.config.distributed import dispatch
+dispatch.IDLE_SECONDS, dispatch.SETTLE_SECONDS, dispatch.AGAIN_SECONDS = 0.2, 0.5, {2 * LEASE_SECONDS}
+dispatch.work_forever()
 """
 
 
@@ -96,15 +102,33 @@ def unsettled() -> int:
     return Message.objects.filter(done_at=None).count()
 
 
+@dataclass
+class Sender:
+    """A process that sends, and what it runs."""
+
+    script: str
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """It and its children, at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
 class Storm:
-    """Senders that are killed at random and started again."""
+    """Senders that are killed at random and started again; with a broker, its workers and the dispatcher."""
 
     def __init__(self, environment: Mapping[str, str], kept: sink.Kept, seed: int) -> None:
         self.environment, self.kept, self.draw, self.kills = dict(environment), kept, random.Random(seed), 0
-        self.senders = [self.start() for _ in range(SENDERS)]
+        spread = bool(self.environment.get("REGULARS_BROKER_URL"))
+        self.senders = [
+            self.start(script) for script in ([HAND] * SENDERS + [DISPATCHER] if spread else [SENDER] * SENDERS)
+        ]
 
-    def start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-c", SENDER], cwd=ROOT, env=self.environment)
+    def start(self, script: str) -> Sender:
+        """One more, in a session of its own, so that whatever it starts can be killed with it."""
+        command = [sys.executable, "-c", script]
+        return Sender(script, subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True))
 
     def kill_one(self, among: int) -> None:
         """Wait until some more of ``among`` messages have arrived, then kill the sender that has run longest and start another."""
@@ -113,15 +137,13 @@ class Storm:
             time.sleep(0.002)
         time.sleep(self.draw.uniform(0, 0.02))
         victim = self.senders.pop(0)
-        victim.send_signal(signal.SIGKILL)
-        victim.wait()
-        self.senders.append(self.start())
+        victim.kill()
+        self.senders.append(self.start(victim.script))
         self.kills += 1
 
     def end(self) -> None:
         for one in self.senders:
             one.kill()
-            one.wait()
 
 
 def rage(
@@ -186,18 +208,33 @@ def prepared(database: str) -> Iterator[dict[str, str]]:
             yield kept | {"REGULARS_DATABASE_URL": address}
 
 
+@contextmanager
+def broker(wanted: bool) -> Iterator[str | None]:
+    """The address of a broker of our own, if one is wanted."""
+    if not wanted:
+        yield None
+        return
+    with rabbitmq.private_server() as address:
+        if address is None:
+            raise SystemExit(f"no RabbitMQ here; to install: {rabbitmq.INSTALL}")
+        yield address
+
+
 def main(arguments: Sequence[str]) -> int:
     """Let it rage once and say what came of it."""
     parser = argparse.ArgumentParser(prog="./run chaos", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--messages", type=int, default=20_000)
     parser.add_argument("--kills", type=int, help="default: three for a thousand messages")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--broker", action="store_true", help="send through RabbitMQ and Celery workers")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, metavar="FILE")
     chosen = parser.parse_args(arguments)
     kills = chosen.kills if chosen.kills is not None else max(chosen.messages * KILLS_PER_THOUSAND // 1_000, 3)
-    with prepared(chosen.database) as environment, sink.running(slowness=0.002) as kept:
+    with prepared(chosen.database) as environment, sink.running(slowness=0.002) as kept, broker(chosen.broker) as queue:
         environment["REGULARS_SMTP_URL"] = kept.url
+        if queue:
+            environment["REGULARS_BROKER_URL"] = queue
         os.environ.update(environment)
         import django
         from django.core.management import call_command

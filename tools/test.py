@@ -23,7 +23,7 @@ from pathlib import Path
 from types import FrameType
 from xml.etree import ElementTree
 
-from tools import browser, mail, postgres, spark
+from tools import browser, mail, postgres, rabbitmq, spark
 
 ROOT = Path(__file__).resolve().parent.parent
 WITHOUT_DATABASE = ("tests/kit", "tests/intelligence", "tests/tools", "tests/bench")
@@ -106,12 +106,14 @@ def print_needs() -> list[str]:
     """Print what the suite finds on this machine before it starts; return the names of the servers missing."""
     chromium, server = browser.find_chromium(), os.environ.get("REGULARS_DATABASE_URL") or postgres.find_bin()
     data, lacking, no_mail = ROOT.parent / "shared" / "data", spark.lacking(), mail.lacking()
+    queue = rabbitmq.find_server()
     rows = [
         ("needs", "found", "to install"),
         ("SQLite", "in Python", ""),
         ("PostgreSQL", str(server or "MISSING"), "" if server else POSTGRES_INSTALL),
         ("Chromium", chromium or "MISSING", "" if chromium else browser.INSTALL),
         ("Mail servers", "MISSING" if no_mail else "Dovecot, Exim", no_mail),
+        ("RabbitMQ", str(queue or "MISSING"), "" if queue else rabbitmq.INSTALL),
         ("Spark", "MISSING" if lacking else str(spark.find_spark()), lacking),
         (
             "real data",
@@ -120,7 +122,7 @@ def print_needs() -> list[str]:
         ),
     ]
     print(table(rows), flush=True)
-    return [name for name, found, install in rows[:6] if found == "MISSING" and install != spark.JAVA_INSTALL]
+    return [name for name, found, install in rows[:7] if found == "MISSING" and install != spark.JAVA_INSTALL]
 
 
 def print_summary(outcomes: Sequence[Outcome], missing: Sequence[str]) -> None:

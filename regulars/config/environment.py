@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -50,6 +51,22 @@ def number(name: str, default: int) -> int:
     if value.isascii() and value.isdigit() and 0 < int(value) < 10**9:
         return int(value)
     raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}")
+
+
+def broker_url() -> str:
+    """The address of the queue between machines, empty without one.
+
+    Raises:
+        ImproperlyConfigured: it is no AMQP address, or Celery is not installed.
+    """
+    url = text("REGULARS_BROKER_URL", "")
+    if url and urlsplit(url).scheme not in {"amqp", "amqps"}:
+        raise ImproperlyConfigured("REGULARS_BROKER_URL must be amqp://user:password@host:port/vhost (or amqps://)")
+    if url and find_spec("celery") is None:
+        raise ImproperlyConfigured(
+            "REGULARS_BROKER_URL needs Celery: pip install --require-hashes -r requirements-distributed.txt"
+        )
+    return url
 
 
 def words(name: str, default: str) -> list[str]:

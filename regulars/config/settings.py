@@ -117,7 +117,11 @@ TEMPLATES = [
 DATABASES = {"default": environment.database(HOME)}
 WAREHOUSE_URL = environment.warehouse()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+BROKER_URL = environment.broker_url()
+_TASKS_BACKEND = (
+    "regulars.config.distributed.backend.BrokerBackend" if BROKER_URL else "django_tasks_db.DatabaseBackend"
+)
+TASKS = {"default": {"BACKEND": _TASKS_BACKEND, "QUEUES": []}}
 
 AUTH_USER_MODEL = "staff.User"
 LOGIN_URL = "staff:sign_in"

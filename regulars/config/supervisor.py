@@ -5,6 +5,7 @@ A process that ends by itself is started again, ever later when it keeps ending;
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -51,10 +52,17 @@ def web_command(host: str, port: str) -> list[str]:
     return [*command, "--no-proxy-headers"]  # which proxies are believed is told by REGULARS_TRUSTED_PROXIES
 
 
+def worker_commands() -> list[list[str]]:
+    """How the worker is started; with a broker also those who do what it brings."""
+    worker = [sys.executable, "-m", "regulars.config.cli", "worker"]
+    if not os.environ.get("REGULARS_BROKER_URL", "").strip():
+        return [worker]
+    return [worker, [*worker, "--queue", "tasks"], [*worker, "--queue", "messages", "--processes", "2"]]
+
+
 def supervise(host: str, port: str) -> int:
     """Run both processes until told to stop; returns the exit code."""
-    worker = [sys.executable, "-m", "regulars.config.cli", "worker"]
-    children = [Child(web_command(host, port)), Child(worker)]
+    children = [Child(web_command(host, port)), *map(Child, worker_commands())]
     stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+from django.conf import settings
 
 
 def ticks() -> Sequence[Callable[[], Any]]:
@@ -23,10 +24,10 @@ def ticks() -> Sequence[Callable[[], Any]]:
         campaigns.look_after,
         api.forget_old_answers,
         webhooks.tidy,
+        tracking.settle,
         search.catch_up,
         customers.keep_rules_when_due,
         customers.sweep_after_erasures,
-        tracking.settle,
         staff.tidy_when_due,
         imports.resume_interrupted,
         reporting.refresh_when_due,
@@ -37,25 +38,32 @@ def ticks() -> Sequence[Callable[[], Any]]:
 def companions() -> Sequence[Callable[[], Any]]:
     """What runs beside the worker for as long as it lives: the senders of messages and of webhooks, the keeper of segments, who fetches mail."""
     from regulars.channels.email import tasks as email  # noqa: PLC0415 -- after django.setup()
-    from regulars.channels.outbox import tasks as outbox  # noqa: PLC0415
     from regulars.integrations.webhooks import tasks as webhooks  # noqa: PLC0415
     from regulars.marketing.effect import tasks as effect  # noqa: PLC0415
     from regulars.marketing.segments import tasks as segments  # noqa: PLC0415
 
-    always = [outbox.work_forever, webhooks.work_forever, segments.work_forever, effect.work_forever]
+    always = [_sender(), webhooks.work_forever, segments.work_forever, effect.work_forever]
     return [*always, email.work_forever] if email.is_set() else always
+
+
+def _sender() -> Callable[[], Any]:
+    """Who sends messages: this process, or with a broker whoever serves its queue."""
+    if settings.BROKER_URL:
+        from regulars.config.distributed import dispatch  # noqa: PLC0415 -- Celery is there only where there is a broker
+
+        return dispatch.work_forever
+    from regulars.channels.outbox import tasks as outbox  # noqa: PLC0415 -- after django.setup()
+
+    return outbox.work_forever
 
 
 def connect() -> None:
     """Join rooms: a finished import brings strays to their winners, asks for a refresh of the analysis and a look for duplicates."""
     from regulars.integrations.imports import hooks  # noqa: PLC0415
 
-
-
-
-
     hooks.after_import.extend([_gather_strays, _refresh_soon, _find_duplicates_soon])
     _offer_analyses()
+    _recommend()
 
 
 def _gather_strays(job: Any) -> None:
@@ -66,7 +74,6 @@ def _gather_strays(job: Any) -> None:
 
 
 def _refresh_soon(_job: object) -> None:
-    _recommend()
     from regulars.reporting import tasks as reporting  # noqa: PLC0415
 
     reporting.enqueue_refresh()

@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from regulars.channels.outbox import counting, hooks
+from regulars.channels.outbox import counting, hooks, queries
 from regulars.channels.outbox.models import WAITING, Message, MessageBody, MessageClass, MessageState, Priority
 from regulars.channels.outbox.permission import Verdict
 from regulars.channels.outbox.timeline import tell_sent
@@ -152,22 +152,11 @@ class Lease:
     messages: Sequence[Message]
 
 
-def is_due(channel: str) -> bool:
-    """Whether anything of ``channel`` waits to be sent now. A small query per priority, no transaction."""
-    due = _due(channel, clock.now())
-    return any(due.filter(priority=priority).exists() for priority in Priority.values)
-
-
-def _due(channel: str, now: datetime) -> Any:
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    return Message.objects.filter(free, channel=channel, done_at=None, state__in=WAITING, send_after__lte=now)
-
-
 @transaction.atomic
 def claim(channel: str, *, most: int, ids: Sequence[int] | None = None) -> Lease:
     """Take up to ``most`` messages that are due (of ``ids`` only, when given), so that nobody else does."""
     now, token = clock.now(), secrets.token_hex(16)
-    rows = _due(channel, now) if ids is None else _due(channel, now).filter(pk__in=ids)
+    rows = queries.due_at(now, channel) if ids is None else queries.due_at(now, channel).filter(pk__in=ids)
     taken: list[Message] = []
     for priority in Priority.values:
         alike = rows.filter(priority=priority).order_by("send_after", "pk").select_for_update(skip_locked=True)

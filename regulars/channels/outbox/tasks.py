@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.db import close_old_connections
 
-from regulars.channels.outbox import actions, contents, transports
+from regulars.channels.outbox import actions, contents, queries, transports
 from regulars.channels.outbox.models import Message
 from regulars.channels.outbox.permission import judge
 from regulars.channels.outbox.transports import Outcome, Result, Transport, Unreachable
@@ -73,7 +73,7 @@ def work_once(lines: Lines, stop: threading.Event | None = None) -> int:
     """
     taken, away = 0, None
     for channel in transports.channels():
-        if actions.is_due(channel):
+        if queries.is_due(channel):
             lease = actions.claim(channel, most=BATCH)
             try:
                 _send(lease, channel, lines, stop)

@@ -151,7 +151,11 @@ def _serve(sub: Any) -> None:
         default=os.environ.get("PORT", "8000"),
         help=_("port to listen on (default %(default)s)"),
     )
-    _command(sub, "worker", worker.run, _("do the background work only"))
+    command = _command(sub, "worker", worker.run, _("do the background work only"))
+    command.add_argument(
+        "--queue", choices=worker.QUEUES, help=_("with a broker: do what it brings, long tasks or messages to be sent")
+    )
+    command.add_argument("--processes", type=_count, default=1, help=_("with --queue: in so many processes"))
 
 
 def _import(sub: Any) -> None:

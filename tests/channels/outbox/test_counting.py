@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from regulars.channels.models import Message
-from regulars.channels.outbox import actions
+from regulars.channels.outbox import actions, queries
 from regulars.channels.outbox.permission import Verdict
 from regulars.customers.models import Pressure
 from regulars.kit import clock
@@ -67,8 +67,8 @@ def test_withdrawing_takes_back_all_that_waits_even_what_is_leased(put: Put) -> 
 def test_what_is_put_off_goes_on_when_it_is_told_to(put: Put) -> None:
     put(**MARKETING)
     actions.put_off(origin="campaign:7", reason="paused", until=clock.now() + timedelta(days=30))
-    assert (actions.is_due("email"), counted()) == (False, {})
+    assert (queries.is_due("email"), counted()) == (False, {})
     assert actions.go_on(origin="campaign:7", reason="paused") == 1
-    assert actions.is_due("email")
+    assert queries.is_due("email")
     assert counted() == {timezone.localdate(clock.now()): 1}
     assert Message.objects.get().reason == ""

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from regulars.channels.models import Message, MessageBody
-from regulars.channels.outbox import actions
+from regulars.channels.outbox import actions, queries
 from regulars.channels.outbox.actions import NewMessage
 from regulars.channels.outbox.permission import Verdict
 from regulars.channels.outbox.transports import Outcome, Result
@@ -55,7 +55,7 @@ def test_putting_many_costs_a_few_statements(party: Party, django_assert_max_num
 def test_ghost_is_never_sent(put: Put) -> None:
     ghost = put(ghost=True)
     assert (ghost.state, bool(ghost.done_at)) == ("ghost", True)
-    assert not actions.is_due("email")
+    assert not queries.is_due("email")
     assert actions.claim("email", most=9).messages == []
 
 
@@ -102,7 +102,7 @@ def test_marketing_that_a_crash_left_on_the_wire_is_uncertain_for_ever(put: Put)
     message.refresh_from_db()
     assert (message.state, message.reason, bool(message.done_at)) == ("uncertain", "crashed", True)
     with later(99_999):
-        assert not actions.is_due("email")
+        assert not queries.is_due("email")
 
 
 def test_service_message_that_a_crash_left_on_the_wire_is_tried_again_under_the_same_id(put: Put) -> None:
@@ -178,7 +178,7 @@ def test_what_may_not_go_is_held_back_with_its_reason(put: Put) -> None:
     assert told == {
         night.pk: ("queued", "quiet_hours"), too_late.pk: ("refused", "quiet_hours"), never.pk: ("refused", "suppressed")
     }  # fmt: skip
-    assert not actions.is_due("email")
+    assert not queries.is_due("email")
     with clock.stopped_at(morning):
         assert [one.pk for one in actions.claim("email", most=9).messages] == [night.pk]
 
