@@ -6,9 +6,10 @@ by a merge, deleted or came late is derived again from all of his. Both ways com
 the last digit, because everything is a whole number.
 
 Kept beside the facts as an uncompressed Arrow file that is mapped, not read, each column in the narrowest whole numbers that
-hold it (few pages are touched for a day's customers), and a patch of whoever was touched since it was written; a note says
-which generation of the facts they rest on. Both are written aside; the note, renamed into place, puts them in force. Whatever
-does not fit is made anew.
+hold it (few pages are touched for a day's customers), and a patch of whoever was touched since it was written: a stream of
+batches, one for each time, to which the next is appended; a row says which earlier one it covers. A note says which generation
+of the facts they rest on and how much of the patch counts. What is new is written aside or behind; the note, renamed into
+place, puts it in force. Whatever does not fit is made anew.
 """
 
 from __future__ import annotations
@@ -28,24 +29,22 @@ from regulars.intelligence.warehouse import definitions, fresh
 from regulars.intelligence.warehouse.engine import Engine
 from regulars.intelligence.warehouse.frames import narrow
 from regulars.intelligence.warehouse.ledger import PAYS_FROM, Horizon
+from regulars.intelligence.warehouse.patch import COLUMNS, Columns, Patch, find
 from regulars.intelligence.warehouse.store import Store
 
-COLUMNS: Final = (
-    "customer_id", "purchases", "first_day", "last_day", "gap_squares", "months", "orders", "returns", "lines", "goods",
-    "revenue", "returned", "margin", "uncosted", "first_trade_day", "last_trade_day",
-)  # fmt: skip
 SUMS: Final = ("orders", "returns", "lines", "goods", "revenue", "returned", "margin", "uncosted")
 MOST_AGAIN: Final = 0.1
 """Share of customers to be derived again above which everybody is."""
 LARGEST_PATCH: Final = 0.15
-"""Share of customers above which the patch is taken into the base: a day writes the patch anew, a base is written seldom."""
+"""Share of customers above which the patch is taken into the base."""
+MOST_BATCHES: Final = 8
+"""Batches of the patch above which they are put together: everybody touched is looked for in each."""
 _SMALL: Final = 10_000
+_FORMAT: Final = "2"
 _NOTE: Final = "note.json"
 
 _AHEAD = """SELECT DISTINCT customer_id FROM (SELECT customer_id, day, currency FROM orders UNION ALL SELECT customer_id, day, currency FROM returns)
             WHERE day > $today AND currency = $currency AND customer_id IS NOT NULL ORDER BY customer_id"""
-
-Columns = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,8 @@ class Note:
         facts: the token of the generation of the facts.
         orders: the highest id of an order seen; ``returns`` likewise.
         ahead: customers with facts dated after ``today``: they are derived again when the day moves on.
-        shape: a hash of the definition.
+        length: how many bytes of the patch count; what a crash has left behind them does not.
+        shape: a hash of the definition and of how it is kept.
     """
 
     facts: str
@@ -67,6 +67,7 @@ class Note:
     ahead: list[int] = field(default_factory=list)
     base: str = ""
     patch: str = ""
+    length: int = 0
     shape: str = ""
 
 
@@ -117,12 +118,11 @@ class State:
             parameters = {name: horizon.parameters[name] for name in one.parameters}
             rows = engine.execute(one.for_duckdb(), parameters).to_arrow_table().select(COLUMNS)
         ahead = _ids(engine, _AHEAD, today=horizon.today, currency=horizon.currency)
-        self._keep(self._noted(horizon, ahead), rows, None)
-        self._show(engine)
+        self._begin(engine, self._noted(horizon, ahead), rows)
 
     def _advanced(self, engine: Engine, horizon: Horizon, note: Note, again: set[int]) -> bool:
         """By new facts alone, and all facts of a few; False when they are not few."""
-        base, patch = _mapped(self.folder / note.base), _columns(_mapped(self.folder / note.patch))
+        base, patch = _mapped(self.folder / note.base), Patch.read(self.folder / note.patch, note.length)
         if horizon.today > note.today:
             again |= set(note.ahead)
         if len(again) > max(MOST_AGAIN * base.num_rows, _SMALL):
@@ -137,30 +137,42 @@ class State:
         if again:
             derived, later = _derived(engine, horizon, again)
             ahead = (ahead - again) | set(later)
-            rows = _joined(rows, derived)
-        if len(rows["customer_id"]) or again:
-            patch = _overlaid(patch, rows, np.array(sorted(again), np.int64))
-        self._keep(replace(self._noted(horizon, sorted(ahead)), base=note.base), base, patch)
-        self._show(engine)
+            rows = _joined(rows, derived | {"covers": patch.latest(derived["customer_id"])})
+        touched = _touched(rows, np.array(sorted(again), np.int64), patch)
+        self._go_on(engine, note, self._noted(horizon, sorted(ahead)), (base, patch), touched)
         return True
 
     def _noted(self, horizon: Horizon, ahead: list[int]) -> Note:
-        tables = self.store.manifest().tables
+        manifest = self.store.manifest()
+        tables = manifest.tables
         orders, returns = (tables[name].last if name in tables else 0 for name in ("orders", "returns"))
-        return Note(
-            self.store.manifest().token, horizon.today, horizon.currency, orders, returns, ahead, shape=_shape()
-        )
+        return Note(manifest.token, horizon.today, horizon.currency, orders, returns, ahead, shape=_shape())
 
-    def _keep(self, note: Note, base: pa.Table, patch: Columns | None) -> None:
-        stem = f"{os.urandom(6).hex()}"
-        if patch is not None and len(patch["customer_id"]) > max(LARGEST_PATCH * base.num_rows, _SMALL):
-            base, patch, note = _merged(base, patch), None, replace(note, base="")
-        if not note.base:
-            note = replace(note, base=f"base-{stem}.arrow")
-            _write(self.folder / note.base, _narrowed(base))
-        note = replace(note, patch=f"patch-{stem}.arrow")
-        empty = {name: np.empty(0, np.int64) for name in (*COLUMNS, "present")}
-        _write(self.folder / note.patch, pa.table(patch or empty))
+    def _begin(self, engine: Engine, note: Note, rows: pa.Table) -> None:
+        """A base, and a patch in which there is nothing yet."""
+        stem = os.urandom(6).hex()
+        note = replace(note, base=f"base-{stem}.arrow", patch=f"patch-{stem}.arrow")
+        base, patch = _narrowed(rows), Patch.empty()
+        _write(self.folder / note.base, base)
+        self._put_in_force(replace(note, length=patch.written(self.folder / note.patch)))
+        _show(engine, base, patch)
+
+    def _go_on(self, engine: Engine, before: Note, note: Note, kept: tuple[pa.Table, Patch], touched: Columns) -> None:
+        """The base as it is, and behind the patch whoever was ``touched``; put together now and then."""
+        base, patch = kept
+        note = replace(note, base=before.base, patch=before.patch, length=before.length)
+        if len(touched["customer_id"]):
+            patch = Patch((*patch.batches, touched))
+            if patch.rows_in_force > max(LARGEST_PATCH * base.num_rows, _SMALL):
+                self._begin(engine, note, _merged(base, patch.together().columns))
+                return
+            if len(patch.batches) > MOST_BATCHES:
+                patch, note = patch.together(), replace(note, patch=f"patch-{os.urandom(6).hex()}.arrow", length=0)
+            note = replace(note, length=patch.written(self.folder / note.patch, behind=note.length))
+        self._put_in_force(note)
+        _show(engine, base, patch)
+
+    def _put_in_force(self, note: Note) -> None:
         draft = self.folder / f".{_NOTE}.{os.getpid()}"
         with draft.open("w") as file:
             file.write(json.dumps(asdict(note)))
@@ -171,17 +183,17 @@ class State:
             if path.name not in {note.base, note.patch}:
                 path.unlink(missing_ok=True)
 
-    def _show(self, engine: Engine) -> None:
-        note = self.note()
-        assert note is not None
-        engine.register("state_base", _mapped(self.folder / note.base))
-        engine.register("state_patch", _mapped(self.folder / note.patch))
-        columns, wide = ", ".join(COLUMNS), ", ".join(f"{name}::BIGINT AS {name}" for name in COLUMNS)
-        engine.execute(
-            f"""CREATE TEMP VIEW state AS
-                SELECT {wide} FROM state_base WHERE customer_id NOT IN (SELECT customer_id FROM state_patch)
-                UNION ALL SELECT {columns} FROM state_patch WHERE present = 1"""  # noqa: S608 -- our own names
-        )
+
+def _show(engine: Engine, base: pa.Table, patch: Patch) -> None:
+    """Let ``state`` lie in the engine."""
+    engine.register("state_base", base)
+    engine.register("state_patch", patch.table)
+    columns, wide = ", ".join(COLUMNS), ", ".join(f"{name}::BIGINT AS {name}" for name in COLUMNS)
+    engine.execute(
+        f"""CREATE TEMP VIEW state AS
+            SELECT {wide} FROM state_base WHERE customer_id NOT IN (SELECT customer_id FROM state_patch)
+            UNION ALL SELECT {columns} FROM state_patch WHERE in_force"""  # noqa: S608 -- our own names
+    )
 
 
 def added(known: Columns, new: Columns) -> tuple[Columns, Any]:
@@ -251,51 +263,39 @@ def _derived(engine: Engine, horizon: Horizon, customers: set[int]) -> tuple[Col
     for name in ("orders", "returns"):
         engine.execute(f"DROP TABLE temp.{name}")
     engine.unregister("_again")
-    return _columns(rows.select(COLUMNS)), ahead
+    return {name: rows[name].to_numpy() for name in COLUMNS}, ahead
 
 
-def _known(base: pa.Table, patch: Columns, customers: Any) -> Columns:
-    """The rows of some customers as they stand; zeros for who is not there."""
-    at, there = _found(base["customer_id"].to_numpy(), customers)
-    above, is_patched = _found(patch["customer_id"], customers)
-    above, present = above[is_patched], patch["present"][above[is_patched]]
+def _known(base: pa.Table, patch: Patch, customers: Any) -> Columns:
+    """The rows of some customers as they stand, and which of the patch's they cover; zeros for who is not there."""
+    at, there = find(base["customer_id"].to_numpy(), customers)
     absent, rows = np.flatnonzero(~there), {"customer_id": customers}
     for name in COLUMNS[1:]:
         column = base[name].chunk(0).to_numpy()[at].astype(np.int64) if there.any() else np.zeros(len(at), np.int64)
         column[absent] = 0
-        if len(above):
-            column[is_patched] = patch[name][above] * present
         rows[name] = column
+    rows["covers"] = patch.latest(customers)
+    for batch, at, here in patch.rows_at(rows["covers"]):
+        present = batch["present"][at]
+        for name in COLUMNS[1:]:
+            rows[name][here] = batch[name][at] * present
     return rows
 
 
-def _overlaid(patch: Columns, rows: Columns, again: Any) -> Columns:
-    """The patch with ``rows`` in it; whoever was derived again and has no row has none any more."""
+def _touched(rows: Columns, again: Any, patch: Patch) -> Columns:
+    """``rows``, and who was derived again and has no row any more; ``present`` tells them apart."""
     touched = rows | {"present": np.ones(len(rows["customer_id"]), np.int64)}
-    gone = np.setdiff1d(again, rows["customer_id"])
-    if len(gone):
-        absent = dict.fromkeys((*COLUMNS, "present"), np.zeros(len(gone), np.int64)) | {"customer_id": gone}
-        touched = _joined(touched, absent)
-    if not len(patch["customer_id"]):
+    gone = np.setdiff1d(again, rows["customer_id"]) if len(again) else again
+    if not len(gone):
         return touched
-    kept = np.flatnonzero(~_found(touched["customer_id"], patch["customer_id"])[1])
-    places: Any = np.searchsorted(patch["customer_id"][kept], touched["customer_id"])
-    places += np.arange(len(places))
-    stays = np.ones(len(kept) + len(places), bool)
-    stays[places] = False
-    sources = np.zeros(len(stays), np.int64)
-    sources[stays] = kept
-    made = {}
-    for name, column in patch.items():
-        made[name] = column[sources]
-        made[name][places] = touched[name]
-    return made
+    absent = dict.fromkeys((*COLUMNS, "present"), np.zeros(len(gone), np.int64))
+    return _joined(touched, absent | {"customer_id": gone, "covers": patch.latest(gone)})
 
 
 def _merged(base: pa.Table, patch: Columns) -> pa.Table:
     """The base with the patch in it, its columns made one by one."""
     ids, customers, present = base["customer_id"].to_numpy(), patch["customer_id"], patch["present"] == 1
-    at, there = _found(ids, customers)
+    at, there = find(ids, customers)
     stays = np.ones(len(ids), bool)
     stays[at[there & ~present]] = False
     changed, new = there & present, ~there & present
@@ -311,15 +311,6 @@ def _merged(base: pa.Table, patch: Columns) -> pa.Table:
 def _narrowed(rows: pa.Table) -> pa.Table:
     """The same numbers, each column in the narrowest type that holds it."""
     return pa.table({name: narrow(rows[name].to_numpy()) for name in COLUMNS})
-
-
-def _found(ids: Any, customers: Any) -> tuple[Any, Any]:
-    """Where among sorted ``ids`` each of some customers is, and whether he is there at all."""
-    if not len(ids):
-        return np.zeros(len(customers), np.int64), np.zeros(len(customers), bool)
-    at = np.searchsorted(ids, np.minimum(customers, np.iinfo(ids.dtype).max).astype(ids.dtype))
-    np.minimum(at, len(ids) - 1, out=at)
-    return at, ids[at] == customers
 
 
 def _firsts(values: Any) -> Any:
@@ -349,10 +340,6 @@ def _ids(engine: Engine, query: str, **parameters: Any) -> list[int]:
     return [int(one) for (one,) in engine.execute(query, parameters).fetchall()]
 
 
-def _columns(table: pa.Table) -> Columns:
-    return {name: table[name].to_numpy() for name in table.column_names}
-
-
 def _mapped(path: Path) -> pa.Table:
     return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
@@ -366,4 +353,4 @@ def _write(path: Path, table: pa.Table) -> None:
 
 
 def _shape() -> str:
-    return hashlib.sha256(definitions.get("state").sql.encode()).hexdigest()[:12]
+    return hashlib.sha256((_FORMAT + definitions.get("state").sql).encode()).hexdigest()[:12]

@@ -13,6 +13,7 @@ from regulars.commerce.facts import ORDERS, RETURNS
 from regulars.intelligence.days import to_day
 from regulars.intelligence.warehouse import definitions, engine, passing, state
 from regulars.intelligence.warehouse.ledger import Horizon
+from regulars.intelligence.warehouse.patch import Patch
 from regulars.intelligence.warehouse.store import Change, Store
 from tests.support.warehouse import parts, warehouse
 
@@ -248,6 +249,44 @@ def test_a_crash_before_the_note_is_in_place_leaves_what_was_kept(
     assert was_advanced
     assert kept == anew
     assert len(list((tmp_path / "state").glob("*.arrow"))) == 2
+
+
+def test_a_day_writes_its_own_rows_behind_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "MOST_BATCHES", 3)
+    record = Record(warehouse(tmp_path, [(who, TODAY, 100) for who in range(1, 50)]), random.Random(0))
+    both_ways(record, "", None)
+    files, before, lengths = set(), b"", []
+    for day in range(9):
+        for who in (3, 4, 100 + day):
+            record.put("orders", record.next_id("orders"), who, record.day, 10, None, "TWD")
+        _, kept, anew = both_ways(record, *record.bring_down())
+        assert kept == anew
+        note = state.State(record.store).note()
+        assert note is not None
+        path = tmp_path / "state" / note.patch
+        if note.patch in files:
+            assert path.read_bytes().startswith(before)
+            lengths.append(note.length - len(before))
+        files.add(note.patch)
+        before = path.read_bytes()
+        assert len(before) == note.length
+        assert len(Patch.read(path, note.length).batches) <= 3
+    assert len(set(lengths)) == 1  # however much lies there, a day of three customers writes as much
+    assert len(files) == 3
+    assert Patch.read(path, note.length).rows_in_force == 2 + 9
+
+
+def test_what_a_crash_left_behind_the_patch_does_not_count(tmp_path: Path) -> None:
+    record = Record(warehouse(tmp_path, [(who, TODAY, 100) for who in range(1, 9)]), random.Random(0))
+    both_ways(record, "", None)
+    for who in (3, 4, 3, 20):
+        record.put("orders", record.next_id("orders"), who, record.day, 10, None, "TWD")
+        given = record.bring_down()
+        with next((tmp_path / "state").glob("patch-*")).open("ab") as file:
+            file.write(b"half a batch")
+        was_advanced, kept, anew = both_ways(record, *given)
+        assert was_advanced
+        assert kept == anew
 
 
 def test_what_is_kept_narrowly_comes_back_wide(tmp_path: Path) -> None:
