@@ -1,0 +1,142 @@
+/* The inbox by keyboard: walk the list, choose, write, and go on to the next when one is done. */
+"use strict";
+
+(() => {
+  const R = window.Regulars;
+  const LOOK_MS = 30_000;
+  const TYPING_MS = 8_000;
+
+  const inbox = () => document.querySelector("[data-controller~=inbox]");
+  const list = () => document.getElementById("inbox-list");
+  const pane = () => document.getElementById("inbox-open");
+  const rows = () => [...document.querySelectorAll(".inbox-row")];
+  const row = (pk) => rows().find((one) => one.dataset.pk === String(pk));
+  const opened = () => pane()?.querySelector(".inbox-conversation")?.dataset.pk ?? "";
+  const current = () => document.querySelector(".inbox-row.is-current");
+
+  function mark(to) {
+    for (const one of rows()) {
+      one.classList.toggle("is-current", one === to);
+      const link = one.querySelector(".inbox-row-link");
+      if (one.dataset.pk === opened()) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+    }
+    to?.scrollIntoView({ block: "nearest" });
+  }
+
+  function open(to) { to?.querySelector(".inbox-row-link").click(); }
+
+  function walk(step) {
+    const all = rows();
+    const from = current() ?? row(opened());
+    const to = from ? all[all.indexOf(from) + step] : all[step > 0 ? 0 : all.length - 1];
+    if (!to) return;
+    mark(to);
+    open(to);
+  }
+
+  const within = (act) => (event) => (inbox() ? act(event) : false);
+  R.command("list.next", within(() => walk(1)));
+  R.command("list.previous", within(() => walk(-1)));
+  R.command("list.open", within(() => { if (!current()) return false; open(current()); }));
+  R.command("list.select", within(() => {
+    const tick = (current() ?? row(opened()))?.querySelector("[name=ids]");
+    if (!tick) return false;
+    tick.checked = !tick.checked;
+    showChosen();
+  }));
+  R.command("close", within(() => {
+    if (innerWidth >= 720 || !opened()) return false;
+    pane().querySelector(".inbox-back")?.click();
+  }));
+
+  function showChosen() {
+    const bar = list()?.querySelector(".inbox-bulk");
+    if (!bar) return;
+    const number = list().querySelectorAll("[name=ids]:checked").length;
+    bar.hidden = number === 0;
+    bar.querySelector("[data-chosen]").textContent = number;
+  }
+
+  function arrived() {
+    inbox().classList.toggle("has-open", opened() !== "");
+    mark(row(opened()));
+    pane().querySelector(".inbox-crossed, .inbox-composer")?.scrollIntoView({ block: "end" });
+  }
+
+  /* who was dealt with leaves; the next in the list is read */
+  document.addEventListener("inbox-gone", (event) => {
+    if (!inbox()) return;
+    const gone = event.detail.ids.map(String);
+    const wasOpen = gone.includes(opened());
+    const all = rows();
+    const at = all.findIndex((one) => one.dataset.pk === opened());
+    const stays = (one) => !gone.includes(one.dataset.pk);
+    const next = wasOpen ? all.slice(at + 1).find(stays) ?? all.slice(0, Math.max(at, 0)).reverse().find(stays) : null;
+    for (const one of all) if (!stays(one)) one.remove();
+    if (!wasOpen) return;
+    if (next && innerWidth >= 720) open(next);
+    else location.href = `/inbox/?${list().dataset.query}`;
+  });
+
+  document.addEventListener("inbox-read", () => {
+    if (inbox() && opened()) window.htmx.ajax("GET", location.pathname + location.search, { target: "#inbox-open", swap: "innerHTML", source: pane() });
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!inbox()) return;
+    if (event.detail.target?.id === "inbox-open") {
+      arrived();
+      /* what was written is sent: the keys of the conversation work again, and so do those that scroll */
+      if (event.detail.requestConfig?.verb === "post") pane().querySelector(".inbox-thread")?.focus({ preventScroll: true });
+    }
+    if (event.detail.target?.id === "inbox-list") mark(row(opened()));
+  });
+
+  /* the list is looked at anew now and then: not while rows are chosen, nor further pages read */
+  R.controller("inbox", (element) => {
+    arrived();
+    element.addEventListener("change", (event) => { if (event.target.name === "ids") showChosen(); });
+    const look = setInterval(() => {
+      if (!element.isConnected) { clearInterval(look); return; }
+      const busy = document.hidden || list().querySelector("[name=ids]:checked") || list().scrollTop > 40;
+      if (!busy) window.htmx.trigger(list(), "inbox-look");
+    }, LOOK_MS);
+  });
+
+  /* the composer: one key for an answer, one for a note; colleagues hear that somebody is typing */
+  function write(kind, { focus = true } = {}) {
+    const box = document.getElementById("inbox-composer");
+    for (const button of box.querySelectorAll(".inbox-kinds [data-kind]")) button.toggleAttribute("aria-pressed", false);
+    for (const button of box.querySelectorAll(`.inbox-kinds [data-kind=${kind}]`)) button.setAttribute("aria-pressed", "true");
+    for (const form of box.querySelectorAll("[data-for]")) form.hidden = form.dataset.for !== kind;
+    const field = box.querySelector(`[data-for=${kind}] textarea`);
+    box.scrollIntoView({ block: "end" });
+    if (focus) { field.focus({ preventScroll: true }); field.setSelectionRange(field.value.length, field.value.length); }
+  }
+
+  document.addEventListener("click", (event) => {
+    const kind = event.target.closest(".inbox-kinds [data-kind]");
+    if (kind) write(kind.dataset.kind);
+    const canned = event.target.closest("[data-canned]");
+    if (canned) {
+      const field = document.getElementById("inbox-reply");
+      canned.closest("[popover]").hidePopover();
+      field.focus({ preventScroll: true });
+      field.setRangeText(canned.dataset.canned, field.selectionStart, field.selectionEnd, "end");
+      field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }
+  });
+
+  let typingTimer = 0;
+  document.addEventListener("input", (event) => {
+    if (!event.target.closest?.("#inbox-composer textarea")) return;
+    const poll = pane().querySelector(".inbox-presence-poll");
+    if (!poll) return;
+    const before = poll.elements.typing.value;
+    poll.elements.typing.value = "1";
+    poll.elements.writing.value = event.target.value.trim() ? "1" : "";
+    clearTimeout(typingTimer);
+    typingTimer = setTimeout(() => { poll.elements.typing.value = ""; }, TYPING_MS);
+    if (!before) window.htmx.trigger(poll, "inbox-typing");
+  });
+})();
