@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.customers.views.common import Request
@@ -82,7 +83,7 @@ def _form(
         "campaign": campaign, "draft": draft, "typed": draft.typed, "problem": problem,
         "measures": measures.aims(), "units": UnitKind.choices, "ways": By.choices,
         "segments": [(str(one.pk), one.name, one.seen) for one in segments.segments_for(request.user).order_by("name")],
-        "segment": number, "said": _said(draft), "costs": [*draft.costs, *[("", "", "")] * SPARE_COSTS],
+        "segment": number, "said": _said(draft, request.user), "costs": [*draft.costs, *[("", "", "")] * SPARE_COSTS],
         "list_words": _list_words(draft, request, campaign), "this_moment": timezone.localtime(clock.now()).strftime("%Y-%m-%dT%H:%M"),
         **_foreseen(request, draft, campaign),
     }  # fmt: skip
@@ -97,32 +98,24 @@ def _list_words(draft: editing.Draft, request: Request, campaign: Campaign | Non
     return editing.list_words(draft, request.user) or _("A list of customers")
 
 
-def _said(draft: editing.Draft) -> list[dict[str, Any]]:
-    """What can be said by each way, with the choice of each variant, and where more is written."""
-    ways: list[tuple[str, Any, str, str]] = [
-        (By.EMAIL, Content.objects.filter(removed_at=None).order_by("name"), "content:new", _("Write a mail")),
-        (
-            By.CALL,
-            Script.objects.filter(removed_at=None).order_by("name"),
-            "call_lists:script-new",
-            _("Write a script"),
-        ),
-        (By.LETTER, Item.objects.filter(removed_at=None).order_by("pk"), "fulfilment:item-new", _("Add an item")),
-    ]
+_WAYS: Final = (
+    (By.EMAIL, Content, "content:new", gettext_lazy("Write a mail"), "contents.edit"),
+    (By.CALL, Script, "call_lists:new-script", gettext_lazy("Write a script"), "call_lists.edit"),
+    (By.LETTER, Item, "fulfilment:new-item", gettext_lazy("Add an item"), "fulfilment.edit"),
+)
+"""What each way of speaking says, where more of it is made, and who may."""
+
+
+def _said(draft: editing.Draft, user: Any) -> list[dict[str, Any]]:
+    """What can be said by each way, with the choice of each variant."""
     return [
         {
-            "by": by, "url": _address(url_name), "more": words, "choices": [(str(one.pk), str(one)) for one in rows],
+            "by": by, "url": reverse(url_name) if can(user, rule) else "", "more": words,
+            "choices": sorted(((str(one.pk), str(one)) for one in kind.objects.filter(removed_at=None)), key=lambda one: one[1]),
             "selects": [(f"{by}-{key}", key.upper(), draft[f"{by}-{key}"]) for key in KEYS],
         }
-        for by, rows, url_name, words in ways
+        for by, kind, url_name, words, rule in _WAYS
     ]  # fmt: skip
-
-
-def _address(url_name: str) -> str:
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""
 
 
 @require_POST

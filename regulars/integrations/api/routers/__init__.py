@@ -9,7 +9,9 @@ from ninja import Router
 from regulars.integrations.api.routers import (
     admin,
     analyses,
+    campaigns,
     customers,
+    effect,
     finding,
     holdings,
     identity,
@@ -34,6 +36,8 @@ ROUTERS: Final[list[tuple[str, Router, str]]] = [
     ("/returns", trade.returns, "Trade"),
     ("/products", trade.products, "Trade"),
     ("/imports", imports.router, "Imports"),
+    ("/campaigns", campaigns.router, "Marketing"),
+    ("/effect", effect.router, "Marketing"),
     ("/segments", segments.router, "Marketing"),
     ("/analyses", analyses.router, "Analyses"),
     ("/webhooks", webhooks.router, "Webhooks"),
