@@ -14,6 +14,8 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u
 
 def clean(text: str) -> str:
     """Return ``text`` without control, zero-width and direction characters, blanks folded to one space."""
+    if text.isprintable():  # which none of these are
+        return " ".join(text.split())
     without = _INVISIBLE.sub("", text)
     kept = "".join(c if unicodedata.category(c) != "Cc" else " " for c in without)
     return " ".join(kept.split())

@@ -108,7 +108,7 @@ def _clicked(message_id: int, link: int | None, visitor: Visitor) -> None:
         return
     now = clock.now()
     before = list(Click.objects.filter(event__message=message_id).select_related("event"))
-    why = visitor.machine or _burst(before, link, now) or _after_trap(before, now)
+    why = visitor.machine or _after_trap(before, now) or _burst(before, link, now)
     if why in {"burst", "trap"}:
         _were_machines([one for one in before if one.settled_at is None and one.event.at > now - SETTLE_AFTER], why)
     alike = [one for one in before if one.link_id == link and one.event.by_machine == bool(why)]

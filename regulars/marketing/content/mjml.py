@@ -311,8 +311,19 @@ def _quoted(value: str) -> str:
 def said(document: Document) -> str:
     """The document as plain text, still with its marks: links as words followed by their address."""
     body = "".join(_spoken(one, document) for one in document.root.holds if isinstance(one, Element))
-    lines = [" ".join(line.split(" ")).strip() for line in body.split("\n")]
+    lines = [_begun(" ".join(line.split()), document.marked) for line in body.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def _begun(line: str, marked: Marked) -> str:
+    """A line without the blanks after orders at its beginning: an order says nothing."""
+    made, rest = "", list(marked.split(line))
+    while rest and (isinstance(rest[0], int) and rest[0] < len(marked.marks) and marked.marks[rest[0]].kind != "field"):
+        made += marked.stands(int(rest.pop(0)))
+        if rest and isinstance(rest[0], str):
+            rest[0] = rest[0].lstrip()
+            rest = rest if rest[0] else rest[1:]
+    return made + "".join(part if isinstance(part, str) else marked.stands(part) for part in rest)
 
 
 def _spoken(element: Element, document: Document) -> str:

@@ -182,7 +182,10 @@ def check(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @xframe_options_sameorigin
 def preview(request: Request, pk: int) -> HttpResponse:
-    """What the chosen customer would get of what stands in the editor now, for a frame that can do nothing."""
+    """What the chosen customer would get of what stands in the editor now, for a frame that can do nothing.
+
+    With faults there is nothing to show (204): the frame that is there stays.
+    """
     require(request.user, "contents.view")
     content = get_object_or_404(queries.contents_for(request.user), pk=pk)
     language, party = _language(request), _party(request)
@@ -190,7 +193,7 @@ def preview(request: Request, pk: int) -> HttpResponse:
     html = shown.html if shown is not None else ""
     if request.POST.get("scheme") == "dark":
         html = _BY_NIGHT.sub("@media all", html)
-    answer = HttpResponse(html or "<!doctype html><title></title>")
+    answer = HttpResponse(html, status=200 if html else 204)
     answer.headers["Content-Security-Policy"] = _NOTHING
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer

@@ -34,7 +34,6 @@
       next.style.visibility = "hidden";
       frame.append(next);
       poster.target = next.name;
-      for (const old of poster.querySelectorAll("[data-told]")) old.remove();
       for (const [name, value] of new FormData(form)) {
         if (name === "csrfmiddlewaretoken") continue;
         const told = document.createElement("textarea");
@@ -52,6 +51,7 @@
         next.style.visibility = "";
       });
       poster.submit();
+      for (const told of poster.querySelectorAll("[data-told]")) told.remove();
     }
 
     function changed(pause = PAUSE) {
