@@ -14,6 +14,8 @@ from regulars.customers.actions.parties import create_party, trash_parties
 from regulars.customers.actions.tasks import add_task, complete_task
 from regulars.customers.models import DuplicatePair, FieldDefinition, Party
 from regulars.kit import clock
+from regulars.marketing.effect.actions import declare, tell
+from regulars.marketing.effect.models import Experiment
 from regulars.marketing.segments.actions import make_segment
 from regulars.marketing.segments.models import Segment
 from regulars.staff import audit
@@ -124,6 +126,21 @@ def make_segments(count: int, by: Any) -> None:
         )
 
 
+def make_experiments(count: int, by: Any) -> None:
+    """`count` experiments, each with its report."""
+    first = Experiment.objects.count()
+    for number in range(first, first + count):
+        made = declare(
+            origin=f"test:{number}",
+            name=f"Experiment {number:04}",
+            measure="orders",
+            days=14,
+            expected_units=100,
+            by=by,
+        )
+        tell(made)
+
+
 def make_messages(count: int, by: Any) -> None:
     """`count` messages that wait, each to another customer."""
     put(
@@ -140,6 +157,7 @@ MAKERS: dict[str, Callable[[int, Any], object]] = {
     "contracts": make_contracts,
     "customers": make_customers,
     "duplicates": make_duplicates,
+    "effect": make_experiments,
     "fields": make_fields,
     "orders": make_orders,
     "outbox": make_messages,

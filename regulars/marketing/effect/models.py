@@ -105,7 +105,8 @@ class Experiment(models.Model):
 
     def get_absolute_url(self) -> str:
         """The page of its report."""
-        return f"/effect/{self.pk}/"
+        running = self.layer == Layer.EVERYTHING and self.ended_at is None
+        return "/effect/marketing/" if running else f"/effect/{self.pk}/"
 
     @property
     def split(self) -> Split:

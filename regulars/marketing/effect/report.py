@@ -183,7 +183,8 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
         told = asdict(self)
-        for line, shown in zip(self.lines, told["lines"], strict=True):
+        lines = [*self.lines, *(pair.line for pair in self.pairs)]
+        for line, shown in zip(lines, [*told["lines"], *(pair["line"] for pair in told["pairs"])], strict=True):
             shown["total"] = asdict(line.total)
         return told
 

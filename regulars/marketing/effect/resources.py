@@ -102,9 +102,9 @@ EFFECT = register(
         default_sort="-began",
         search=_find,
         full_url=lambda one: one.get_absolute_url(),
-        create_url=lambda: reverse("effect:marketing"),
-        create_label=_("What all of marketing earns"),
-        create_rule="effect.view",
+        create_url=lambda: reverse("effect:elsewhere"),
+        create_label=_("Measure an experiment made elsewhere"),
+        create_rule="effect.edit",
         empty=Empty(
             _(
                 "Every campaign leaves a few customers alone, by chance. What the others do more is what it earned; it stands here."
@@ -124,12 +124,7 @@ enrich(
 )
 lead_on(
     "effect",
-    Onward(
-        _("Measure an experiment made elsewhere"),
-        lambda: reverse("effect:elsewhere"),
-        icon="upload",
-        rule="effect.edit",
-    ),
+    Onward(_("What all of marketing earns"), lambda: reverse("effect:marketing"), icon="chart", rule="effect.view"),
 )
 assets.register(style="effect/effect.css")
 palette.register_action(

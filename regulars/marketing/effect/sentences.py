@@ -29,7 +29,7 @@ def rounded(value: float, digits: int = DIGITS) -> float:
 def money(value: float, currency: str) -> str:
     """Minor units, without false precision; small amounts with a decimal."""
     major = rounded(value / 10 ** exponent(currency))
-    places = 0 if abs(major) >= SMALL or major == int(major) else 1 if abs(major) >= 1 else 2
+    places = 0 if abs(major) >= SMALL or major == 0 else 1 if abs(major) >= SMALL / 10 else 2
     return format_money(round(major * 10 ** exponent(currency)), currency, decimals=places)
 
 
@@ -42,7 +42,7 @@ def each(kind: str, value: float, currency: str) -> str:
     """So much a unit: a share, or money."""
     if kind == "money":
         return money(value, currency)
-    places = 1 if abs(value) >= 0.01 or value == 0 else 2 if abs(value) >= 0.001 else 3
+    places = 1 if abs(value) >= 0.1 or value == 0 else 2 if abs(value) >= 0.001 else 3
     return show.show_percent(value, places)
 
 

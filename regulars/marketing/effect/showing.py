@@ -125,12 +125,12 @@ def _row(report: Report, line: Line, name: str) -> LineRow:
         interval = f"{told(line.low)} … {told(line.high)}"
     return LineRow(
         name, told(line.treated_mean), told(line.control_mean), told(line.effect), interval, show.show_percent(line.lift, 1),
-        sentences.amount(line.kind, line.total.value, report.currency), line.guardrail, line.tells,
+        sentences.amount(line.kind, line.total.value, report.currency) if interval else show.DASH, line.guardrail, line.tells,
     )  # fmt: skip
 
 
 def _pair(report: Report, one: Any) -> str:
-    arms = _("%(arm)s, not %(other)s") % {"arm": sentences.arm_of(one.arm), "other": sentences.arm_of(one.other)}
+    arms = _("%(arm)s against %(other)s") % {"arm": sentences.arm_of(one.arm), "other": sentences.arm_of(one.other)}
     return f"{sentences.measure_of(one.line)}: {arms}" if len({pair.line.code for pair in report.pairs}) > 1 else arms
 
 
@@ -157,7 +157,12 @@ def _figures(report: Report) -> list[Figure]:
 
 def _figure(name: str, kind: str, told: Between, currency: str) -> Figure:
     sure = sentences.between(kind, told, currency)
-    return Figure(name, sentences.amount(kind, told.value, currency), sure, "" if sure else _("too little to say yet"))
+    return Figure(
+        name,
+        sentences.amount(kind, told.value, currency) if sure else show.DASH,
+        sure,
+        "" if sure else _("too little to say yet"),
+    )
 
 
 def _picture(report: Report) -> Picture | None:
@@ -192,7 +197,6 @@ def _option(points: tuple[Point, ...], kind: str) -> dict[str, Any]:
     at = [show.show_date(datetime.fromisoformat(point.at), year=False) for point in points]
     low = [None if point.low is None else round(point.low) for point in points]
     wide = [None if point.low is None or point.high is None else round(point.high - point.low) for point in points]
-    ends = [one for point in points for one in (point.low, point.high, point.value) if one is not None]
     band = {
         "type": "line",
         "stack": "band",
@@ -204,7 +208,7 @@ def _option(points: tuple[Point, ...], kind: str) -> dict[str, Any]:
     name = _("more than without it")
     return {
         "xAxis": {"type": "category", "data": at, "boundaryGap": False},
-        "yAxis": {"type": "value", "format": kind, "min": round(min(0.0, *ends)), "max": round(max(0.0, *ends))},
+        "yAxis": {"type": "value", "format": kind},
         "series": [
             {**band, "data": low, "tooltip": {"show": False}},
             {**band, "data": wide, "areaStyle": {"color": "var(--band)"}, "tooltip": {"show": False}},

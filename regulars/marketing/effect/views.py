@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import TextIOWrapper
 from pathlib import PurePath
 from typing import Any, Final
@@ -25,6 +26,7 @@ MOST_BYTES: Final = 50_000_000
 MOST_UNPACKED: Final = 200_000_000
 YEAR: Final = 365
 BUCKETS_A_PERCENT: Final = 100
+_ALONE: Final = re.compile(r"control|hold|held|none|^no\b|對照|保留", re.IGNORECASE)
 
 
 @require_safe
@@ -119,9 +121,10 @@ def guessed(seen: importing.Look) -> dict[str, Any]:
     """A mapping to begin with: the first column of words as group, whatever is a yes or no as what was measured."""
     group = next(iter(seen.groups), None)
     outcomes = [one.name for one in seen.measured if one.kind == "rate" and one is not group]
+    alone = [value for value in (group.values if group else ()) if _ALONE.search(value)]
     return {
         "arm": group.name if group else "",
-        "control": "",
+        "control": alone[0] if alone else "",
         "outcomes": outcomes,
         "before": "",
         "currency": settings.CURRENCY,

@@ -96,6 +96,7 @@ def test_a_file_is_looked_at_and_measured(marketer: Client) -> None:
     mapping = marketer.post(reverse("effect:look"), {"file": file()}).content.decode()
     assert "held" in mapping
     assert 'value="bought" checked' in mapping
+    assert '<option value="held" selected>' in mapping
 
     told = {
         "name": "Autumn",
