@@ -84,7 +84,9 @@ WITH gaps AS (
         avg(goods) AS basket, min(day) AS first_day, sum(goods) AS goods
     FROM gaps GROUP BY customer_id HAVING count(*) >= 3
 ), through AS (
-    SELECT customer_id, mode(channel) AS channel FROM orders WHERE customer_id IS NOT NULL AND day <= $today GROUP BY customer_id
+    SELECT customer_id, channel FROM (
+        SELECT customer_id, channel, count(*) AS orders FROM orders WHERE customer_id IS NOT NULL AND day <= $today GROUP BY ALL
+    ) QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY orders DESC, channel) = 1
 )
 SELECT o.customer_id, ln(365.0 / greatest(o.usual, 1)) AS pace, ln(greatest(o.basket, 1)) AS basket,
     -coalesce(o.spread, 0)::DOUBLE AS regularity, least(-c.returned / nullif(o.goods, 0)::DOUBLE, 1) AS returned,

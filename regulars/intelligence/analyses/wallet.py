@@ -57,7 +57,9 @@ SAYS = {
 _BANDS = (0.0, 0.2, 0.4, 0.6, 0.8)
 _READ = """
 WITH through AS (
-    SELECT customer_id, mode(channel) AS channel FROM orders WHERE customer_id IS NOT NULL AND day <= $today GROUP BY customer_id
+    SELECT customer_id, channel FROM (
+        SELECT customer_id, channel, count(*) AS orders FROM orders WHERE customer_id IS NOT NULL AND day <= $today GROUP BY ALL
+    ) QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY orders DESC, channel) = 1
 )
 SELECT c.customer_id, c.revenue_12m::DOUBLE AS spent, c.kind, coalesce(t.channel, '') AS channel,
     CASE WHEN c.first_day > $today - 365 THEN 'new' WHEN c.first_day > $today - 730 THEN 'second_year' ELSE 'longer' END AS time
