@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("regulars.reporting.urls")),
     path("", include("regulars.marketing.call_lists.urls")),
     path("", include("regulars.marketing.fulfilment.urls")),
+    path("", include("regulars.marketing.draws.urls")),
     path("", include("regulars.marketing.content.urls")),
     path("", include("regulars.marketing.effect.urls")),
     path("", include("regulars.marketing.segments.urls")),

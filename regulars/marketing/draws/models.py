@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,9 @@ from django.utils.translation import pgettext_lazy
 
 from regulars.customers.models import ConsentText, Party
 from regulars.kit import clock
+
+ERASED: Final = "erased"
+"""Why an entry of an erased person does not take part."""
 
 
 class DrawQuerySet(models.QuerySet["Draw"]):
@@ -160,6 +163,3 @@ class Winner(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rank}. #{self.entry_id}"
-
-
-Question = dict[str, Any]

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.privacy.registry import Trace, declare
 from regulars.kit import clock
-from regulars.marketing.draws.models import Entry
+from regulars.marketing.draws.models import ERASED, Entry
 
 
 def _wipe(party_ids: Sequence[int]) -> int:
     """Out of draws that are still to come; forgotten in those that are over."""
     mine = Entry.objects.filter(party__in=party_ids)
-    mine.filter(draw__drawn_at=None, left_out_at=None).update(left_out_at=clock.now(), left_out_because="erased")
+    mine.filter(draw__drawn_at=None, left_out_at=None).update(left_out_at=clock.now(), left_out_because=ERASED)
     return mine.update(answers=[], person=Concat(Value("erased:"), Cast(F("pk"), CharField())))
 
 

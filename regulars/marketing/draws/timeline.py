@@ -39,6 +39,6 @@ def won(event: Event) -> str:
 
 
 register(
-    EntryKind(ENTERED, gettext_lazy("Prize draw"), "marketing", "star", contact=True, sentence=entered),
-    EntryKind(WON, gettext_lazy("Prize won"), "marketing", "star", sentence=won),
+    EntryKind(ENTERED, gettext_lazy("Prize draw"), "marketing", "gift", contact=True, sentence=entered),
+    EntryKind(WON, gettext_lazy("Prize won"), "marketing", "gift", sentence=won),
 )
