@@ -26,6 +26,8 @@ _ID: Final = re.compile(r"<[^<>\s]{1,250}>")
 _ADDRESS: Final = re.compile(r"[^\s<>@,;:\"()\\]+@[^\s<>@,;:\"()\\]+\.?[^\s<>@,;:\"()\\]*")
 _ENVELOPE: Final = re.compile(rb"\A>?From [^\r\n]*\r?\n")
 _MOST_REFERENCES: Final = 100
+_ADDRESS_AS_NAME: Final = re.compile(r"(?:^|(?<=,))\s*([^\"<>,()@]{1,200}@[^\"<>,()@]{0,200}?)\s*<")
+"""``ming@example.com <ming@example.com>``, which many programs write and no grammar allows."""
 _LONGEST_ADDRESSES: Final = 8_000
 
 
@@ -178,7 +180,8 @@ def _parts(root: Message) -> Iterator[tuple[Message, bool]]:
 def addresses(raw: Sequence[str], charset: str = "") -> list[Sender]:
     """Names and addresses of address headers; what has no address keeps its name. Never raises."""
     try:
-        told = getaddresses([charsets.from_wire(value[:_LONGEST_ADDRESSES], charset) for value in raw[:10]])
+        bare = [charsets.from_wire(value[:_LONGEST_ADDRESSES], charset) for value in raw[:10]]
+        told = getaddresses([_ADDRESS_AS_NAME.sub(r' "\1" <', value) for value in bare])
     except (ValueError, IndexError, TypeError, AttributeError, RecursionError):
         told = []
     found: dict[str, Sender] = {}

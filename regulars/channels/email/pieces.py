@@ -159,7 +159,7 @@ def sniff(content: bytes, declared: str = "") -> tuple[str, str]:
 def harmless(name: str, ending: str = "") -> str:
     """A name under which a file may be stored and offered: no path, no control or direction characters, not too long."""
     last = re.split(r"[\\/]", name)[-1]
-    cleaned = _FORBIDDEN.sub(" ", text.clean(last)).strip(" .")
+    cleaned = " ".join(_FORBIDDEN.sub(" ", text.clean(last)).split()).strip(" .")
     if not cleaned:
         return f"attachment{ending}"
     stem, dot, tail = cleaned.rpartition(".")

@@ -46,7 +46,8 @@ _STYLES: Final = frozenset(
 )  # fmt: skip
 _VALUE: Final = re.compile(r"[\w#%.,'\" +-]{1,120}|rgba?\([\d., %]{1,40}\)", re.ASCII)
 _TRICK: Final = re.compile(
-    r"(^|[\s,])-|\\|//|url|expression|import|var|attr|(^|\D)0*[0-3](\.\d+)?p[xt](\D|$)", re.IGNORECASE
+    r"(^|[\s,])-|\\|//|url|expression|import|var|attr|(^|[^\d.])0*[0-3](\.\d+)?p[xt](\D|$)|(^|\s)0+(\.0*)?(r?em|%)?(\s|$)",
+    re.IGNORECASE,
 )
 """In sizes and margins: below nothing, next to nothing, or from elsewhere."""
 _SIZES: Final = frozenset({"font-size", "line-height", "width", "height", "max-width"})

@@ -43,6 +43,7 @@ def build() -> argparse.ArgumentParser:
     _search(sub)
     _duplicates(sub)
     _merging(sub)
+    _mail(sub)
     _safekeeping(sub)
     _effect(sub)
     _command(sub, "doctor", doctor.run, _("check that everything needed is there and well"))
