@@ -25,6 +25,8 @@ def run(arguments: Namespace) -> int:
     run = queries.last_done()
     if run is None or run.as_of is None:
         raise UserError(_("Nothing has been analysed yet: “regulars refresh” does it."))
+    if arguments.truth:
+        return _truth(as_json=arguments.json)
     stored = {one.name: one.result for one in run.results.all()}
     if not arguments.name:
         return _list(stored, as_json=arguments.json)
@@ -34,6 +36,26 @@ def run(arguments: Namespace) -> int:
             _("There is no analysis “%(name)s”; there are: %(known)s") % {"name": arguments.name, "known": known}
         )
     return _one(run.as_of.isoformat(), arguments.name, stored.get(arguments.name, {}), as_json=arguments.json)
+
+
+def _truth(*, as_json: bool) -> int:
+    from regulars.demo import closeness  # noqa: PLC0415 -- after django.setup()
+
+    found = closeness.measure()
+    if not found:
+        raise UserError(_("This is not the demonstration company: what is true of its customers is not known."))
+    compared = {name: one for name, figures in found.items() if (one := closeness.told(name, figures))}
+    told = {
+        name: {
+            "true": str(one.true),
+            "said": [f"{label}: {value}" for label, value in one.told],
+            "figures": found[name],
+        }
+        for name, one in compared.items()
+    }
+    lines = [f"{name:<12} {one['true']}\n{'':<12} {'; '.join(one['said'])}" for name, one in told.items()]
+    output.show({"analyses": told}, as_json=as_json, sentences=lines)
+    return 0
 
 
 def _list(stored: dict[str, dict[str, object]], *, as_json: bool) -> int:

@@ -209,6 +209,11 @@ def _refresh(sub: Any) -> None:
     command.add_argument("--as-of", metavar=_("DATE"), help=_("as if it were the end of that day (YYYY-MM-DD)"))
     command = _command(sub, "insight", insight.run, _("answer the questions of Insight from the last refresh"))
     command.add_argument("name", nargs="?", metavar=_("NAME"), help=_("one analysis; without it, all of them"))
+    command.add_argument(
+        "--truth",
+        action="store_true",
+        help=_("how close each came to what is true of the demonstration company, from the rows as they are now"),
+    )
     command = _command(sub, "customers", commands.customers, _("list the customers with their figures"))
     command.add_argument("--limit", type=_count, help=_("at most so many"))
 

@@ -20,9 +20,11 @@ from regulars.intelligence.analyses import base
 from regulars.intelligence.analyses.slices import DIMENSIONS, joined, parts_of
 from regulars.reporting import pictures, queries, sentences
 from regulars.reporting.combining import MOST
+from regulars.reporting.insight import truths
 from regulars.reporting.insight.charts import Drawn, draw
 from regulars.reporting.insight.links import Source
 from regulars.reporting.insight.trusting import Model, judged, models_of
+from regulars.reporting.insight.truths import Closeness
 from regulars.reporting.models import AnalysisRun, AnalysisSlice, AskedSlice
 from regulars.web import format as show
 from regulars.web.stages import VALUE_CLASSES
@@ -135,6 +137,11 @@ class InsightPage:
     def sure(self) -> str:
         """How sure the answer is, in a sentence."""
         return sureness(self.result)
+
+    @cached_property
+    def closeness(self) -> Closeness | None:
+        """How close it came, where the truth is known."""
+        return None if self.parts else truths.of(self.name)
 
     @property
     def unsure(self) -> bool:
