@@ -74,6 +74,7 @@ def init(arguments: Namespace) -> int:
 def _load_demo(arguments: Namespace) -> dict[str, Any] | None:
     from regulars.customers.models import Party  # noqa: PLC0415 -- after django.setup()
     from regulars.demo import actions as demo  # noqa: PLC0415 -- loads numpy
+    from regulars.demo import campaigns, closeness  # noqa: PLC0415
     from regulars.reporting import actions as reporting  # noqa: PLC0415 -- loads duckdb
     from regulars.reporting import duplicates  # noqa: PLC0415 -- loads duckdb
 
@@ -83,9 +84,13 @@ def _load_demo(arguments: Namespace) -> dict[str, Any] | None:
         output.say(_("Drawing the demonstration company…"))
     loaded = demo.load_demo(customers=arguments.customers, seed=arguments.seed)
     if not arguments.json:
+        output.say(_("Letting its campaigns run…"))
+    loaded["messages"] = campaigns.load_campaigns(seed=arguments.seed)
+    if not arguments.json:
         output.say(_("Analysing it…"))
     reporting.refresh()
     duplicates.find_duplicates()
+    closeness.measure()
     return loaded
 
 
