@@ -45,7 +45,20 @@ class Shown:
     context: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class TodayPart:
+    """One addition to Today, beside what is due. ``context(user)`` is None when it has nothing to say."""
+
+    key: str
+    label: Text
+    template: str
+    context: Callable[[User], Mapping[str, Any] | None]
+    order: int = 50
+    rule: str = ""
+
+
 _registered: dict[str, PagePanel] = {}
+_today: dict[str, TodayPart] = {}
 _objects: dict[str, Callable[[int], str]] = {}
 
 
@@ -71,6 +84,21 @@ def panels_for(party: Party, user: User, area: str = "side") -> list[Shown]:
             if context is not None:
                 shown.append(Shown(panel, context))
     return shown
+
+
+def register_today(part: TodayPart) -> TodayPart:
+    """Make a part of Today known; its key must be new."""
+    if part.key in _today:
+        raise ValueError(f"part {part.key!r} of Today is registered twice")
+    _today[part.key] = part
+    return part
+
+
+def today_for(user: User) -> list[tuple[TodayPart, Mapping[str, Any]]]:
+    """The parts of Today that have something to say to ``user``, in order."""
+    parts = sorted(_today.values(), key=lambda one: (one.order, one.key))
+    told = ((one, one.context(user)) for one in parts if can(user, one.rule))
+    return [(one, context) for one, context in told if context is not None]
 
 
 def register_object(object_type: str, url: Callable[[int], str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -100,10 +100,14 @@ class Conversation(models.Model):
         return f"/inbox/{self.pk}/"
 
 
+ELSEWHERE: Final = "data-from="
+"""Before the address of a picture that is not in the message itself: it is fetched only where somebody asks for it."""
+
+
 class Entry(models.Model):
     """Something said in a conversation. ``ref`` is its name on the channel (a Message-ID): what comes twice is one.
 
-    ``html`` is sanitised by the channel that brought it, and shown in a frame that can do nothing. ``message`` is the row of
+    ``html`` is sanitised by the channel that brought it (pictures as in ``ELSEWHERE``), and shown in a frame that can do nothing. ``message`` is the row of
     the outbox that carries an answer.
     """
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.channels.inbox import queries
 from regulars.channels.inbox.timeline import OBJECT
 from regulars.customers.models import Party
-from regulars.customers.panels import PagePanel, register, register_object
+from regulars.customers.panels import PagePanel, TodayPart, register, register_object, register_today
 from regulars.web.access import User
 
 SHOWN = 5
@@ -21,5 +21,14 @@ def _panel(party: Party, user: User) -> Mapping[str, Any] | None:
     return {"conversations": found} if found else None
 
 
+def _today(user: User) -> Mapping[str, Any] | None:
+    """The conversations that wait for ``user``, longest first. Two queries at most."""
+    found = list(queries.box(user, queries.MINE).select_related("party")[: SHOWN + 1])
+    return {"conversations": found[:SHOWN], "more": len(found) > SHOWN} if found else None
+
+
+register_today(
+    TodayPart("conversations", _("Waiting for your answer"), "inbox/today.html", _today, order=10, rule="inbox.view")
+)
 register(PagePanel("conversations", _("Conversations"), "inbox/panel.html", _panel, order=15, rule="inbox.view"))
 register_object(OBJECT, lambda pk: f"/inbox/{pk}/")

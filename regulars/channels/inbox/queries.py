@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from regulars.channels.inbox.models import (
+    ELSEWHERE,
     Attachment,
     CannedAnswer,
     Conversation,
@@ -153,7 +154,11 @@ class Thread:
 
 def thread(conversation: Conversation, before: int | None = None) -> Thread:
     """The last entries, or those before the entry ``before``. Two queries."""
-    rows = conversation.entries.select_related("author", "message").defer("html")
+    rows = (
+        conversation.entries.select_related("author", "message")
+        .defer("html")
+        .annotate(has_pictures=Q(html__contains=ELSEWHERE))
+    )
     files = Prefetch("attachments", Attachment.objects.order_by("pk"))
     first = conversation.entries.filter(pk=before).first() if before else None
     if first is not None:

@@ -152,6 +152,7 @@ class Said:
     parts: list[Part]
     is_cut: bool
     has_html: bool
+    has_pictures: bool
 
     @property
     def who(self) -> str:
@@ -169,6 +170,7 @@ def said(entry: Entry) -> Said:
         parts(entry.text[:LONGEST_SHOWN]),
         len(entry.text) > LONGEST_SHOWN,
         bool(getattr(entry, "has_html", False)),
+        bool(getattr(entry, "has_pictures", False)),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from django.utils.translation import pgettext
 from regulars.customers.models import CustomerSummary, Party, Task, ValueClass
 from regulars.customers.page.advice import advice_of
 from regulars.customers.page.endings import Ending, ending_of
+from regulars.customers.panels import TodayPart, today_for
 from regulars.customers.queries import today as queries
 from regulars.customers.queries.lapses import Lapse, sum_of_contracts
 from regulars.customers.queries.today import ALL, MINE, TEAM, DayAfter, Stakes
@@ -141,6 +144,11 @@ class Today:
     def newcomers(self) -> list[Party]:
         """New customers nobody has welcomed."""
         return queries.newcomers(self.user, self.scope)
+
+    @cached_property
+    def parts(self) -> list[tuple[TodayPart, Mapping[str, Any]]]:
+        """What the rooms above add beside what is due."""
+        return today_for(self.user)
 
     @property
     def nothing(self) -> str:

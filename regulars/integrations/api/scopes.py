@@ -17,6 +17,8 @@ SCOPES: Final[dict[str, Promise]] = {
     "timeline:write": _("add entries to timelines"),
     "tasks:write": _("add, finish, move and hand over tasks"),
     "orders:write": _("record orders, returns and products"),
+    "inbox:read": _("read conversations of the inbox"),
+    "inbox:write": _("answer, note, assign and close conversations"),
     "marketing:write": _("make, change and remove segments; make, start and stop campaigns"),
     "imports:run": _("upload files, follow imports and undo them"),
     "analyses:read": _("read the results of analyses and ask for a refresh"),

@@ -10,7 +10,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from regulars.channels.inbox import queries
-from regulars.channels.inbox.models import Entry
+from regulars.channels.inbox.models import ELSEWHERE, Entry
 from regulars.channels.inbox.shown import fate_of
 from regulars.channels.inbox.views.common import Request
 from regulars.staff.rules import require
@@ -20,6 +20,8 @@ _NOTHING: Final = (
     "frame-ancestors 'self'; sandbox"
 )
 """No script, no request to anywhere: a message that is read tells its sender nothing."""
+_WITH_PICTURES: Final = _NOTHING.replace("img-src data:", "img-src data: https: http:")
+"""Somebody asked for the pictures that are elsewhere: only these are fetched, without saying from where."""
 _PAPER: Final = (
     '<!doctype html><meta charset="utf-8"><style>body{margin:12px;font:14px/1.6 system-ui,"Noto Sans TC",sans-serif;'
     "color:#1f2328;background:#fff;overflow-wrap:anywhere}img{max-width:100%}blockquote{margin:0 0 0 8px;padding-left:8px;"
@@ -37,12 +39,14 @@ def _entry(request: Request, pk: int) -> Entry:
 @require_safe
 @xframe_options_sameorigin
 def html(request: Request, pk: int) -> HttpResponse:
-    """The HTML of an entry, under a policy that lets it do nothing."""
+    """The HTML of an entry, under a policy that lets it do nothing; ``?pictures=1`` fetches those that are elsewhere."""
     entry = _entry(request, pk)
     if not entry.html:
         raise Http404
-    answer = HttpResponse(_PAPER + entry.html)
-    answer.headers["Content-Security-Policy"] = _NOTHING
+    asked = request.GET.get("pictures") == "1"
+    shown = entry.html.replace(f"<img {ELSEWHERE}", "<img src=") if asked else entry.html
+    answer = HttpResponse(_PAPER + shown)
+    answer.headers["Content-Security-Policy"] = _WITH_PICTURES if asked else _NOTHING
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
 
