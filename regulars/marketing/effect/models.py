@@ -84,7 +84,7 @@ class Experiment(models.Model):
         verbose_name=_("declared by"),
     )
     began_at = models.DateTimeField(_("began"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_at = models.DateTimeField(pgettext_lazy("experiment", "ended"), null=True, blank=True)
     sweep_at = models.DateTimeField(null=True, blank=True)
     told = models.JSONField(default=dict)
     told_at = models.DateTimeField(null=True, blank=True)

@@ -49,7 +49,11 @@ def _state(one: Experiment) -> Badge | None:
     told = _report(one)
     if told is not None and told.blocked:
         return Badge(_("Blocked"), "stake")
-    return Badge(_("Ended")) if one.ended_at else Badge(_("Running"), "accent")
+    return (
+        Badge(pgettext_lazy("experiment", "Ended"))
+        if one.ended_at
+        else Badge(pgettext_lazy("experiment", "Running"), "accent")
+    )
 
 
 def _units(one: Experiment) -> int | None:
@@ -86,7 +90,7 @@ EFFECT = register(
         icon="chart",
         path="effect/",
         rule="effect.view",
-        order=25,
+        order=46,
         chord="g w",
         queryset=queries.experiments_for,
         columns=(
@@ -97,7 +101,7 @@ EFFECT = register(
             Column("state", _("State"), _state, "badge", sort="ended_at"),
             Column("units", pgettext_lazy("experiment", "In it"), _units, "number", phone="amount"),
             Column("began", _("Began"), "began_at", "date", sort="began_at"),
-            Column("ended", _("Ended"), "ended_at", "date", sort="ended_at"),
+            Column("ended", pgettext_lazy("experiment", "Ended"), "ended_at", "date", sort="ended_at"),
         ),
         default_sort="-began",
         search=_find,

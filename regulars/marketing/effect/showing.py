@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.marketing.effect import sentences
 from regulars.marketing.effect.models import Layer
@@ -179,7 +180,7 @@ def _picture(report: Report) -> Picture | None:
     return Picture(
         _option(report.picture, "money" if money else "number"),
         label,
-        [_("By"), _("More than without it"), _("At least"), _("At most")],
+        [pgettext("experiment", "By"), _("More than without it"), _("At least"), _("At most")],
         rows,
     )
 

@@ -1,1 +1,1 @@
-"""Template tags."""
+"""Template tags: a report in words, what could be found before a start."""
