@@ -60,7 +60,7 @@ _TINY: Final = frozenset({"0", "1", "2", "0px", "1px", "2px"})
 def sanitise(html: str, pieces: Sequence[Piece] = ()) -> str:
     """``html`` less everything that could act, ask elsewhere or hide; pictures of ``pieces`` that it shows are put in.
 
-    Pictures from elsewhere keep their address as ``data-from``: they are loaded only by ``with_pictures``.
+    Pictures from elsewhere keep their address as ``data-from`` (``inbox.models.ELSEWHERE``): they are loaded when somebody asks.
     """
     if not html.strip():
         return ""
@@ -243,8 +243,3 @@ def folded(html: str) -> str:
     folding = _Folding()
     folding.feed(html)
     return folding.finish()
-
-
-def with_pictures(html: str) -> str:
-    """What ``sanitise`` made, with the pictures from elsewhere: somebody asked for them."""
-    return html.replace("<img data-from=", '<img referrerpolicy="no-referrer" src=')

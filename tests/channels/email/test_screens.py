@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from regulars.channels.email.actions import take_in
 from regulars.channels.email.models import Mail, Mailbox, MailKind
@@ -119,3 +120,24 @@ def test_as_many_queries_for_many_mails_as_for_one(
             client.get("/mails/")
         counts.append(len(told))
     assert counts[0] == counts[1]
+
+
+def test_pictures_from_elsewhere_are_loaded_only_when_somebody_asks(
+    client: Client, make_user: MakeUser, ming: Party
+) -> None:
+    html = '<p>茶</p><img src="https://pictures.example/tea.png" width="300">'
+    take_in(written(html=html), source="test")
+    entry = Entry.objects.get()
+    client.force_login(make_user())
+    opened = client.get(f"/inbox/{entry.conversation_id}/").content.decode()
+    assert f"{reverse('inbox:html', args=[entry.pk])}?pictures=1" in opened
+
+    address = reverse("inbox:html", args=[entry.pk])
+    quiet, asked = client.get(address), client.get(f"{address}?pictures=1")
+    assert b" src=" not in quiet.content
+    assert "https:" not in quiet.headers["Content-Security-Policy"]
+    assert b'<img src="https://pictures.example/tea.png"' in asked.content
+    policy = asked.headers["Content-Security-Policy"]
+    assert "img-src data: https: http:;" in policy
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
