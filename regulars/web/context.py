@@ -19,7 +19,7 @@ from regulars.web.access import company
 from regulars.web.places import Place
 
 THEMES = ("system", "light", "dark")
-ON_PHONE = 4
+ON_PHONE = 5
 MOST_WAITING = 99
 
 

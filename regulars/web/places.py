@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from django.urls import NoReverseMatch, reverse
 
@@ -16,10 +17,13 @@ from regulars.web import resources
 from regulars.web.access import User, can
 from regulars.web.resources import Text
 
+GROUPS: Final = (0, 20, 40, 80)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere to go. ``order``: 10 Today … 90 settings; ``group`` draws a hairline before a new one.
+    """Somewhere to go. ``order``: from 10 what is to be done, from 20 the record, from 40 marketing, from 80 setting up;
+    a hairline stands between them.
 
     ``waiting(user)`` counts what waits there to be decided, shown beside the word; it must cost next to nothing.
     """
@@ -31,9 +35,13 @@ class Place:
     order: int
     chord: str = ""
     rule: str = ""
-    group: str = "work"
     phone: bool = True
     waiting: Callable[[User], int] | None = None
+
+    @property
+    def group(self) -> int:
+        """Where its part of the menu begins."""
+        return max(begin for begin in GROUPS if begin <= self.order)
 
     def url(self) -> str:
         """The address; empty while its page does not exist."""

@@ -23,7 +23,7 @@ places.register(
         gettext_lazy("Inbox"),
         icon="mail",
         url_name="inbox:inbox",
-        order=15,
+        order=13,
         chord="g n",
         rule="inbox.view",
         waiting=queries.waiting_for,

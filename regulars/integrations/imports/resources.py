@@ -24,7 +24,6 @@ places.register(
         order=80,
         chord="g f",
         rule="imports.run",
-        group="setup",
         phone=False,
     )
 )

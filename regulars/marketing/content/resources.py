@@ -49,7 +49,7 @@ CONTENTS = register(
         icon="file",
         path="contents/",
         rule="contents.view",
-        order=25,
+        order=42,
         queryset=lambda user: (
             queries.contents_for(user).select_related("owner").annotate(edition=Max("editions__number"))
         ),

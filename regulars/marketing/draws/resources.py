@@ -77,8 +77,8 @@ register(
         icon="gift",
         path="draws/",
         rule="draws.view",
-        order=28,
-        chord="g p",
+        order=45,
+        chord="g z",
         queryset=queries.draws_for,
         columns=(
             Column("title", _("Title"), "title", phone="primary", width="l"),

@@ -120,7 +120,7 @@ register(
         icon="letter",
         path="fulfilment/",
         rule="fulfilment.view",
-        order=27,
+        order=44,
         chord="g b",
         queryset=queries.requests_for,
         columns=(
