@@ -11,6 +11,8 @@ from typing import Final
 EXACT_RANKS: Final = 100
 """The first so many by revenue are told their very rank, the next two digits of it, those far behind one."""
 _TWO_DIGITS: Final = 10_000
+_FEW: Final = ((10, 1), (20, 2), (50, 5), (100, 10), (200, 20), (500, 50), (1_000, 100))
+"""The steps of ``about`` for small numbers: below which number, to which step."""
 _DAYS_EXACT, _DAYS_BY_WEEK = 14, 90
 
 
@@ -36,8 +38,12 @@ def chance(share: str) -> str:
 
 
 def few(number: str) -> str:
-    """A number of things, 0 or more: below one to a tenth, else as one says it."""
-    return f"CASE WHEN {number} < 1 THEN round_even({number}, 1) ELSE {about(number)} END"
+    """A number of things, 0 or more: below one to a tenth, else as one says it.
+
+    The usual ones go by fixed steps: powers and logarithms cost four times as much.
+    """
+    steps = " ".join(f"WHEN {number} < {below} THEN round_even({number} / {step}, 0) * {step}" for below, step in _FEW)
+    return f"CASE WHEN {number} < 1 THEN round_even({number}, 1) {steps} ELSE {about(number)} END"
 
 
 def money(amount: str) -> str:

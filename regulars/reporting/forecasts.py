@@ -134,8 +134,12 @@ def _told(column: str, givers: dict[str, str], trusted: Believed) -> str:
 
     unit = FORECAST[column]
     kind = _TYPES[unit]
+    if unit == "offers" and len(givers) == 1:
+        return f"coalesce({next(iter(givers))}.{column}, [])"
     if unit == "offers":
         return f"flatten([{', '.join(f'coalesce({table}.{column}, [])' for table in givers)}]::BIGINT[][])"
+    if unit == "list" and len(givers) == 1:
+        return f"coalesce({next(iter(givers))}.{column}, '[]')"
     if unit == "list":
         parts = ", ".join(
             f"nullif(substring({table}.{column}, 2, length({table}.{column}) - 2), '')" for table in givers

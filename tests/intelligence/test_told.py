@@ -78,3 +78,9 @@ def test_nothing_expected_is_nothing_told():
     assert duckdb.execute(
         f"SELECT {told.due(20_000)} FROM (SELECT NULL AS last_day, NULL AS expected_days)"
     ).fetchone() == (None,)
+
+
+def test_small_numbers_by_fixed_steps_are_told_as_by_powers_of_ten():
+    row = "(SELECT unnest(range(10_000)) / 7.0 AS n)"
+    differ = f"SELECT count(*) FILTER (n >= 1 AND {told.few('n')} <> {told.about('n')}) FROM {row}"
+    assert duckdb.execute(differ).fetchone() == (0,)

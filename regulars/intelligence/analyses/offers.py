@@ -64,7 +64,7 @@ def _numbers(offers: dict[str, Any], goods: Any, *, new: bool) -> Any:
     """What ``spelled`` reads, shape (offers, ``SIZE``)."""
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    share = np.nan_to_num(np.rint(offers["share"] * 100), nan=-1)
+    share = np.nan_to_num(_coarse(offers["share"]), nan=-1)
     if new:
         like = np.rint(offers["like_share"] * 100)
         why = (offers["had"] >= 0) & (like >= _LIKE)
@@ -72,6 +72,15 @@ def _numbers(offers: dict[str, Any], goods: Any, *, new: bool) -> Any:
     else:
         reason = offers["times"], offers["last"]
     return np.column_stack([goods[offers["item"]], share, *reason]).astype(np.int64)
+
+
+def _coarse(share: Any) -> Any:
+    """Chances in per cent, as one says them: 0, 1, 2, 5, then every fifth. Finer, most would shift a little every week."""
+    import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
+
+    percent = 100 * share
+    small = np.select([percent < 0.5, percent < 1.5, percent < 3.5], [0.0, 1.0, 2.0], 5.0)
+    return np.where(percent < 7.5, small, np.rint(percent / 5) * 5)
 
 
 def spelled(offers: Sequence[int], names: Mapping[int, str], *, new: bool) -> list[Json]:
