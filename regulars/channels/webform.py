@@ -20,7 +20,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from regulars.channels.outbox.actions import NewMessage, put
 from regulars.channels.outbox.models import MessageClass
@@ -80,7 +80,7 @@ def other_languages(_request: HttpRequest) -> list[tuple[str, str]]:
 class PersonForm(forms.Form):
     """Who somebody is and how to reach them."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80, validators=[_NO_MARKUP])
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=80, validators=[_NO_MARKUP])
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, required=False)
     mobile = forms.CharField(label=gettext_lazy("Mobile"), max_length=32, required=False)
     agrees = forms.BooleanField(required=False)

@@ -107,7 +107,7 @@ class ScriptForm(forms.Form):
 class CallForm(forms.Form):
     """What came of a call."""
 
-    note = forms.CharField(label=_("Note"), required=False, max_length=4_000, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=_("Note"), required=False, max_length=4_000, widget=forms.Textarea(attrs={"rows": 2}))
     minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=0, max_value=24 * 60)
     call_back_at = forms.DateTimeField(
         label=_("Call back at"), required=False,

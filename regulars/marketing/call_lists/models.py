@@ -81,7 +81,7 @@ class CallList(models.Model):
     script = models.ForeignKey(
         Script, models.PROTECT, null=True, blank=True, related_name="lists", verbose_name=_("script")
     )
-    order = models.CharField(_("order"), max_length=8, choices=Order, default=Order.VALUE)
+    order = models.CharField(pgettext_lazy("call list", "order"), max_length=8, choices=Order, default=Order.VALUE)
     purpose = models.CharField(_("purpose"), max_length=24, default="marketing")
     not_after = models.DateTimeField(_("not after"), null=True, blank=True)
     most_tries = models.PositiveSmallIntegerField(_("tries at most"), default=3)

@@ -37,7 +37,7 @@ class Draw(models.Model):
     nothing that matters can be changed any more. ``seed`` and ``list_hash`` are public from ``drawn_at`` on.
     """
 
-    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    slug = models.SlugField(pgettext_lazy("draw", "address"), max_length=60, unique=True)
     title_en = models.CharField(_("title in English"), max_length=120, blank=True)
     title_zh = models.CharField(_("title in Chinese"), max_length=120, blank=True)
     words_en = models.TextField(_("words in English"), blank=True)

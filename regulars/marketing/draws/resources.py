@@ -84,7 +84,7 @@ register(
             Column("title", _("Title"), "title", phone="primary", width="l"),
             Column("state", _("State"), _state, "badge", phone="secondary"),
             Column("entered", _("Entries"), "entered", "number", sort="entered", phone="amount"),
-            Column("playing", _("Take part"), "playing", "number", sort="playing"),
+            Column("playing", pgettext_lazy("draw", "Take part"), "playing", "number", sort="playing"),
             Column("winners", _("Winners"), "winners", "number", sort="winners"),
             Column("closes", _("Closes"), "closes_at", "datetime", sort="closes_at"),
             Column("drawn", _("Drawn"), "drawn_at", "date", sort="drawn_at"),
@@ -153,8 +153,8 @@ register(
     Resource(
         key="draw-entries",
         label=_("Entries in prize draws"),
-        one=pgettext_lazy("count", "entry"),
-        many=pgettext_lazy("count", "entries"),
+        one=pgettext_lazy("draw", "entry"),
+        many=pgettext_lazy("draw", "entries"),
         icon="gift",
         path="draws/entries/",
         rule="draws.view",
@@ -179,7 +179,7 @@ register(
         bulk_actions=(
             BulkAction("tickets", _("Tickets"), _weigh, rule="draws.edit", icon="gift", form=TicketsForm),
             BulkAction("take-in", _("Let take part"), _take_in, rule="draws.edit", icon="check"),
-            BulkAction("leave-out", _("Leave out"), _leave_out, rule="draws.edit", icon="close", form=LeaveOutForm, at_stake=True),
+            BulkAction("leave-out", pgettext_lazy("entry", "Leave out"), _leave_out, rule="draws.edit", icon="close", form=LeaveOutForm, at_stake=True),
         ),
         export_rule="customers.export",
         empty=Empty(_("Nobody has entered a prize draw yet."), icon="gift"),

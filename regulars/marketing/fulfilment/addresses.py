@@ -64,8 +64,8 @@ def lines_of(one: Address, *, organisation: bool = False) -> list[str]:
 
 
 def _han(one: Address, code: str, *, organisation: bool) -> list[str]:
-    parts = [part for part in (one.region, one.city) if part and not one.address.startswith(part)]
-    place = "".join(dict.fromkeys(parts)) + one.address
+    area = one.city or one.region
+    place = one.address if one.address.startswith(area) else f"{area}{one.address}"
     polite = "公啟" if organisation else "君收"
     recipient = f"{one.recipient} {polite}" if has_han(one.recipient) else one.recipient
     abroad = one.country if code != settings.COUNTRY else ""

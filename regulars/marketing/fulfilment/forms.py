@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.channels.webform import AddressForm
 from regulars.marketing.fulfilment import queries
@@ -36,7 +37,7 @@ class RequestForm(forms.Form):
 
     item = _item()
     quantity = forms.IntegerField(label=_("How many"), min_value=1, max_value=MOST_AT_ONCE, initial=1)
-    recipient = forms.CharField(label=_("To whom"), max_length=200, required=False)
+    recipient = forms.CharField(label=pgettext_lazy("post", "To whom"), max_length=200, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=16, required=False)
     city = forms.CharField(label=_("City"), max_length=80, required=False)
     region = forms.CharField(label=_("Region"), max_length=80, required=False)
@@ -76,7 +77,7 @@ class PublicForm(AddressForm):
     """What anybody may ask for."""
 
     items = forms.ModelMultipleChoiceField(
-        Item.objects.none(), label=_("What may we send you?"), widget=forms.CheckboxSelectMultiple
+        Item.objects.none(), label=_("What would you like to have?"), widget=forms.CheckboxSelectMultiple
     )
     field_order = ("items",)
 

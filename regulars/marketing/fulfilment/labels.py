@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.marketing.fulfilment.queries import Line
 from regulars.web.listing import export
@@ -17,7 +18,7 @@ FORMS: Final = {"csv": export.csv_of, "xlsx": export.xlsx_of}
 def rows_of(lines: Iterable[Line]) -> Iterator[list[Any]]:
     """A head, then one row for each line that can go."""
     yield [
-        _("Number"), _("To whom"), *(_("Line %(n)s") % {"n": n} for n in range(1, LINES + 1)), _("Postcode"), _("City"), _("Region"),
+        _("Number"), pgettext("post", "To whom"), *(_("Line %(n)s") % {"n": n} for n in range(1, LINES + 1)), _("Postcode"), _("City"), _("Region"),
         _("Address"), _("Country"), _("Item"), _("How many"), _("Customer number"),
     ]  # fmt: skip
     for line in lines:

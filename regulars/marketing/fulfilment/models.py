@@ -136,7 +136,7 @@ class Request(models.Model):
     region = models.CharField(_("region"), max_length=80, blank=True)
     postcode = models.CharField(_("postcode"), max_length=16, blank=True)
     country = models.CharField(_("country"), max_length=60, blank=True)
-    asked_at = models.DateTimeField(_("asked"), default=clock.now)
+    asked_at = models.DateTimeField(pgettext_lazy("request", "asked"), default=clock.now)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     done_at = models.DateTimeField(null=True, blank=True)
 

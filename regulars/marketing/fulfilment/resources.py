@@ -172,7 +172,7 @@ register(
         columns=(
             Column("name", _("Name"), "name", sort="name", phone="primary", width="l"),
             Column("total", _("Requests"), "total", "number", phone="amount"),
-            Column("sent", _("Sent"), "sent_at", "date", sort="sent_at", phone="secondary"),
+            Column("sent", _("Sent on"), "sent_at", "date", sort="sent_at", phone="secondary"),
             Column("by", _("By"), "made_by", "person", sort="made_by__name"),
             Column("made", _("Made"), "made_at", "ago", sort="made_at"),
         ),
