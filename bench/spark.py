@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from bench import Context, Figure, Unavailable
-from bench.warehouse import DAYS, FIRST_DAY, NEW_DAYS, generate
+from bench.warehouse.trade import DAYS, FIRST_DAY, NEW_DAYS, generate
 
 ON_REQUEST = True
 CUSTOMERS = 20_000

@@ -19,7 +19,7 @@ from regulars.intelligence.warehouse.ledger import Horizon
 from regulars.intelligence.warehouse.store import Change, Manifest, Query, Store
 from regulars.intelligence.warehouse.tables import Derived
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the tables and of the rules behind them; what another version left is not read."""
 _GRAINS: Final = {
     "score": "one customer, with everything computed of him",

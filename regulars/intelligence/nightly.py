@@ -194,7 +194,8 @@ def _learned(desk: Desk, kept: list[Calibration]) -> list[Calibration]:
     assert desk.purchases is not None
     _, read = desk.purchases
     size = len(read["customer"])
-    bought = Purchases(read["customer"], read["day"], read["goods"], np.zeros(size, bool), np.full(size, NEVER))
+    none = np.broadcast_to(False, size), np.broadcast_to(NEVER, size)
+    bought = Purchases(read["customer"], read["day"], read["goods"], *none)
     return population.renewed(kept, bought, desk.horizon.today)
 
 

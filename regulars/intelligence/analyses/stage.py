@@ -118,11 +118,13 @@ def make(desk: Desk, params: Params | None = None) -> None:
 
     ids, read = desk.purchases or ledger.purchases(desk.engine)
     desk.purchases = None  # nobody else asks for them, and they are large
-    complaint = read["complaint_day"].copy() if len(ids) else read["complaint_day"]
+    complaint = read["complaint_day"]
     complaint[complaint < 0] = NEVER
     bought = Purchases(read["customer"], read["day"], read["goods"], read["complaint_open"], complaint)
     moves, standing = replay(bought, desk.calibrations or [Calibration()], desk.horizon.today, params or Params())
-    _register(desk, Journey(ids, moves, standing, _moments(bought, read["at"], moves)))
+    moments = _moments(bought, read["at"], moves)
+    del bought, complaint, read  # as large as all that comes of them
+    _register(desk, Journey(ids, moves, standing, moments))
 
 
 def measure(desk: Desk) -> Result:
@@ -141,7 +143,7 @@ def _moments(bought: Purchases, at: Any, moves: Moves) -> Any:
 
     counts = np.bincount(bought.customer) if len(bought.customer) else np.empty(0, np.int64)
     purchase = (np.cumsum(counts) - counts)[moves.customer] + moves.purchases - 1
-    return np.where(bought.day[purchase] == moves.day, at[purchase], -1)
+    return np.where(bought.day[purchase] == moves.day, at[purchase], np.int64(-1))
 
 
 def _register(desk: Desk, journey: Journey) -> None:

@@ -43,23 +43,25 @@ def walked(bought: Purchases, calibrations: list[Calibration], today: int, rules
     def walk(part: int) -> tuple[Moves, Standing]:
         rows = slice(cuts[part], cuts[part + 1])
         some = {one.name: getattr(bought, one.name)[rows] for one in fields(bought)}
-        some["customer"] = some["customer"] - firsts[part]
+        some |= {name: some[name].astype(np.int64) for name in ("customer", "day")}
+        some["customer"] -= firsts[part]
         return Walk(Purchases(**some), calibrations, today, rules).run()
 
     if len(firsts) == 1:
         return walk(0)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         moves, standings = zip(*pool.map(walk, range(len(firsts))), strict=True)
+    sizes = [len(one.customer) for one in moves]
     by_column = _joined(moves)
-    by_column["customer"] += np.repeat(np.array(firsts), [len(one.customer) for one in moves])
+    by_column["customer"] += np.repeat(np.array(firsts), sizes)
     rhythm = Predictive(**_joined([one.rhythm for one in standings]))
     return Moves(**by_column), Standing(**_joined(standings, but="rhythm"), rhythm=rhythm)
 
 
 def _joined(parts: Sequence[Any], but: str = "") -> dict[str, Any]:
-    """The columns of parts, end to end."""
+    """The columns of parts, end to end; each part lets go of what was taken from it."""
     names = [one.name for one in fields(parts[0]) if one.name != but]
-    return {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return {name: np.concatenate([vars(part).pop(name) for part in parts]) for name in names}
 
 
 class Trend:

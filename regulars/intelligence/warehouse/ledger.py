@@ -51,7 +51,6 @@ class Horizon:
     today: int
     currency: str
     orders: int = 0
-    customers: int = 0
     anonymous: int = 0
     other_currency: int = 0
     first_day: int | None = None
@@ -173,8 +172,7 @@ def look(engine: Engine, today: int) -> Horizon:
     ).fetchone()
     currency = chosen[0] if chosen else ""
     counted = engine.execute(
-        """SELECT count(*) FILTER (currency = $currency), count(DISTINCT customer_id) FILTER (currency = $currency),
-                  count(*) FILTER (customer_id IS NULL), count(*) FILTER (currency <> $currency),
+        """SELECT count(*) FILTER (currency = $currency), count(*) FILTER (customer_id IS NULL), count(*) FILTER (currency <> $currency),
                   min(day) FILTER (currency = $currency), max(day) FILTER (currency = $currency),
                   CASE WHEN sum(goods) FILTER (cost IS NOT NULL AND currency = $currency) >= 0.9 * sum(goods) FILTER (currency = $currency)
                        THEN sum(goods - cost) FILTER (currency = $currency) / sum(goods) FILTER (cost IS NOT NULL AND currency = $currency) END
@@ -196,12 +194,12 @@ def purchases(engine: Engine, occasions: Occasions | None = None) -> tuple[Any, 
     who, size = read["customer_id"], len(read["customer_id"])
     starts = np.flatnonzero(np.r_[True, who[1:] != who[:-1]]) if size else np.empty(0, np.int64)
     ids = who[starts].astype(np.int64)
-    customer = np.repeat(np.arange(len(ids)), np.diff(np.r_[starts, size]))
+    customer = np.repeat(np.arange(len(ids), dtype=np.int32), np.diff(np.r_[starts, size]))
     told = {
         "customer": customer,
-        "day": read["day"].astype(np.int64),
+        "day": read["day"].astype(np.int32),
         "goods": read["goods"].astype(float),
-        "at": read["at"].astype(np.int64),
+        "at": read["at"],
     }
     told |= {"complaint_open": np.zeros(size, bool), "complaint_day": np.full(size, -1, np.int64)}
     if size:
@@ -217,8 +215,9 @@ def _complain(told: Occasions, ids: Any, complaints: Occasions) -> None:
     complains = np.zeros(len(ids), bool)
     complains[who] = True
     among = np.flatnonzero(complains[told["customer"]])
-    first, span = told["day"].min(), np.ptp(told["day"]) + 2
-    keys = told["customer"][among] * span + (told["day"][among] - first)
+    first = int(told["day"].min())
+    span = int(told["day"].max()) - first + 2
+    keys = told["customer"][among].astype(np.int64) * span + (told["day"][among] - first)
     begin, end = (who * span + np.clip(one - first, 0, span - 1) for one in (day, settled))
     since, until = np.searchsorted(keys, begin), np.searchsorted(keys, end)
     steps, lasts = np.zeros(len(among) + 1, np.int64), until > since

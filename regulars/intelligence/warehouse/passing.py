@@ -9,6 +9,7 @@ their days read once more and put in order, and those alone are passed over agai
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
@@ -144,5 +145,9 @@ def _keys(engine: Engine, horizon: Horizon, late: Any, least: int, first: int, d
 def batches(engine: Engine, horizon: Horizon, query: str) -> Iterator[dict[str, Any]]:
     """What ``query`` gives, as columns of some hundred thousand rows at a time."""
     parameters = {"today": horizon.today, "currency": horizon.currency}
-    for batch in engine.execute(query, parameters).to_arrow_reader(_ROWS):
-        yield {name: batch[name].to_numpy(zero_copy_only=False) for name in batch.schema.names}
+    with ThreadPoolExecutor(1) as ahead:  # the next ones are read while these are passed over
+        reader = engine.execute(query, parameters).to_arrow_reader(_ROWS)
+        coming = ahead.submit(next, reader, None)
+        while (batch := coming.result()) is not None:
+            coming = ahead.submit(next, reader, None)
+            yield {name: batch[name].to_numpy(zero_copy_only=False) for name in batch.schema.names}

@@ -75,7 +75,8 @@ def test_the_pass_comes_to_what_the_sql_comes_to(
     assert len(columns["day"]) > 200
     assert ids.tolist() == by_sql[0].tolist()
     for name, column in by_sql[1].items():
-        assert (columns[name].dtype, columns[name].tolist()) == (column.dtype, column.tolist()), name
+        assert columns[name].tolist() == column.tolist(), name
+        assert name == "at" or columns[name].dtype == column.dtype, name
 
 
 def test_an_occasion_knows_of_complaints(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from regulars.commerce.facts import ORDERS, RETURNS
 from regulars.intelligence.days import to_day
 from regulars.intelligence.warehouse import definitions, engine, passing, state
 from regulars.intelligence.warehouse.ledger import Horizon
-from regulars.intelligence.warehouse.patch import Patch
+from regulars.intelligence.warehouse.patch import COLUMNS, Patch
 from regulars.intelligence.warehouse.store import Change, Store
 from tests.support.warehouse import parts, warehouse
 
@@ -75,9 +75,7 @@ def state_schema(table: Any) -> pa.Schema:
 
 
 def rows_of(connection: engine.Engine) -> list[Row]:
-    found: list[Row] = connection.execute(
-        f"SELECT {', '.join(state.COLUMNS)} FROM state ORDER BY customer_id"
-    ).fetchall()
+    found: list[Row] = connection.execute(f"SELECT {', '.join(COLUMNS)} FROM state ORDER BY customer_id").fetchall()
     return found
 
 
@@ -273,7 +271,7 @@ def test_a_day_writes_its_own_rows_behind_the_others(tmp_path: Path, monkeypatch
         assert len(Patch.read(path, note.length).batches) <= 3
     assert len(set(lengths)) == 1  # however much lies there, a day of three customers writes as much
     assert len(files) == 3
-    assert Patch.read(path, note.length).rows_in_force == 2 + 9
+    assert Patch.read(path, len(before)).rows_in_force == 2 + 9
 
 
 def test_what_a_crash_left_behind_the_patch_does_not_count(tmp_path: Path) -> None:
@@ -305,7 +303,7 @@ def test_what_is_kept_narrowly_comes_back_wide(tmp_path: Path) -> None:
     [([0], "int8"), ([-128, 127], "int8"), ([128], "int16"), ([-129], "int16"), ([2**31], "int64"), ([-(2**63), 2**63 - 1], "int64"), ([], "int8")],
 )  # fmt: skip
 def test_columns_are_as_narrow_as_they_can_be(values: list[int], kind: str) -> None:
-    rows = pa.table({name: pa.array(values, pa.int64()) for name in state.COLUMNS})
+    rows = pa.table({name: pa.array(values, pa.int64()) for name in COLUMNS})
     narrow = state._narrowed(rows)
     assert {str(field.type) for field in narrow.schema} == {kind}
     assert narrow["goods"].to_pylist() == values

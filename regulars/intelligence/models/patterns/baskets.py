@@ -61,10 +61,10 @@ class Baskets:
         if named is None:
             codes, item = np.unique(item, return_inverse=True)
             named = codes.tolist()
-        if len(basket) and (np.diff(basket) < 0).any():
+        if len(basket) and (basket[1:] < basket[:-1]).any():
             by_basket = np.argsort(basket, kind="stable")
             basket, item = basket[by_basket], item[by_basket]
-        starts = np.flatnonzero(np.r_[True, np.diff(basket) != 0]) if len(basket) else np.zeros(0, np.int64)
+        starts = np.flatnonzero(np.r_[True, basket[1:] != basket[:-1]]) if len(basket) else np.zeros(0, np.int64)
         return cls(np.asarray(item, np.int32), np.r_[starts, len(basket)].astype(np.int64), named)
 
 
