@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
+from zlib import crc32
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -116,7 +117,7 @@ class Desk:
             (one.conversation.pk, one.conversation.words_at, one.conversation.assignee_id, one.begun, one.unsent)
             for one in self.lines
         ]
-        return f"{hash(tuple(told)) & 0xFFFFFFFFFFFF:x}"
+        return f"{crc32(repr(told).encode()):x}"
 
     @cached_property
     def boxes(self) -> list[Box]:

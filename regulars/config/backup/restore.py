@@ -181,11 +181,13 @@ def _fill(archive: Archive, progress: Progress) -> None:
 
 
 def make_derived() -> None:
-    """Make anew what follows from the record: the search index, the indexes of custom fields."""
-    from regulars.customers import actions, search  # noqa: PLC0415 -- after django.setup()
+    """Make anew what follows from the record: the indexes of search and of the inbox, those of custom fields."""
+    from regulars.channels.inbox.actions import words  # noqa: PLC0415 -- after django.setup()
+    from regulars.customers import actions, search  # noqa: PLC0415
 
     actions.ensure_indexes()
     search.rebuild()
+    words.rebuild()
 
 
 def _migrate_to(applied: dict[str, list[str]]) -> None:

@@ -14,6 +14,7 @@ from regulars.demo.loader.bulk import Keys, write
 from regulars.demo.loader.companies import Account, accounts_of, load_around, load_groups, load_people
 from regulars.demo.loader.consents import load_beginnings, load_consents
 from regulars.demo.loader.contracts import load_machines
+from regulars.demo.loader.conversations import load_conversations
 from regulars.demo.loader.doubles import Doubles
 from regulars.demo.loader.entries import Entries
 from regulars.demo.loader.moments import Calendar
@@ -77,6 +78,7 @@ class Loader:
         load_beginnings(desk)
         rows += self.doubles.load(company, found, staff, entries=entries, **common)
         tasks = load_promises(desk, load_contacts(desk)) + load_complaints(desk)
+        rows += load_conversations(desk) if company.start == 0 else 0
         self.rows += (
             rows + traded + tasks + load_consents(desk) + load_things(desk, products) + entries.write(self.keys)
         )

@@ -168,6 +168,8 @@ def test_drafts_are_each_persons_own(hear: Hear, seller: User, make_user: MakeUs
     assert not Draft.objects.filter(kind="reply").exists()
     actions.reply(held, text="Dear Ming", by=seller)
     assert queries.drafts_of(held, seller) == {"note": "careful"}
+    actions.keep_draft(held, by=seller, text="Dear Ming ")
+    assert queries.drafts_of(held, seller) == {"note": "careful"}, "it was on its way when the answer left"
 
 
 def test_who_else_is_here_is_seen_for_half_a_minute(hear: Hear, seller: User, make_user: MakeUser) -> None:

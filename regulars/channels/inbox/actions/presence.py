@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
-from regulars.channels.inbox.models import Conversation, Draft, Presence
+from regulars.channels.inbox.models import Conversation, Draft, Entry, Presence
 from regulars.kit import clock
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LONGEST_DRAFT: Final = 50_000
 _FORGOTTEN_AFTER: Final = timedelta(hours=1)
+_JUST_NOW: Final = timedelta(minutes=1)
+"""A draft that was on its way when its words were sent arrives after them."""
 
 
 @transaction.atomic
@@ -30,9 +32,12 @@ def be_here(conversation: Conversation, *, by: User, typing: bool = False) -> No
 
 @transaction.atomic
 def keep_draft(conversation: Conversation, *, by: User, text: str, kind: str = "reply") -> None:
-    """Keep what somebody has begun to write; nothing is kept of nothing."""
+    """Keep what somebody has begun to write; nothing is kept of nothing, nor of what they have just said."""
     words = text.replace("\x00", "")[:LONGEST_DRAFT]
-    if not words.strip():
+    just_said = Entry.objects.filter(
+        conversation=conversation, author=by, at__gte=clock.now() - _JUST_NOW, text=words.replace("\r\n", "\n").strip()
+    )
+    if not words.strip() or just_said.exists():
         Draft.objects.filter(conversation=conversation, user=by, kind=kind).delete()
         return
     Draft.objects.update_or_create(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from django.db import connection
+
 from regulars.channels.inbox.models import Entry, EntryWords
 from regulars.kit.words import LONGEST_WORD, fold, parts
 
@@ -17,6 +19,13 @@ def index(entries: Iterable[Entry]) -> None:
         [EntryWords(entry=one, words=" ".join(dict.fromkeys(_words(one)))) for one in entries],
         update_conflicts=True, unique_fields=["entry"], update_fields=["words"],
     )  # fmt: skip
+
+
+def rebuild() -> None:
+    """Make the database's own index anew from the words that are kept (after a backup was restored)."""
+    if connection.vendor == "sqlite":  # PostgreSQL's follows from the column
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO inbox_search (inbox_search) VALUES ('rebuild')")
 
 
 def _words(entry: Entry) -> Iterator[str]:
