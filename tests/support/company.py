@@ -1,12 +1,15 @@
 """Rows for the contract tests: so many for each list, made by the product's own actions."""
 
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from regulars.channels.email.models import Mail, MailKind
 from regulars.channels.outbox.actions import NewMessage, put
+from regulars.channels.outbox.models import Message
 from regulars.commerce.models import Order, OrderLine
 from regulars.customers.actions.assets import add_asset
 from regulars.customers.actions.contracts import add_contract
@@ -14,6 +17,9 @@ from regulars.customers.actions.parties import create_party, trash_parties
 from regulars.customers.actions.tasks import add_task, complete_task
 from regulars.customers.models import DuplicatePair, FieldDefinition, Party
 from regulars.kit import clock
+from regulars.marketing.campaigns.actions import make_campaign
+from regulars.marketing.campaigns.models import Campaign
+from regulars.marketing.campaigns.plan import Plan
 from regulars.marketing.effect.actions import declare, tell
 from regulars.marketing.effect.models import Experiment
 from regulars.marketing.segments.actions import make_segment
@@ -126,6 +132,15 @@ def make_segments(count: int, by: Any) -> None:
         )
 
 
+def make_campaigns(count: int, by: Any) -> None:
+    """`count` drafts of campaigns, each to one customer."""
+    first = Campaign.objects.count()
+    (party,) = make_customers(1, by)
+    for number in range(first, first + count):
+        told = Plan(name=f"Campaign {number:04}")
+        make_campaign(told=told, by=by, customers=Party.objects.filter(pk=party.pk), list_words="One")
+
+
 def make_experiments(count: int, by: Any) -> None:
     """`count` experiments, each with its report."""
     first = Experiment.objects.count()
@@ -151,14 +166,27 @@ def make_messages(count: int, by: Any) -> None:
     )
 
 
+def make_mails(count: int, by: Any) -> None:
+    """`count` mails that came, each from another customer and answering a message."""
+    make_messages(count, by)
+    messages = Message.objects.order_by("-pk")[:count]
+    Mail.objects.bulk_create(
+        Mail(key=secrets.token_hex(32), kind=MailKind.SPAM, reason="filter", from_address=one.address, party_id=one.party_id,
+             message=one, released_by=by)
+        for one in messages
+    )  # fmt: skip
+
+
 MAKERS: dict[str, Callable[[int, Any], object]] = {
     "assets": make_assets,
     "audit": make_entries_of_the_audit_log,
+    "campaigns": make_campaigns,
     "contracts": make_contracts,
     "customers": make_customers,
     "duplicates": make_duplicates,
     "effect": make_experiments,
     "fields": make_fields,
+    "mails": make_mails,
     "orders": make_orders,
     "outbox": make_messages,
     "segments": make_segments,

@@ -104,7 +104,7 @@ def foresee(parties: QuerySet[Party], asked: Question) -> Foreseen:
         audience=total, asked=len(sample), now=reachable - sum(later.values()), later=later, refused=reasons,
         held_out=held_out, control=control, chosen=chosen, contact_cost=chosen * asked.contact_cost,
         further_cost=asked.further_cost, budget=asked.budget, offer_cost=asked.offer_cost,
-        power=effect.power(asked.measure, drawn, asked.control_share, asked.days) if drawn else None,
+        power=effect.power(asked.measure, parties, asked.control_share, asked.days, units=drawn) if drawn else None,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path
 
 from regulars.marketing.campaigns import views
 
@@ -14,9 +14,5 @@ urlpatterns = [
     path("campaigns/<int:pk>/edit/", views.change, name="change"),
     path("campaigns/<int:pk>/standing/", views.standing, name="standing"),
     path("campaigns/<int:pk>/costs/", views.costs, name="costs"),
-    re_path(
-        r"^campaigns/(?P<pk>\d{1,18})/(?P<what>start|schedule|unschedule|pause|go-on|stop|remove)/$",
-        views.act,
-        name="act",
-    ),
+    *(path(f"campaigns/<int:pk>/{what}/", views.act, {"what": what}, name=what) for what in views.ACTS),
 ]

@@ -158,10 +158,11 @@ def _foreseen_of(request: Request, campaign: Campaign) -> dict[str, Any]:
 def standing(request: Request, pk: int) -> HttpResponse:
     """Where everybody stands, asked for again while it is being sent."""
     require(request.user, "campaigns.view")
-    campaign = _campaign(request, pk)
-    return render(
-        request, "campaigns/standing.html", {"campaign": campaign, **showing.standing(campaign, request.user)}
-    )
+    told = showing.standing(_campaign(request, pk), request.user)
+    answer = render(request, "campaigns/standing.html", told)
+    if not told["asks_again"]:
+        answer.headers["HX-Refresh"] = "true"  # everything went: costs, acts and what it did are drawn anew
+    return answer
 
 
 @require_POST
@@ -170,7 +171,7 @@ def act(request: Request, pk: int, what: str) -> HttpResponse:
     require(request.user, "campaigns.edit")
     campaign = _campaign(request, pk)
     try:
-        return _ACTS[what](request, campaign)
+        return ACTS[what](request, campaign)
     except UserError as error:
         toast(request, str(error), tone="wrong")
         return redirect(campaign)
@@ -225,7 +226,7 @@ def _remove(request: Request, campaign: Campaign) -> HttpResponse:
     return redirect("web:list-campaigns")
 
 
-_ACTS: Final = {
+ACTS: Final = {
     "start": _start, "schedule": _schedule, "unschedule": _unschedule, "pause": _pause, "go-on": _go_on, "stop": _stop, "remove": _remove,
 }  # fmt: skip
 

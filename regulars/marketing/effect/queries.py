@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -255,19 +256,23 @@ def _split_households(experiment: Experiment) -> int:
     return sum(1 for one in both if 0 < one["alone"] < one["every"])
 
 
-def power(measure: str, audience: planning.Audience, control_share: int, days: int) -> Power:
+def power(
+    measure: str, audience: planning.Audience, control_share: int, days: int, *, units: int | None = None
+) -> Power:
     """What can be found before anything starts, of this audience within so many days.
 
     Args:
         measure: a code of ``measures.aims()``.
         audience: the customers meant as a queryset; how many there are; or None for all who ever ordered.
         control_share: in buckets of 10,000; ``days``: how long it is measured.
+        units: how many of the audience may be told, where not all of them may.
 
     Raises:
         KeyError: no such measure.
     """
     told = measures.get(measure)
     usual = planning.usual(told, audience, days)
+    usual = usual if units is None else replace(usual, units=units)
     plan = planning.plan(told, usual, control_share)
     found = plan.detectable(usual.units)
     twice = planning.plan(told, planning.usual(told, audience, 2 * days), control_share).detectable(usual.units)

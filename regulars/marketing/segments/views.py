@@ -154,6 +154,7 @@ def page(request: Request, pk: int) -> HttpResponse:
         "open_url": f"{reverse('web:list-customers')}?segment={segment.pk}",
         "shown": show.show_number(segment.seen),
         "may_edit": can(request.user, "segments.edit"),
+        "may_tell": can(request.user, "campaigns.edit"),
         **_on_day(segment, request),
     }
     return render(request, "segments/page.html", context)

@@ -54,13 +54,18 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do: a sentence as a button, whom it opens, and the same as a file."""
+    """What to do: a sentence as a button, whom it opens, the same as a file, and as the audience of a campaign."""
 
     number: int
     label: str
     url: str
     export_url: str
     doubted: bool = False
+
+    @property
+    def campaign_url(self) -> str:
+        """The form of a campaign to these customers."""
+        return f"{reverse('campaigns:new')}?{self.url.partition('?')[2]}"
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "counting": _counting(asked) if asked else None,
         "may_export": can(request.user, "customers.export"),
         "may_plan": can(request.user, "customers.bulk"),
+        "may_tell": can(request.user, "campaigns.edit"),
     }
     return render(request, "reporting/insight/page.html", context)
 
