@@ -76,6 +76,7 @@ urlpatterns = [
     path("customers/<int:pk>/snooze/", tasks.snooze, name="snooze"),
     path("customers/<int:pk>/wake/", tasks.wake, name="wake"),
     path("settings/contact/", permission.contact_rules, name="contact-rules"),
+    path("settings/consent-words/", permission.consent_words, name="consent-words"),
     path("settings/fields/new/", fields.new, name="new-field"),
     path("settings/fields/<int:pk>/", fields.change, name="change-field"),
     path("settings/fields/<int:pk>/retire/", fields.retire, name="retire-field"),

@@ -45,6 +45,7 @@ audit.name(
     customers__erased_address_allowed=_("Address of an erased person allowed again"),
     customers__retention_ran=_("Retention rule carried out"),
     customers__suppression_lifted=_("Messages to an address allowed again"),
+    customers__consent_text_set=_("Words of consent set"),
     customers__contact_rules_set=_("Quiet hours and limits set"),
     customers__merged=_("Records merged"),
     customers__unmerged=_("Merge undone"),

@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from regulars.channels.outbox.models import Message, MessageEvent, MessageEventKind
 from regulars.channels.tracking.models import TrackingSetting
 from regulars.customers.models import Channel, Consent
 from regulars.customers.permission.queries import EVERYTHING, Word, consented
+from regulars.customers.permission.topics import Topic
 
 PURPOSE: Final = "tracking"
 """The purpose of a consent that speaks of being tracked."""
@@ -37,6 +39,14 @@ def tracked(parties: Collection[int], told: TrackingSetting, *, channel: str = C
 def _allowed(said: Mapping[str, Word], *, only_agreed: bool) -> bool:
     agreed = consented(said, PURPOSE)
     return bool(PURPOSE in said and agreed) if only_agreed else agreed is not False
+
+
+def topics() -> list[Topic]:
+    """What customers may choose of it: nothing where nothing is tracked."""
+    told = setting()
+    if not (told.clicks or told.opens):
+        return []
+    return [Topic(PURPOSE, _("You may see which links I follow in your mails"), silent=not told.only_agreed)]
 
 
 def clicks_of(messages: QuerySet[Message] | Sequence[int], *, by_machine: bool = False) -> QuerySet[MessageEvent]:

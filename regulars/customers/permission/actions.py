@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from regulars.customers import timeline
 from regulars.customers.actions.contact import record_consent
 from regulars.customers.models import (
+    Channel,
     Confirmation,
     Consent,
     ConsentState,
@@ -25,6 +26,7 @@ from regulars.customers.models import (
     SuppressionReason,
     SuppressionScope,
 )
+from regulars.customers.permission import topics
 from regulars.customers.permission.addresses import digest
 from regulars.customers.permission.links import Link
 from regulars.customers.permission.queries import GRAVITY, MARKETING, consented, digests_of, newest_text
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from regulars.staff.models import User
 
 CONFIRM_WITHIN: Final = timedelta(days=14)
+LONGEST_WORDS: Final = 1_000
+OWN_KEY: Final = "preferences-own"
+"""Under which the company's own words are kept; what is agreed to is kept under ``choices.TEXT_KEY``."""
 SCOPES: Final = {
     SuppressionReason.UNSUBSCRIBE: SuppressionScope.MARKETING,
     SuppressionReason.MANUAL: SuppressionScope.MARKETING,
@@ -173,6 +178,25 @@ def choose(*, party: Party, offered: Collection[str], wanted: Collection[str], a
     return changed
 
 
+@transaction.atomic
+def choose_topics(
+    *, party: Party, offered: Collection[str], wanted: Collection[str], agreed: ConsentText, source: str
+) -> int:  # fmt: skip
+    """Which of the topics ``offered`` the customer wants by e-mail, by their purposes; only what is news is written down.
+
+    Returns how many were changed.
+    """
+    held = Party.objects.select_for_update().get(pk=party.pk)
+    shown = [one for one in topics.of(held) if one.topic.purpose in offered]
+    changed = [one for one in shown if one.on != (one.topic.purpose in wanted)]
+    for one in changed:
+        record_consent(
+            party=held, channel=Channel.EMAIL, purpose=one.topic.purpose, by=None, source=source, evidence=one.topic.label,
+            state=ConsentState.WITHDRAWN if one.on else ConsentState.GRANTED, agreed=None if one.on else agreed,
+        )  # fmt: skip
+    return len(changed)
+
+
 def permit(
     *, party: Party, channel: str, agreed: ConsentText, source: str, evidence: str, purpose: str = MARKETING
 ) -> Consent:
@@ -217,6 +241,22 @@ def publish_text(*, key: str, language: str, words: str) -> ConsentText:
         return newest
     last = ConsentText.objects.filter(key=key, language=language).aggregate(last=Max("version"))["last"] or 0
     return ConsentText.objects.create(key=key, language=language, version=last + 1, text=words, sha256=sha256(words))
+
+
+@transaction.atomic
+def set_words(*, language: str, words: str, by: User, request: HttpRequest | None = None) -> ConsentText:
+    """Say in the company's own words what customers agree to; consents given before refer to the words of their time.
+
+    Raises:
+        UserError: there are no words, or more than anybody reads.
+    """
+    if len(words) > LONGEST_WORDS:
+        raise UserError(_("Nobody reads so many words. Please use fewer."))
+    told = publish_text(key=OWN_KEY, language=language, words=words)
+    audit.record(
+        "customers.consent_text_set", by=by, object_type="consent_text", object_id=told.pk, request=request, code=language
+    )  # fmt: skip
+    return told
 
 
 def sha256(words: str) -> str:

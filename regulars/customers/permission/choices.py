@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from regulars.customers.choices import MARKETING_CHANNELS
 from regulars.customers.models import Channel, Party, SuppressionReason
-from regulars.customers.permission.actions import permits
+from regulars.customers.permission.actions import OWN_KEY, permits
 from regulars.customers.permission.addresses import CHANNELS_OF, digest, masked
 from regulars.customers.permission.links import Link
-from regulars.customers.permission.queries import suppressions_of
+from regulars.customers.permission.queries import newest_text, suppressions_of
 from regulars.staff.queries import company_name
 
 TEXT_KEY: Final = "preferences"
@@ -78,7 +78,13 @@ def address_of(party: Party, link: Link) -> str:
 
 
 def words_to_agree_to() -> str:
-    """What somebody agrees to who permits a channel in the preference centre, in the language of the moment."""
+    """What somebody agrees to who permits a channel in the preference centre, in the language of the moment: the company's own words, else ours."""
+    own = newest_text(OWN_KEY, translation.get_language() or "en")
+    return own.text if own is not None else usual_words()
+
+
+def usual_words() -> str:
+    """The words of a company that chose none of its own."""
     return _(
         "%(company)s may send me news and offers by the channels I chose. I can change this at any time by the link in every message."
     ) % {"company": company_name()}

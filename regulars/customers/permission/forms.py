@@ -7,10 +7,14 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.choices import MARKETING_CHANNELS
+from regulars.customers.permission.actions import LONGEST_WORDS
 from regulars.customers.permission.caps import Cap
+from regulars.customers.permission.choices import words_to_agree_to
 from regulars.customers.permission.pressure import MOST_DAYS, MOST_MESSAGES
 from regulars.customers.permission.queries import Rules
 
@@ -60,6 +64,27 @@ class ContactRulesForm(forms.Form):
             if told[f"most_{key}"] is not None
         ]
         return {"quiet_from": _minute(told["quiet_from"]), "quiet_until": _minute(told["quiet_until"]), "caps": caps}
+
+
+class WordsForm(forms.Form):
+    """What customers agree to, in each language; what stands there now is the company's own words, or else ours."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.held = {code: _words_in(code) for code, _name in settings.LANGUAGES}
+        for code, name in settings.LANGUAGES:
+            self.fields[code] = forms.CharField(
+                label=name, max_length=LONGEST_WORDS, initial=self.held[code], widget=forms.Textarea({"rows": 4, "lang": code})
+            )  # fmt: skip
+
+    def changed(self) -> list[tuple[str, str]]:
+        """The languages in which the words are others now."""
+        return [(code, told) for code, words in self.held.items() if (told := self.cleaned_data[code]) != words]
+
+
+def _words_in(language: str) -> str:
+    with translation.override(language):
+        return words_to_agree_to()
 
 
 def initial(rules: Rules) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from regulars.customers.choices import channel_name
-from regulars.customers.models import Erasure, Party, Suppression
-from regulars.customers.permission import actions, choices, links
+from regulars.customers.models import Channel, Erasure, Party, Suppression
+from regulars.customers.permission import actions, choices, links, topics
 from regulars.customers.permission.links import Link
 from regulars.kit import clock
 from regulars.kit.errors import UserError
@@ -87,7 +87,15 @@ def preferences(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _show_choices(request: HttpRequest, party: Party, *, status: int = 200, saved: bool = False) -> HttpResponse:
     words = choices.words_to_agree_to()
-    context = {"choices": choices.choices_of(party), "words": words, "sha256": actions.sha256(words), "saved": saved}
+    offered = choices.choices_of(party)
+    mailed = any(one.channel == Channel.EMAIL for one in offered)
+    context = {
+        "choices": offered,
+        "topics": topics.of(party) if mailed else [],
+        "words": words,
+        "sha256": actions.sha256(words),
+        "saved": saved,
+    }
     return _say(request, "customers/permission/preferences.html", context | {"status": status}, status)
 
 
@@ -102,6 +110,10 @@ def _choose(request: HttpRequest, token: str, party: Party) -> HttpResponseBase:
     actions.choose(
         party=party, offered=choices.offered(choices.choices_of(party)), wanted=set(request.POST.getlist("channel")),
         agreed=agreed, source="preferences",
+    )  # fmt: skip
+    actions.choose_topics(
+        party=party, offered=set(request.POST.getlist("offered")), wanted=set(request.POST.getlist("topic")), agreed=agreed,
+        source="preferences",
     )  # fmt: skip
     return _show_choices(request, party, saved=True)
 

@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from regulars.customers.permission.actions import set_words
 from regulars.customers.permission.caps import Cap
-from regulars.customers.permission.forms import ContactRulesForm, initial
+from regulars.customers.permission.forms import ContactRulesForm, WordsForm, initial
 from regulars.customers.permission.pressure import set_rules
 from regulars.customers.permission.queries import Rules, rules
 from regulars.customers.views.common import Request
@@ -31,6 +32,19 @@ def contact_rules(request: Request) -> HttpResponseBase:
         toasts.toast(request, _("Saved"), undo=undo.offer("customers.contact_rules", **_plain(before)))
         return redirect("customers:contact-rules")
     return _page(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent_words(request: Request) -> HttpResponseBase:
+    """See and change the words that customers agree to."""
+    require(request.user, "settings.manage")
+    form = WordsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        for language, words in form.changed():
+            set_words(language=language, words=words, by=request.user, request=request)
+        toasts.toast(request, _("Saved"))
+        return redirect("customers:consent-words")
+    return render(request, "customers/permission/words.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _page(request: Request, form: ContactRulesForm) -> HttpResponse:

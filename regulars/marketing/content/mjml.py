@@ -317,13 +317,16 @@ def said(document: Document) -> str:
 
 def _begun(line: str, marked: Marked) -> str:
     """A line without the blanks after orders at its beginning: an order says nothing."""
-    made, rest = "", list(marked.split(line))
-    while rest and (isinstance(rest[0], int) and rest[0] < len(marked.marks) and marked.marks[rest[0]].kind != "field"):
-        made += marked.stands(int(rest.pop(0)))
-        if rest and isinstance(rest[0], str):
-            rest[0] = rest[0].lstrip()
-            rest = rest if rest[0] else rest[1:]
-    return made + "".join(part if isinstance(part, str) else marked.stands(part) for part in rest)
+    made, begins = "", True
+    for part in marked.split(line):
+        if isinstance(part, str):
+            told = part.lstrip() if begins else part
+            begins = begins and not told
+            made += told
+        else:
+            begins = begins and part < len(marked.marks) and marked.marks[part].kind != "field"
+            made += marked.stands(part)
+    return made
 
 
 def _spoken(element: Element, document: Document) -> str:

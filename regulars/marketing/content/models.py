@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.kit import clock
 
@@ -76,7 +77,7 @@ class Edition(models.Model):
     source = models.JSONField()
     links = models.JSONField(default=dict)
     sha256 = models.CharField(max_length=64)
-    published_at = models.DateTimeField(_("published"), default=clock.now)
+    published_at = models.DateTimeField(pgettext_lazy("contents", "published"), default=clock.now)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("published by")
     )  # fmt: skip

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from regulars.customers import actions
 from regulars.customers.models import Consent, Event, Party, Suppression
-from regulars.customers.permission import links
-from regulars.customers.permission.actions import ask_confirmation, publish_text, suppress
+from regulars.customers.permission import links, topics
+from regulars.customers.permission.actions import ask_confirmation, publish_text, set_words, suppress
 from regulars.staff.models import FailedTries
 from tests.customers.permission.conftest import MAIL, Ask, person
 
@@ -34,7 +35,7 @@ def state() -> tuple[int, int, int]:
 
 
 def words_of(page: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)"', page))
+    return dict(re.findall(r'<input type="hidden" name="((?!offered)[^"]+)" value="([^"]+)"', page))
 
 
 @pytest.mark.parametrize("name", ["unsubscribe", "one-click", "preferences"])
@@ -194,3 +195,39 @@ def test_double_opt_in_wants_the_button(strict: Client, ask: Ask) -> None:
 def test_link_for_what_is_no_plain_word_is_not_made(ming: Party) -> None:
     with pytest.raises(ValueError, match="plain"):
         links.token(party_id=ming.pk, channel="email", address=MAIL, purpose="all.of it")
+
+
+def test_topics_are_chosen_by_their_own_purpose_and_only_where_they_were_shown(ming: Party, strict: Client) -> None:
+    told = [topics.Topic("news", "News of the house"), topics.Topic("trips", "Trips", silent=False)]
+    provider = topics.provide(lambda: told)
+    try:
+        path = links.paths(token_of(ming)).preferences
+        page = strict.get(path).content.decode()
+        assert "News of the house" in page
+        facts = {**words_of(page), "channel": "email"}
+        strict.post(path, facts | {"offered": ["news", "trips"], "topic": ["trips"]})
+        assert {one.topic.purpose: one.on for one in topics.of(ming)} == {"news": False, "trips": True} | {
+            one.topic.purpose: one.on for one in topics.of(ming) if one.topic.purpose not in {"news", "trips"}
+        }
+        given = Consent.objects.get(party=ming, purpose="trips")
+        assert (given.state, given.source, given.text_id is not None) == ("granted", "preferences", True)
+        before = Consent.objects.count()
+        strict.post(path, facts | {"offered": ["news", "trips"], "topic": ["trips"]})
+        strict.post(path, facts)
+        assert Consent.objects.count() == before
+    finally:
+        topics.withdraw(provider)
+
+
+def test_the_companys_own_words_are_shown_and_agreed_to(ming: Party, strict: Client, make_user: Any) -> None:
+    set_words(language="en", words="Own words, <b>ours</b>.", by=make_user(role="owner"))
+    path = links.paths(token_of(ming)).preferences
+    with translation.override("en"):
+        page = strict.get(path, headers={"accept-language": "en"}).content.decode()
+    assert "Own words, &lt;b&gt;ours&lt;/b&gt;." in page
+    facts = {**words_of(page), "channel": []}
+    strict.post(path, facts, headers={"accept-language": "en"})
+    strict.post(path, facts | {"channel": "email"}, headers={"accept-language": "en"})
+    newest = Consent.objects.filter(party=ming, purpose="marketing").latest("pk")
+    assert newest.text is not None
+    assert newest.text.text == "Own words, <b>ours</b>."
