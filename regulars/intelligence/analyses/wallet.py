@@ -61,9 +61,9 @@ WITH through AS (
         SELECT customer_id, channel, count(*) AS orders FROM orders WHERE customer_id IS NOT NULL AND day <= $today GROUP BY ALL
     ) QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY orders DESC, channel) = 1
 )
-SELECT c.customer_id, c.revenue_12m::DOUBLE AS spent, c.kind, coalesce(t.channel, '') AS channel,
-    CASE WHEN c.first_day > $today - 365 THEN 'new' WHEN c.first_day > $today - 730 THEN 'second_year' ELSE 'longer' END AS time
-FROM customer c LEFT JOIN through t USING (customer_id) WHERE c.revenue_12m > 0 AND c.purchases > 0 ORDER BY c.customer_id
+SELECT c.customer_id, c.revenue_12m::DOUBLE AS spent, concat_ws(chr(9), c.kind, coalesce(t.channel, ''),
+    CASE WHEN c.first_day > $today - 365 THEN 'new' WHEN c.first_day > $today - 730 THEN 'second_year' ELSE 'longer' END) AS like_whom
+FROM customer c LEFT JOIN through t USING (customer_id) WHERE c.revenue_12m > 0 AND c.purchases > 0
 """
 
 
@@ -152,15 +152,19 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     chosen = params or Params()
-    read = desk.engine.execute(_READ, {"today": desk.horizon.today}).fetchnumpy()
+    desk.engine.execute(f"CREATE OR REPLACE TEMP TABLE alike AS {_READ}", {"today": desk.horizon.today})
+    read = desk.engine.execute(
+        "SELECT customer_id, spent, dense_rank() OVER (ORDER BY like_whom) - 1 AS which FROM alike ORDER BY customer_id"
+    ).fetchnumpy()
     spent: Any = np.ma.filled(np.ma.asarray(read["spent"], float), 0.0)
-    words = ["\t".join(one) for one in zip(read["kind"], read["channel"], read["time"], strict=True)]
-    like, which = np.unique(np.array(words, str), return_inverse=True)
-    found = wallets(spent, which, best=chosen.best)
-    lay(desk.engine, "wallet", {
+    found = wallets(spent, np.asarray(read["which"]), best=chosen.best)
+    lay(desk.engine, "sized", {
         "customer_id": np.asarray(read["customer_id"]), "wallet": found.size, "wallet_low": found.low, "wallet_high": found.high,
-        "share": found.share, "spent": spent, "like_whom": like[which] if len(like) else np.empty(0, str),
+        "share": found.share, "spent": spent,
     })  # fmt: skip
+    desk.engine.execute(
+        "CREATE OR REPLACE TEMP TABLE wallet AS SELECT s.*, a.like_whom FROM sized s JOIN alike a USING (customer_id) ORDER BY customer_id"
+    )
     return _told(desk, chosen)
 
 
