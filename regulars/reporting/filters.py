@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef
 
+from regulars.catalogue.models import Product
 from regulars.commerce.models import Order, OrderLine
 from regulars.customers.reasons import action_label
 from regulars.customers.timeline import channel_label
-from regulars.reporting import queries
+from regulars.intelligence import analyses
+from regulars.reporting import queries, sentences
 from regulars.reporting.models import AnalysisSlice, Picked
 from regulars.web.access import User
 from regulars.web.resources import Choice, Rows
@@ -73,6 +75,19 @@ def not_bought(rows: Rows, number: str) -> Rows:
     if not number.strip().isdigit():
         return rows.none()
     return rows.filter(~Exists(_lines().filter(product=int(number))))
+
+
+def named_products(numbers: str) -> str:
+    """The products of these numbers by name."""
+    wanted = [int(number) for number in numbers.split(",") if number.strip().isdigit()]
+    names = dict(Product.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    return " + ".join(names.get(number) or str(number) for number in wanted) or numbers
+
+
+def named_analysis(value: str) -> str:
+    """The analysis that names customers under ``value``, as it is called."""
+    name = value.partition(".")[0]
+    return str(sentences.about(name).title) if name in analyses.names() else value
 
 
 def picked(rows: Rows, value: str) -> Rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -32,8 +33,13 @@ class Chart:
 
 def customers_url(**params: object) -> str:
     """The list of customers, narrowed."""
-    address = resources.get("customers").url()
-    return f"{address}?{urlencode(params)}" if params else address
+    return f"{_customers()}?{urlencode(params)}" if params else _customers()
+
+
+@cache
+def _customers() -> str:
+    """Where the list of customers is: a picture may have a hundred links to it, and the list has columns to be asked for."""
+    return resources.get("customers").url()
 
 
 def customers_said(count: int) -> str:

@@ -67,10 +67,10 @@ enrich(
         Filter("action", _("Next step"), "multi", field="summary__next_action", choices=filters.actions),
         Filter("bought_by", _("Ordered through"), "choice", apply=filters.bought_by, choices=filters.channels),
         Filter("bought_group", _("Bought of"), "text", apply=filters.bought_group, hint=_("A product group")),
-        Filter("bought", _("Bought the product"), "text", apply=filters.bought, hint=_("The number of a product; several with commas: all of them")),
-        Filter("together", _("Bought together"), "text", apply=filters.together, hint=_("Numbers of products with commas: all of them in one order")),
-        Filter("not_bought", _("Never bought the product"), "text", apply=filters.not_bought, hint=_("The number of a product")),
-        Filter("picked", _("Named by an analysis"), "text", apply=filters.picked, hint=_("Analysis and list")),
+        Filter("bought", _("Bought the product"), "text", apply=filters.bought, words=filters.named_products, hint=_("The number of a product; several with commas: all of them")),
+        Filter("together", _("Bought together"), "text", apply=filters.together, words=filters.named_products, hint=_("Numbers of products with commas: all of them in one order")),
+        Filter("not_bought", _("Never bought the product"), "text", apply=filters.not_bought, words=filters.named_products, hint=_("The number of a product")),
+        Filter("picked", _("Named by an analysis"), "text", apply=filters.picked, words=filters.named_analysis, hint=_("Analysis and list")),
     ),
 )  # fmt: skip
 

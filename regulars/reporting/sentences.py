@@ -57,6 +57,13 @@ def english() -> Mapping[str, str]:
     return said
 
 
+class _Figures(dict[str, str]):
+    """Figures by name; one that a result stored by an earlier version does not have is a dash until the next refresh."""
+
+    def __missing__(self, _name: str) -> str:
+        return show.DASH
+
+
 def word(code: str) -> str:
     """A word of an analysis in the active language; the bare code when it is unknown."""
     text = english().get(code)
@@ -75,7 +82,7 @@ def found(saying: Mapping[str, Any]) -> str:
         return str(saying["code"])
     values = up_to_today(saying.get("values") or {})
     currency = str(values.get("currency", ""))
-    return _said(text) % {name: _written(name, value, currency) for name, value in values.items()}
+    return _said(text) % _Figures({name: _written(name, value, currency) for name, value in values.items()})
 
 
 def headline(result: Mapping[str, Any]) -> list[str]:

@@ -152,7 +152,8 @@ class Filter:
     """One narrowing of the list; ``field`` is enough where the value is compared as it stands, ``apply`` does the rest.
 
     ``apply(queryset, value)`` gets, by kind: ``choice``, ``text``, ``person`` str · ``multi`` list of str · ``range``,
-    ``money_range`` (minor units), ``date_range`` Range · ``month`` the first day · ``flag`` bool.
+    ``money_range`` (minor units), ``date_range`` Range · ``month`` the first day · ``flag`` bool. ``words`` says a value of
+    kind ``text`` to a reader, where it is not itself readable.
     """
 
     key: str
@@ -163,6 +164,7 @@ class Filter:
     apply: Callable[[Rows, Any], Rows] | None = None
     hint: Text = ""
     quick: bool = False
+    words: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

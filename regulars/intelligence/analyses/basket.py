@@ -50,9 +50,9 @@ SLICES = ("period", "class", "channel", "territory")
 UNSLICED = {"product_group": "slice.is_group"}
 SAYS = {
     "basket.too_few": _("Too few orders of two products or more to tell (%(orders)s)."),
-    "basket.none": _("Nothing is bought together more often than chance would have it, in %(orders)s orders."),
+    "basket.none": _("In %(orders)s orders no two things are bought together %(least)s times or more, and oftener than by chance."),
     "basket.best": _("Of those who order %(bought_name)s, %(share_share)s order %(also_name)s too: %(lift)s times as many as of all (at least %(low)s)."),
-    "basket.rules": _("%(rules)s such rules stand on 20 orders or more."),
+    "basket.rules": _("%(rules)s such rules stand on %(least)s orders or more."),
     "basket.bought": _("Who orders"), "basket.also": _("also orders"), "basket.both": _("Orders with both"),
     "basket.customers": _("Customers with such an order"),
     "basket.only": _("Have only the first, 500 at most"),
@@ -87,10 +87,11 @@ class Params(base.Params):
 @dataclass(frozen=True)
 class Result(base.Result):
     """``rules``, the surest first: bought and also (names), both (orders), customers (with such an order), share, lift, low, and
-    the customers to offer it to.
+    the customers to offer it to; ``least``: in so many orders each was seen at least.
     """
 
     orders: int = 0
+    least: int = 20
     found: int = 0
     rules: list[Json] = field(default_factory=list)
 
@@ -99,12 +100,12 @@ class Result(base.Result):
         if not self.enough:
             return [Saying("basket.too_few", {"orders": self.orders})]
         if not self.rules:
-            return [Saying("basket.none", {"orders": self.orders})]
+            return [Saying("basket.none", {"orders": self.orders, "least": self.least})]
         best = self.rules[0]
         figures = {"share_share": best["share"], "lift": _times(best["lift"]), "low": _times(best["low"])}
         return [
             Saying("basket.best", {"bought_name": best["bought"], "also_name": best["also"], **figures}),
-            Saying("basket.rules", {"rules": self.found}),
+            Saying("basket.rules", {"rules": self.found, "least": self.least}),
         ]
 
     def charts(self) -> list[Chart]:
@@ -195,7 +196,7 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     shown = best[:SHOWN]
     buyers = _buyers(desk, shown)
     told = [_told(desk, rule, names, number, buyers.get(number, 0)) for number, rule in enumerate(shown, 1)]
-    return Result(orders=len(baskets), found=len(best), rules=told)
+    return Result(orders=len(baskets), least=least, found=len(best), rules=told)
 
 
 def _products(desk: Desk) -> tuple[dict[int, str], dict[int, str]]:

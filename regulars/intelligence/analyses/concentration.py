@@ -47,6 +47,7 @@ SAYS = {
     "concentration.top": _("The top %(top_share)s bring %(bring_share)s of revenue (%(low_share)s–%(high_share)s)."),
     "concentration.half": _("%(customers)s of %(of)s customers bring half."),
     "concentration.see_top": _("See the top customers"),
+    "concentration.see_largest": _("See the %(customers)s largest customers"),
     "concentration.part": _("Part of the customers, the largest first"),
     "concentration.smallest": _("Share of customers, the smallest first"),
     "concentration.revenue": _("Share of revenue"),
@@ -68,7 +69,8 @@ class Params(base.Params):
 class Result(base.Result):
     """Shares between 0 and 1; ``lorenz`` are pairs (share of customers from the smallest on, share of revenue).
 
-    ``part``: only some customers were looked at, so that their place among all does not say who of them is on top.
+    ``part``: only some customers were looked at, so that their place among all does not say who of them is on top;
+    ``largest`` names them.
     """
 
     buyers: int = 0
@@ -87,6 +89,7 @@ class Result(base.Result):
     until: str = ""
     lorenz: list[tuple[float, float]] = field(default_factory=list)
     part: bool = False
+    largest: tuple[int, ...] = field(default=(), metadata=base.ASIDE)
 
     def headline(self) -> list[Saying]:
         """The share of the top, and how few bring half."""
@@ -120,7 +123,7 @@ class Result(base.Result):
         columns = (Column("concentration.part", "share"), Column("concentration.revenue", "share"))
         tops = [share / 100 for share in (1, 5, 10, 20, 30, 40, 50)]
         rows = [(top, round(1 - _on_curve(self.lorenz, 1 - top), 3)) for top in tops]
-        behind = [self._largest(top) for top in tops]
+        behind = [_among(top) for top in tops]
         return [Evidence(columns, rows, () if self.part else behind)]
 
     def certainty(self) -> Certainty | None:
@@ -133,11 +136,15 @@ class Result(base.Result):
         """Open the top customers."""
         if not self.enough:
             return []
-        return [Step(Saying("concentration.see_top", {"customers": self.top_customers}), self._largest(self.top))]
+        if self.part:
+            see = Saying("concentration.see_largest", {"customers": len(self.largest)})
+            return [Step(see, Selection(ids=self.largest, key="largest"))] if self.largest else []
+        return [Step(Saying("concentration.see_top"), _among(self.top))]
 
-    def _largest(self, top: float) -> Selection:
-        """The largest customers; of some alone, all of them with the largest first."""
-        return Selection({"sort": "-revenue"} if self.part else {"top": f"{round(100 * top)}", "sort": "-revenue"})
+
+def _among(top: float) -> Selection:
+    """The largest customers of all, the largest first."""
+    return Selection({"top": f"{round(100 * top)}", "sort": "-revenue"})
 
 
 def _on_curve(points: Sequence[tuple[float, float]], at: float) -> float:
@@ -167,7 +174,13 @@ def run(desk: Desk, params: Params | None = None) -> Result:
 
 def within(desk: Desk, _whole: Result) -> Result:
     """The same of some customers or days."""
-    return replace(run(desk), part=True)
+    found = run(desk)
+    rows = desk.engine.execute(
+        """SELECT customer_id FROM customer WHERE orders > 0 OR returns > 0
+           ORDER BY greatest(revenue, 0) DESC, customer_id LIMIT $most""",
+        {"most": min(found.top_customers, base.MOST_BEHIND)},
+    ).fetchall()
+    return replace(found, part=True, largest=tuple(int(customer) for (customer,) in rows))
 
 
 def measure(values: Any, top: float) -> Json:

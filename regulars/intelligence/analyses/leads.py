@@ -134,7 +134,7 @@ class Result(base.Result):
         if not self.prospects_bands:
             return chances.by_tenth(self.customers_deciles)
         columns = (
-            Column("chance.foretold", "name"), Column("leads.prospects_count", "count"), Column("leads.expected", "number"),
+            Column("chance.foretold", "name"), Column("leads.prospects_count", "count"), Column("leads.expected", "count"),
         )  # fmt: skip
         rows = [(one["name"], one["customers"], one["expected"]) for one in self.prospects_bands]
         likely = Evidence(columns, rows, self._behind("prospects"), title="leads.likely")

@@ -122,6 +122,8 @@ def _midnight(day: date) -> datetime:
 
 def words(one: Filter, value: Any, raw: str, user: User) -> str:
     """What the chip says after the filter's name."""
+    if one.words:
+        return one.words(str(value))
     match one.kind:
         case "flag":
             return _("yes") if value else _("no")

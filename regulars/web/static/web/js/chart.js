@@ -61,7 +61,7 @@
     const format = FORMATS[part.format];
     if (format && /Axis$/.test(key)) made.axisLabel = { ...made.axisLabel, formatter: format.short };
     if (format && key === "series") made.tooltip = { ...made.tooltip, valueFormatter: (v) => format.full(last(v)) };
-    if (format && key === "label") made.formatter = (p) => format.short(last(p.value));
+    if (format && key === "label") made.formatter = (p) => (part.format === "number" && Math.abs(last(p.value)) < 1e4 ? format.full : format.short)(last(p.value));
     return made;
   }
 
