@@ -221,7 +221,8 @@ def test_an_opening_is_shown_once_and_is_told_to_nobody(
 def test_what_is_turned_off_is_not_recorded_even_of_mails_sent_before(
     what: str, message: Message, numbers: list[int], owner: Any
 ) -> None:
-    actions.set_tracking(**({"clicks": True, "opens": True, "only_agreed": False} | {what: False}), by=owner)
+    facts: dict[str, Any] = {"clicks": True, "opens": True, "only_agreed": False, what: False}
+    actions.set_tracking(**facts, by=owner)
     assert get(links.click(message.pk, numbers[0])).status_code == 302
     get(links.trap(message.pk))
     get(links.opened(message.pk))

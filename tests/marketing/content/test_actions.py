@@ -51,7 +51,8 @@ def test_publishing_the_same_again_gives_the_same_edition(owner: Any) -> None:
 
 def test_an_edition_never_changes(owner: Any) -> None:
     edition = publish(make_content(name="One", draft={"en": mail("x")}, by=owner), by=owner)
-    for facts in ({"programs": {}}, {"source": {}}, {"number": 7}, {"sha256": "0" * 64}):
+    tried: list[dict[str, Any]] = [{"programs": {}}, {"source": {}}, {"number": 7}, {"sha256": "0" * 64}]
+    for facts in tried:
         with pytest.raises(DatabaseError), transaction.atomic():
             Edition.objects.filter(pk=edition.pk).update(**facts)
     Edition.objects.filter(pk=edition.pk).update(published_by=None)  # somebody may leave the company
@@ -117,6 +118,7 @@ def test_a_test_goes_to_oneself_as_a_service_message(owner: Any, person: Callabl
 @pytest.mark.parametrize(
     "facts", [{"website": "javascript:alert(1)"}, {"product_page": "ftp://x/{code}"}, {"language": "fr"}]
 )
-def test_an_imprint_leads_to_the_web(facts: dict[str, str], owner: Any) -> None:
+def test_an_imprint_leads_to_the_web(facts: dict[str, Any], owner: Any) -> None:
+    usual: dict[str, Any] = {"address": {}, "website": "", "product_page": "", "language": ""}
     with pytest.raises(UserError):
-        set_imprint(**({"address": {}, "website": "", "product_page": "", "language": ""} | facts), by=owner)
+        set_imprint(**(usual | facts), by=owner)

@@ -193,7 +193,7 @@ def test_links_are_led_over_tracking_with_signatures(person: Person, published: 
 @pytest.mark.parametrize("what", ["clicks", "opens"])
 def test_a_setting_turns_each_off(what: str, person: Person, published: Published, owner: Any) -> None:
     edition, one = published('<a href="https://a.example">x</a>'), person("Emma")
-    facts = {"clicks": True, "opens": True, "only_agreed": False} | {what: False}
+    facts: dict[str, Any] = {"clicks": True, "opens": True, "only_agreed": False, what: False}
     set_tracking(**facts, by=owner)
     message = put(edition, one)[0]
     told = rendering.render([message])[message.pk]

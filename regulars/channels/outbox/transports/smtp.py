@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -22,6 +22,8 @@ from regulars.kit import clock
 
 SECONDS: Final = 20.0
 """How long each answer of the server is waited for."""
+LONGEST_LINE: Final = 998
+"""Of a mail (RFC 5322), with its end."""
 _PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _OWN_HEADERS: Final = frozenset({"from", "to", "subject", "date", "message-id", "mime-version", "content-type"})
 
@@ -48,6 +50,26 @@ class Server:
             raise ValueError("it must look like smtp+starttls://user:password@host:587 (or smtp://, smtps://)")
         port = parts.port or _PORTS[parts.scheme]
         return cls(parts.scheme, parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+class _Unbroken(EmailPolicy):
+    """Writes headers of lists whole: encoded words, into which long addresses would be broken, no mail program reads there (RFC 8058)."""
+
+    def fold(self, name: str, value: Any) -> str:
+        """The header as it is written."""
+        return _whole(name, value) or super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as it is sent."""
+        return _whole(name, value).encode("ascii") or super().fold_binary(name, value)
+
+
+def _whole(name: str, value: Any) -> str:
+    told = f"{name}: {value}\r\n"
+    return told if name.lower().startswith("list-") and told.isascii() and len(told) <= LONGEST_LINE else ""
+
+
+_POLICY: Final = _Unbroken(linesep="\r\n")
 
 
 class Wire:
@@ -113,7 +135,7 @@ class Smtp:
     def _mail(self, message: Message, content: Content) -> EmailMessage:
         if not message.address.isascii():
             raise ValueError(f"no mail server is asked for {message.address} yet")
-        mail = EmailMessage(policy=SMTP)
+        mail = EmailMessage(policy=_POLICY)
         mail["From"] = self._from
         mail["To"] = Address(addr_spec=message.address)
         mail["Subject"] = content.subject
