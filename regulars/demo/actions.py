@@ -23,6 +23,7 @@ from regulars.demo import truth
 from regulars.demo.loader.bulk import tell_planner
 from regulars.demo.loader.company import Loader
 from regulars.demo.loader.staff import PASSWORD, taken_names
+from regulars.demo.outreach import load_outreach
 from regulars.demo.simulator.company import Market, generate
 from regulars.demo.words.firms import COMPANY
 from regulars.kit import clock, money
@@ -85,6 +86,7 @@ def load_demo(
         rebuild_trade()
         rebuild_activity()
         search.rebuild()
+        load_outreach(seed=seed, today=today)
     seconds = time.perf_counter() - started
     return {
         "company": " ".join(COMPANY),

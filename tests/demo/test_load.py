@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from itertools import takewhile
 
 import pytest
 from django.contrib.auth import authenticate
@@ -99,7 +100,10 @@ def test_timeline_lies_in_the_past_in_order_and_in_known_kinds(shared_demo: Demo
     rows = list(Event.objects.order_by("pk").values_list("occurred_at", "kind", "recorded_at", "payload"))
     assert {kind for _, kind, _, _ in rows} <= known
     assert all(at < today and at == recorded for at, _, recorded, _ in rows)
-    assert [at for at, *_ in rows] == sorted(at for at, *_ in rows)
+    acts = ("draws.", "fulfilment.", "channels.message_sent")  # done by the product itself afterwards, on days of the past
+    drawn = list(takewhile(lambda row: not row[1].startswith(acts), rows))
+    assert len(drawn) > len(rows) * 0.9
+    assert [at for at, *_ in drawn] == sorted(at for at, *_ in drawn)
     assert all(isinstance(payload, dict) for *_, payload in rows)
     assert {
         "channels.note_written",

@@ -26,6 +26,7 @@ from regulars.marketing.segments.actions import make_segment
 from regulars.marketing.segments.models import Segment
 from regulars.staff import audit
 from regulars.staff.models import Factor, Team, User
+from tests.support import outreach
 
 
 def make_customers(count: int, by: Any) -> list[Party]:
@@ -178,6 +179,7 @@ def make_mails(count: int, by: Any) -> None:
 
 
 MAKERS: dict[str, Callable[[int, Any], object]] = {
+    **outreach.MAKERS,
     "assets": make_assets,
     "audit": make_entries_of_the_audit_log,
     "campaigns": make_campaigns,

@@ -116,7 +116,7 @@ def change_list(
 def _rank_anew(call_list: CallList) -> None:
     columns = ("party__summary__at_stake", "party__summary__revenue_12m", "party__summary__revenue")
     rows = Call.objects.filter(list=call_list, state=CallState.OPEN).values_list("pk", *columns)
-    for some in in_parts(rows.iterator(chunk_size=_AT_ONCE), _AT_ONCE):
+    for some in in_parts(list(rows), _AT_ONCE):
         Call.objects.bulk_update(
             [Call(pk=pk, rank=_rank(call_list.order, stake, year, ever)) for pk, stake, year, ever in some], ["rank"]
         )

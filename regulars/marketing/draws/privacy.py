@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.customers.privacy.registry import Trace, declare
 from regulars.kit import clock
-from regulars.marketing.draws.models import ERASED, Entry
+from regulars.marketing.draws.models import ERASED, Entry, Winner
 
 
 def _wipe(party_ids: Sequence[int]) -> int:
@@ -25,5 +25,6 @@ declare(
     Trace(
         Entry, "party", wipe=_wipe, clear={"answers": [], "person": ""}, keeps={"left_out_because": "a word of our own"},
         label=_("Entries in prize draws"),
-    )
+    ),
+    Trace(Winner, "entry__party", keeps={"told_by": "a code of our own"}, label=_("Prizes won")),
 )  # fmt: skip
