@@ -157,15 +157,13 @@ def thread(conversation: Conversation, before: int | None = None) -> Thread:
     rows = (
         conversation.entries.select_related("author", "message")
         .defer("html")
-        .annotate(has_pictures=Q(html__contains=ELSEWHERE))
+        .annotate(has_html=~Q(html=""), has_pictures=Q(html__contains=ELSEWHERE))
     )
     files = Prefetch("attachments", Attachment.objects.order_by("pk"))
     first = conversation.entries.filter(pk=before).first() if before else None
     if first is not None:
         rows = rows.filter(Q(at__lt=first.at) | Q(at=first.at, pk__lt=first.pk))
-    found = list(
-        rows.extra(select={"has_html": "html <> ''"}).prefetch_related(files).order_by("-at", "-pk")[: ENTRIES + 1]
-    )
+    found = list(rows.prefetch_related(files).order_by("-at", "-pk")[: ENTRIES + 1])
     return Thread(
         found[ENTRIES - 1 :: -1] if len(found) > ENTRIES else found[::-1],
         found[ENTRIES - 1].pk if len(found) > ENTRIES else None,
