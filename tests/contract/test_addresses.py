@@ -16,6 +16,7 @@ FOR_EVERYBODY = {
     "staff:sign_in", "staff:sign_out", "staff:second", "staff:passkey_begin", "staff:passkey_finish", "staff:welcome",
     "oidc:begin", "oidc:finish",
     "web:language", "web:theme",
+    "fulfilment:public", "draws:join", "draws:result", "draws:proof", "draws:checker",
     "customers:unsubscribe", "customers:one-click", "customers:preferences", "customers:confirm-address",
 }  # fmt: skip
 
