@@ -148,7 +148,7 @@ def _matching(wanted: Sequence[str]) -> RawSQL:
 class Thread:
     """What was said in a conversation, oldest first, the last ``ENTRIES``; ``earlier`` is where those before begin."""
 
-    entries: list[Entry]
+    entries: Sequence[Entry]
     earlier: int | None
 
 
