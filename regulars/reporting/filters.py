@@ -61,12 +61,15 @@ def bought(rows: Rows, numbers: str) -> Rows:
 
 def together(rows: Rows, numbers: str) -> Rows:
     """Whoever has an order with each of the products in it."""
-    orders = Order.objects.filter(retracted_in=None, state="placed", customer__isnull=False)
-    for number in numbers.split(","):
-        if not number.strip().isdigit():
-            return rows.none()
-        lines = OrderLine.objects.filter(product=int(number), retracted_in=None, kind="product")
-        orders = orders.filter(pk__in=lines.values("order"))
+    asked = numbers.split(",")
+    if not all(number.strip().isdigit() for number in asked):
+        return rows.none()
+    first, *rest = (OrderLine.objects.filter(product=int(one), retracted_in=None, kind="product") for one in asked)
+    orders = Order.objects.filter(
+        retracted_in=None, state="placed", customer__isnull=False, pk__in=first.values("order")
+    )
+    for lines in rest:
+        orders = orders.filter(Exists(lines.filter(order=OuterRef("pk"))))
     return rows.filter(pk__in=orders.values("customer"))
 
 

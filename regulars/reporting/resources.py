@@ -57,7 +57,7 @@ enrich(
         Column("orders_next", _("Orders, next year"), "forecast.orders", "number", sort="forecast__orders", default=False, hint=_("How many orders may be expected within the next 12 months")),
         Column("money_next", _("Money, next year"), "forecast.money", "money", sort="forecast__money", total=True, currency="forecast.currency", default=False, hint=_("What may be expected within the next 12 months; empty where the forecast is not to be believed")),
         Column("alive", _("Still a customer"), "forecast.alive", "percent", sort="forecast__alive", default=False, hint=_("How likely this customer will order again within three years, or within as many days as the record is long")),
-        Column("churn", _("About to leave"), "forecast.churn", "percent", sort="forecast__churn", default=False),
+        Column("churn", _("About to leave"), "forecast.churn", "percent", sort="forecast__churn", default=False, hint=_("How likely this customer buys nothing for twice as long as usual")),
     ),
     filters=(
         Filter("orders_next", _("Orders, next year"), "range", field="forecast__orders"),
