@@ -163,7 +163,7 @@ register(
         rule="call_lists.view",
         queryset=queries.calls_for,
         columns=(
-            Column("customer", _("Customer"), lambda call: Link(call.party.name, call.party.get_absolute_url()), "link", sort="party__fold", width="l", phone="primary"),
+            Column("customer", _("Customer"), "party.name", sort="party__fold", width="l", phone="primary"),
             Column("list", _("Call list"), lambda call: Link(call.list.name, call.list.get_absolute_url()), "link", sort="list__name"),
             Column("state", _("State"), _call_state, "badge", sort="state", phone="amount"),
             Column("outcome", _("Outcome"), _outcome, "badge", sort="outcome", phone="secondary"),

@@ -124,7 +124,7 @@ register(
         chord="g b",
         queryset=queries.requests_for,
         columns=(
-            Column("customer", _("Customer"), lambda one: Link(one.party.name, one.party.get_absolute_url()), "link", sort="party__fold", width="l", phone="primary"),
+            Column("customer", _("Customer"), "party.name", sort="party__fold", width="l", phone="primary"),
             Column("item", _("Item"), "item", phone="secondary"),
             Column("quantity", _("How many"), "quantity", "number", sort="quantity"),
             Column("state", _("State"), lambda one: Badge(one.get_state_display(), _TONES[one.state]), "badge", sort="state", phone="amount"),
