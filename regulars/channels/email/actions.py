@@ -79,7 +79,6 @@ def _looked_at(raw: bytes, size: int) -> tuple[Letter | None, Verdict]:
             return letter.read(letter.head_of(raw) + b"\n\n"), Verdict(MailKind.QUARANTINED, "too_large")
         read = letter.read(raw)
         verdict = kinds.of(read, own=queries.own_addresses())
-        consequences.prepare(read)
     except Unreadable as error:
         return None, Verdict(MailKind.QUARANTINED, str(error.args[0]))
     except Exception:

@@ -10,7 +10,7 @@ from regulars.channels.email.kinds import Verdict
 from regulars.channels.email.letter import Letter
 from regulars.channels.email.models import Fate, Mail, MailKind
 from regulars.channels.email.reports import Said
-from regulars.channels.email.sanitise import sanitise, shown_within
+from regulars.channels.email.sanitise import sanitise
 from regulars.channels.inbox.actions import NewAttachment, receive
 from regulars.channels.outbox.models import Message, MessageEvent, MessageEventKind
 from regulars.customers.models import Channel, SuppressionReason
@@ -24,12 +24,6 @@ _REPORTED: Final = {
     Fate.SOFT: MessageEventKind.BOUNCED,
     Fate.DELIVERED: MessageEventKind.DELIVERED,
 }
-
-
-def prepare(letter: Letter) -> None:
-    """Read everything that will be needed, so that what cannot be read shows before anything is written."""
-    _ = letter.text, letter.html, letter.references, letter.message_id, letter.subject, letter.date
-    sanitise(letter.html, letter.attachments)
 
 
 def follow(mail: Mail, letter: Letter, verdict: Verdict) -> None:
@@ -64,7 +58,7 @@ def _received(mail: Mail, letter: Letter, message: Message | None) -> None:
     )
     is_first = taken is not None and not taken.exists()
     _note(mail, ref=letter.message_id if is_first else f"mail:{mail.key}")
-    within = shown_within(letter.html, letter.attachments)
+    html, within = sanitise(letter.html, letter.attachments)
     files = [one for one in letter.attachments if one not in within][:_MOST_ATTACHMENTS]
     sender = letter.sender
     receive(
@@ -76,7 +70,7 @@ def _received(mail: Mail, letter: Letter, message: Message | None) -> None:
         from_name=sender.name,
         subject=letter.subject,
         text=letter.text,
-        html=sanitise(letter.html, letter.attachments),
+        html=html,
         attachments=[NewAttachment(one.name, one.type, one.content) for one in files],
         at=said_at(letter, mail.received_at),
     )

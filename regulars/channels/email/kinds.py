@@ -32,7 +32,10 @@ _INFECTED: Final = (
     ("x-virus-status", re.compile(r"^\s*(yes|infected)", re.IGNORECASE)),
     ("x-amavis-alert", re.compile(r"infected", re.IGNORECASE)),
 )
-_FORGED: Final = re.compile(r"\bdmarc\s*=\s*fail\b", re.IGNORECASE)
+_FORGED: Final = re.compile(
+    r"\bdmarc\s*=\s*fail\b[^;]{0,200}\b(p\s*=\s*|action\s*=\s*o?)(quarantine|reject)\b", re.IGNORECASE
+)
+"""Where the owner of the sender's domain wants such mail refused; mailing lists break the signature of honest mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,6 @@ def _doubtful(letter: Letter) -> str:
         return "no_sender"
     if len(found) > 1 and not letter.get("sender"):
         return "two_senders"
-    if any(_FORGED.search(value) for value in letter.all("authentication-results")):
+    if not letter.get("list-id") and any(_FORGED.search(value) for value in letter.all("authentication-results")):
         return "forged"
     return "" if letter.text or letter.html or letter.attachments or letter.subject else "empty"

@@ -12,6 +12,10 @@ _BREAKING: Final = frozenset(
 )  # fmt: skip
 _SILENT: Final = frozenset({"head", "script", "style", "title", "template", "noscript", "svg", "math"})
 _VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "wbr"})
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
+_LEFT_OPEN: Final = _VOID | {"p", "li", "td", "tr", "th", "dd", "dt", "option"}
+_DEEPEST: Final = 400
+_MOST_BROKEN: Final = 200
 _MANY_BLANKS: Final = re.compile(r"\n{3,}")
 
 
@@ -47,8 +51,24 @@ class _Words(HTMLParser):
             self.told.append(re.sub(r"\s+", " ", data.replace("\xa0", " ")))
 
 
+def is_hostile(html: str) -> bool:
+    """Whether ``html`` is nested deeper, or more broken, than any writer makes it: parsers take the square of that in time."""
+    if html.count("<") - html.count(">") > _MOST_BROKEN:
+        return True
+    depth = 0
+    for found in _TAG.finditer(html):
+        if found.group(2).lower() not in _LEFT_OPEN:
+            depth += -1 if found.group(1) else 1
+            if depth > _DEEPEST:
+                return True
+            depth = max(depth, 0)
+    return False
+
+
 def text_of(html: str) -> str:
     """What a reader would see of ``html``, line by line; quoted blocks begin with ``>``. Never raises."""
+    if is_hostile(html):
+        return " ".join(re.sub(r"<[^<>]{0,2000}>", " ", html).split())
     words = _Words()
     try:
         words.feed(html)

@@ -15,10 +15,13 @@ from typing import Final
 import nh3
 
 from regulars.channels.email.pieces import SAFE_IMAGES, Piece
+from regulars.channels.email.plain import is_hostile
 
 LARGEST_PICTURE: Final = 300 * 1024
 LARGEST_TOGETHER: Final = 1024 * 1024
 """Bytes of pictures that are put into the text; larger ones stay attachments."""
+LONGEST_RESULT: Final = 1_000_000
+"""Characters of what is kept; the inbox keeps no more."""
 LONGEST: Final = 400_000
 """Characters of HTML that are cleaned; of a longer letter the plain text tells the rest."""
 _TAGS: Final = frozenset(
@@ -57,15 +60,22 @@ _FROM_ELSEWHERE: Final = re.compile(r"^\s*https?:", re.IGNORECASE)
 _TINY: Final = frozenset({"0", "1", "2", "0px", "1px", "2px"})
 
 
-def sanitise(html: str, pieces: Sequence[Piece] = ()) -> str:
-    """``html`` less everything that could act, ask elsewhere or hide; pictures of ``pieces`` that it shows are put in.
+def sanitise(html: str, pieces: Sequence[Piece] = ()) -> tuple[str, list[Piece]]:
+    """``html`` less everything that could act, ask elsewhere or hide; with pictures of ``pieces`` that it shows, and which these are.
 
     Pictures from elsewhere keep their address as ``data-from`` (``inbox.models.ELSEWHERE``): they are loaded when somebody asks.
+    What is too long even without pictures, or nested without end, is empty: the plain text tells it.
     """
-    if not html.strip():
-        return ""
-    pictures = _pictures(pieces)
+    if not html.strip() or is_hostile(html[:LONGEST]):
+        return "", []
+    for pictures in (_pictures(pieces), {}):
+        told = folded(_cleaned(html, pictures))
+        if len(told) <= LONGEST_RESULT:
+            return told, [one for one in pieces if one.content_id in pictures and pictures[one.content_id] in told]
+    return "", []
 
+
+def _cleaned(html: str, pictures: Mapping[str, str]) -> str:
     def judge(tag: str, name: str, value: str) -> str | None:
         if name == "style":
             return _harmless_style(value) or None
@@ -73,7 +83,7 @@ def sanitise(html: str, pieces: Sequence[Piece] = ()) -> str:
             return _picture(value, pictures)
         return value
 
-    cleaned = nh3.clean(
+    return nh3.clean(
         html[:LONGEST].replace("\x00", ""),
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
@@ -94,7 +104,6 @@ def sanitise(html: str, pieces: Sequence[Piece] = ()) -> str:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
-    return folded(cleaned)
 
 
 def _pictures(pieces: Sequence[Piece]) -> dict[str, str]:
@@ -106,12 +115,6 @@ def _pictures(pieces: Sequence[Piece]) -> dict[str, str]:
             found[one.content_id] = f"data:{one.type};base64,{base64.b64encode(one.content).decode()}"
             room -= one.size
     return found
-
-
-def shown_within(html: str, pieces: Sequence[Piece]) -> list[Piece]:
-    """Those pictures that ``sanitise`` puts into the text: they need not be listed as attachments."""
-    named = set(_pictures(pieces))
-    return [one for one in pieces if one.content_id in named and f"cid:{one.content_id}" in html]
 
 
 def _picture(value: str, pictures: Mapping[str, str]) -> str | None:

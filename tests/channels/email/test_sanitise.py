@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from regulars.channels.email import letter
 from regulars.channels.email.pieces import Piece
-from regulars.channels.email.sanitise import sanitise, shown_within
+from regulars.channels.email.plain import text_of
+from regulars.channels.email.sanitise import LONGEST_RESULT
+from regulars.channels.email.sanitise import sanitise as sanitised
 from tests.support.mails import fixtures, spam_assassin
+
+
+def sanitise(html: str, pieces: Sequence[Piece] = ()) -> str:
+    """The HTML alone."""
+    return sanitised(html, pieces)[0]
+
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 FORBIDDEN = re.compile(
@@ -66,9 +76,30 @@ def test_pictures_that_came_with_it_are_put_in_and_others_wait() -> None:
     assert 'src="data:image/png;base64,' in told
     assert 'data-from="https://x.example/big.png"' in told
     assert told.count("src=") == 1
-    assert shown_within(html, [inside]) == [inside]
+    assert sanitised(html, [inside])[1] == [inside]
     svg = Piece("application/octet-stream", b"<svg>", "x.svg", content_id="logo@x")
     assert "data:" not in sanitise(html, [svg])
+
+
+def test_what_grows_too_long_by_its_pictures_keeps_them_as_files() -> None:
+    large = Piece("image/png", PNG + bytes(200_000), "photo.png", content_id="p@x")
+    told, within = sanitised('<p>tea</p><img src="cid:p@x" alt="photo">' * 10, [large])
+    assert len(told) < LONGEST_RESULT
+    assert "tea" in told
+    assert "data:" not in told
+    assert within == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<div>" * 80_000, "<div>" * 30_000 + "</div>" * 30_000, "<li><ul>" * 40_000, "<!--" * 100_000, "<p " * 130_000, "<a title='" * 40_000,
+     "<table><tr><td>" * 27_000, "<blockquote>" * 33_000, "&amp;" * 80_000, "<" * 400_000, "<b><i>" * 60_000 + "</b>" * 60_000],
+)  # fmt: skip
+def test_html_made_to_keep_us_busy_does_not(html: str) -> None:
+    began = time.process_time()
+    sanitised(f"tea {html} x")
+    text_of(f"tea {html} x")
+    assert time.process_time() - began < 3
 
 
 def test_the_letter_that_is_answered_is_folded() -> None:
