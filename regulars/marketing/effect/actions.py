@@ -150,11 +150,10 @@ def _known(experiment: Experiment, ids: Sequence[int]) -> dict[int, str]:
     """The arm of whoever was assigned, or somebody whom a merge made the same customer."""
     found: dict[int, str] = {}
     for some in in_parts(ids, AT_ONCE):
-        mine = Q(party__in=some) | Q(party__merged_into__in=some)
-        rows = Assignment.objects.filter(mine, experiment=experiment, stands=True)
-        found.update(
-            {head or party: arm for party, head, arm in rows.values_list("party_id", "party__merged_into", "arm")}
-        )
+        rows = Assignment.objects.filter(experiment=experiment, stands=True)
+        merged = rows.filter(party__merged_into__in=some).values_list("party__merged_into", "arm")
+        found.update({head: arm for head, arm in merged if head is not None})
+        found.update(rows.filter(party__in=some, party__merged_into=None).values_list("party_id", "arm"))
     return found
 
 
