@@ -50,7 +50,7 @@ from regulars.staff.models import User
 CURRENCY: Final = "TWD"
 _SPAWN: Final = 900_001
 _BATCH: Final = 200
-_DEAREST: Final = 4_000  # NT$: who is won by a mail does not buy a journey at once
+_CHEAPEST, _DEAREST = 800, 4_000  # NT$: who is won by a mail does not buy a journey at once
 RULES: Final = {
     "一年內買過、願意收信": [
         {"is": "event", "kind": "commerce.order_placed", "measure": "at_least", "times": "1", "days": "365"},
@@ -83,7 +83,7 @@ class Story:
 
 STORIES: Final = (
     Story(
-        "老朋友專屬九折", "讓一年內買過的客人再買一次", "一年內買過、願意收信", ("offer",), 63, 1.0, 3_000,
+        "老朋友專屬九折", "讓一年內買過的客人再買一次", "一年內買過、願意收信", ("offer",), 63, 1.3, 3_000,
         ("10 % off your next order", "下一筆訂單九折", "FRIEND10", 90),
     ),
     Story("好久不見", "把半年沒回來的老客戶請回來", "老客戶半年沒回來", ("again", "letter"), 9, 0.9, 2_000),
@@ -230,7 +230,9 @@ def _order(
     told: Sequence[Message], drawn: Reactions, begun: datetime, passed: timedelta, *, code: str
 ) -> dict[str, Any]:
     """One order more of whoever is moved to; returns how many, their money, and how many would not have ordered at all."""
-    goods = list(Product.objects.filter(price__gt=0, price__lte=_DEAREST * 100, cost__isnull=False).order_by("code"))
+    goods = list(
+        Product.objects.filter(price__range=(_CHEAPEST * 100, _DEAREST * 100), cost__isnull=False).order_by("code")
+    )
     moved = [
         (one, at, goods[int(place * len(goods))])
         for one, after, place in zip(told, drawn.orders.tolist(), drawn.goods.tolist(), strict=True)
