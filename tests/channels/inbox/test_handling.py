@@ -76,6 +76,16 @@ def test_a_conversation_is_not_laid_on_a_desk_where_it_cannot_be_read(hear: Hear
             actions.assign([held], assignee=make_user(role=role), by=None)
 
 
+def test_undo_does_not_take_back_what_was_said_since(hear: Hear, seller: User, make_user: MakeUser) -> None:
+    held = hear().conversation
+    entry = actions.reply(held, text="Hello", by=seller)
+    stood = actions.assign([held], assignee=make_user(role="agent"), by=seller)
+    hear(thread_of=[str(entry.ref)])
+    actions.put_back(stood, by=seller)
+    now = Conversation.objects.get()
+    assert (now.state, now.assignee) == (State.OPEN, seller)
+
+
 def test_nobody_puts_back_what_they_may_not_see(hear: Hear, make_user: MakeUser, seller: User) -> None:
     stood = actions.close([hear().conversation], by=seller)
     with pytest.raises(UserError):
