@@ -3,9 +3,11 @@
 from datetime import date
 
 import duckdb
+import numpy as np
 import pytest
 
 from regulars.intelligence import told
+from regulars.intelligence.analyses import offers
 from regulars.intelligence.days import to_date, to_day
 
 
@@ -84,3 +86,9 @@ def test_small_numbers_by_fixed_steps_are_told_as_by_powers_of_ten():
     row = "(SELECT unnest(range(10_000)) / 7.0 AS n)"
     differ = f"SELECT count(*) FILTER (n >= 1 AND {told.few('n')} <> {told.about('n')}) FROM {row}"
     assert duckdb.execute(differ).fetchone() == (0,)
+
+
+def test_chances_of_offers_are_told_in_steps():
+    shares = np.array([0.004, 0.013, 0.024, 0.06, 0.08, 0.12, 0.13, 0.97, np.nan])
+    assert offers._coarse(shares).tolist()[:-1] == [0, 1, 2, 5, 10, 10, 15, 95]
+    assert np.isnan(offers._coarse(shares)[-1])
