@@ -30,7 +30,7 @@ from regulars.marketing.effect.models import (
 )
 from regulars.marketing.effect.reckoning import Column
 from regulars.marketing.effect.report import Arm, Costs, Line, Money, Pair, Power, Reached, Report
-from regulars.staff.rules import can
+from regulars.staff.rules import Reach, can, reach
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -67,9 +67,9 @@ def costs_are_known() -> bool:
 
 
 def experiments_for(user: User | Any) -> QuerySet[Experiment]:
-    """The experiments whose reports ``user`` may read."""
+    """The experiments whose reports ``user`` may read: a report tells of all customers, so whoever sees but some reads none."""
     rows = Experiment.objects.all()
-    return rows if can(user, "effect.view") else rows.none()
+    return rows if can(user, "effect.view") and reach(user) is Reach.ALL else rows.none()
 
 
 def customers_of(experiment: Experiment, arm: str) -> QuerySet[Party]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from regulars.customers.views.common import Request
 from regulars.kit.errors import UserError
 from regulars.marketing.effect import actions, importing, queries, sentences
-from regulars.marketing.effect.models import Experiment, Layer
+from regulars.marketing.effect.models import Layer
 from regulars.staff.rules import can, require
 from regulars.web import format as show
 from regulars.web.toasts import toast
@@ -65,7 +65,7 @@ def _buckets(percent: str) -> int:
 
 def _marketing(request: Request, *, problem: str = "") -> HttpResponse:
     share = queries.hold_out_share()
-    above = Experiment.objects.filter(layer=Layer.EVERYTHING).order_by("-pk")
+    above = queries.experiments_for(request.user).filter(layer=Layer.EVERYTHING).order_by("-pk")
     running = above.filter(ended_at=None, began_at__isnull=False).first()
     measure = "margin" if queries.costs_are_known() else "revenue"
     context = {

@@ -150,6 +150,13 @@ def test_whoever_may_not_is_refused(client: Client, make_user: Any, running: Exp
     assert client.post(reverse("effect:marketing"), {"share": "5"}).status_code == 403
 
 
+def test_whoever_sees_but_some_customers_reads_no_report(client: Client, make_user: Any, running: Experiment) -> None:
+    client.force_login(make_user(role="marketer", reach="own"))
+    assert client.get(running.get_absolute_url()).status_code == 404
+    assert "春季型錄" not in client.get(reverse("web:list-effect")).content.decode()
+    assert client.get(reverse("effect:marketing")).status_code == 200
+
+
 def test_the_keeper_follows_and_tells_the_list(make: Callable[..., Experiment], make_user: Any) -> None:
     above = set_hold_out(share=1_000, by=make_user(role="owner"))
     assert above is not None
