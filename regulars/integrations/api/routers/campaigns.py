@@ -134,7 +134,7 @@ def _one(request: ApiRequest, pk: int) -> Campaign:
 def _told(campaign: Campaign) -> dict[str, Any]:
     variants = campaign.variants.select_related("content", "script", "item")
     return {
-        "id": campaign.pk, **{name: getattr(campaign, name) for name in _TOLD}, "list": campaign.list_words,
+        "id": campaign.pk, **{name: getattr(campaign, name) for name in _TOLD}, "list_words": campaign.list_words,
         "segment": present.named(campaign.segment), "owner": present.named(campaign.owner),
         "audience": campaign.audience if campaign.gathered_at or campaign.segment_id is None else None,
         "variants": [

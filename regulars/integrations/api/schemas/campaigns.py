@@ -68,7 +68,9 @@ class CostOut(Schema):
 
 
 class CampaignOut(Schema):
-    """A campaign. ``audience`` is null until it was written down; ``reason`` says why it was paused or stopped."""
+    """A campaign. ``audience`` is null until it was written down; ``list_words``: how the list was narrowed that
+    it was made of; ``reason``: why it was paused or stopped.
+    """
 
     id: int
     name: str
@@ -78,7 +80,7 @@ class CampaignOut(Schema):
     measure: str
     by: str
     segment: Named | None
-    list: str
+    list_words: str
     control_share: int
     unit: str
     variants: list[VariantOut]
