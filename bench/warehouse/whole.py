@@ -77,8 +77,9 @@ def pairs(connection: Any, horizon: Any) -> None:
         code = codes[batch["product_id"]]
         orders.append(batch["order_id"][code >= 0])
         items.append(code[code >= 0])
-    baskets = Baskets.from_lines(np.concatenate(orders), np.concatenate(items), sold.tolist())
+    basket, item = np.concatenate(orders), np.concatenate(items)
     del orders, items
+    baskets = Baskets.from_lines(basket, item, sold.tolist())
     found = pair_lift(baskets, top=len(sold), min_count=1)
     first, second = (sold[side(found.left, found.right)] for side in (np.minimum, np.maximum))
     lay(connection, "pair", {"first_id": first, "second_id": second, "orders": found.count})
