@@ -32,6 +32,7 @@ SLICES = ("class", "channel", "product_group", "territory")
 UNSLICED = {"period": "slice.now"}
 SAYS = {
     "next_step.nothing": _("Nobody has bought yet."),
+    "next_step.nobody_now": _("Nobody waits for somebody now."),
     "next_step.at_stake": _("%(stake_money)s is at stake with %(customers)s customers who need somebody now."),
     "next_step.see_now": _("See who needs somebody now, the most at stake first"),
     "next_step.see": _("See everyone who has a next step, the most at stake first"),
@@ -76,6 +77,8 @@ class Result(base.Result):
             return [Saying("next_step.nothing")]
         urgent = [self.actions.get(code, {"customers": 0, "at_stake": 0}) for code in NOW]
         money, customers = sum(one["at_stake"] for one in urgent), sum(one["customers"] for one in urgent)
+        if not customers:
+            return [Saying("next_step.nobody_now")]
         return [Saying("next_step.at_stake", {"stake_money": money, "customers": customers, "currency": self.currency})]
 
     def charts(self) -> list[Chart]:
