@@ -68,6 +68,7 @@ class Follower:
             self._stop.wait(PAUSES[min(failures, len(PAUSES) - 1)])
             failures += 1
         self.let_go()
+        close_old_connections()
 
     def read_once(self) -> int:
         """Take what is new and go; returns how many were taken. Raises what a connection raises."""

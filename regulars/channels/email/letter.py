@@ -24,6 +24,10 @@ LONGEST_TEXT: Final = 500_000
 LARGEST_HEAD: Final = 512 * 1024
 _ID: Final = re.compile(r"<[^<>\s]{1,250}>")
 _ADDRESS: Final = re.compile(r"[^\s<>@,;:\"()\\]+@[^\s<>@,;:\"()\\]+\.?[^\s<>@,;:\"()\\]*")
+_TELLING: Final = frozenset({b"message-id", b"from", b"date", b"subject"})
+_BY_SERVERS: Final = re.compile(
+    rb"received|return-path|delivered-to|x-original-to|envelope-to|authentication-results|arc-|dkim-|x-spam|x-virus|x-google-|status$"
+)
 _ENVELOPE: Final = re.compile(rb"\A>?From [^\r\n]*\r?\n")
 _MOST_REFERENCES: Final = 100
 _ADDRESS_AS_NAME: Final = re.compile(r"(?:^|(?<=,))\s*([^\"<>,()@]{1,200}@[^\"<>,()@]{0,200}?)\s*<")
@@ -209,10 +213,11 @@ def key_of(raw: bytes) -> str:
     head = head_of(raw)
     body = b"\n".join(line.rstrip() for line in raw[len(head) :].split(b"\n")).strip()
     told = hashlib.sha256()
-    unfolded = re.sub(rb"\r?\n[ \t]+", b" ", head)
-    for line in unfolded.splitlines():
-        name, _colon, value = line.partition(b":")
-        if name.strip().lower() in {b"message-id", b"from", b"date", b"subject"}:
-            told.update(name.strip().lower() + b":" + b" ".join(value.split()) + b"\n")
+    lines = re.sub(rb"\r?\n[ \t]+", b" ", head).splitlines()
+    named = any(line.lower().startswith(b"message-id:") for line in lines)
+    for line in lines:
+        name = line.partition(b":")[0].strip().lower()
+        if name in _TELLING if named else not _BY_SERVERS.match(name):  # one without a name is known by all it says
+            told.update(b" ".join(line.split()) + b"\n")
     told.update(b"\n" + body)
     return told.hexdigest()

@@ -134,3 +134,4 @@ def serve_forever(listen: str, stop: threading.Event) -> None:
             say(str(error))
             stop.wait(15.0)
     Mailbox.objects.filter(name=name).update(held_until=None)
+    close_old_connections()

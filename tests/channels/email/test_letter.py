@@ -150,3 +150,16 @@ def test_places_are_read_and_wrong_ones_refused() -> None:
     for wrong in ("2424", "host:port", "host:99999"):
         with pytest.raises(ValueError, match="must look like"):
             listening_place(wrong)
+
+
+def test_what_has_no_name_is_known_by_all_it_says() -> None:
+    texts = [
+        b"one line",
+        b"another line",
+        b"First words\n\nrest",
+        b"Other words\n\nrest",
+        b"X-A: 1\n\nrest",
+        b"X-A: 2\n\nrest",
+    ]
+    assert len({letter.key_of(one) for one in texts}) == len(texts)
+    assert letter.key_of(b"Received: from a\nX-A: 1\n\nrest") == letter.key_of(b"X-A: 1\r\n\r\nrest\r\n")
