@@ -57,6 +57,7 @@ def test_a_mail_is_answered_noted_taken_back_and_closed_by_keyboard(
     page.locator(f".inbox-conversation[data-pk='{second.pk}']").wait_for()
     assert Conversation.objects.get(pk=first.pk).state == State.CLOSED
     assert page.locator(".inbox-row").count() == 1
+    page.wait_for_load_state("networkidle")
 
 
 def test_on_a_phone_the_conversation_fills_the_screen(hear: Hear, seller: User, browser_page: Any) -> None:
@@ -74,3 +75,4 @@ def test_on_a_phone_the_conversation_fills_the_screen(hear: Hear, seller: User, 
     page.wait_for_url("**/inbox/?box=mine")
     assert Conversation.objects.get().state == State.CLOSED
     assert page.locator(".inbox-empty").inner_text() == "沒有等您處理的對話。"
+    page.wait_for_load_state("networkidle")

@@ -75,7 +75,11 @@
     for (const one of all) if (!stays(one)) one.remove();
     if (!wasOpen) return;
     if (next && innerWidth >= 720) open(next);
-    else location.href = `/inbox/?${list().dataset.query}`;
+    else {
+      pane().replaceChildren();
+      inbox().classList.remove("has-open");
+      history.replaceState(null, "", `/inbox/?${list().dataset.query}`);
+    }
   });
 
   document.addEventListener("inbox-read", () => {
