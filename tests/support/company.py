@@ -20,6 +20,9 @@ from regulars.kit import clock
 from regulars.marketing.campaigns.actions import make_campaign
 from regulars.marketing.campaigns.models import Campaign
 from regulars.marketing.campaigns.plan import Plan
+from regulars.marketing.content.actions import make_content, publish
+from regulars.marketing.content.designs import draft
+from regulars.marketing.content.models import Content
 from regulars.marketing.effect.actions import declare, tell
 from regulars.marketing.effect.models import Experiment
 from regulars.marketing.segments.actions import make_segment
@@ -124,6 +127,15 @@ def make_entries_of_the_audit_log(count: int, by: Any) -> None:
         audit.record("customers.erased", by=by, object_type="party", object_id=number + 1, rows=number)
 
 
+def make_contents(count: int, by: Any) -> None:
+    """`count` contents, every other of them published."""
+    first = Content.objects.count()
+    for number in range(first, first + count):
+        content = make_content(name=f"Content {number}", draft=draft("letter"), by=by)
+        if number % 2:
+            publish(content, by=by)
+
+
 def make_segments(count: int, by: Any) -> None:
     """`count` segments."""
     first = Segment.objects.count()
@@ -191,6 +203,7 @@ MAKERS: dict[str, Callable[[int, Any], object]] = {
     "mails": make_mails,
     "orders": make_orders,
     "outbox": make_messages,
+    "contents": make_contents,
     "segments": make_segments,
     "tasks": make_tasks,
     "done-tasks": make_done_tasks,
