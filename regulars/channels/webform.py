@@ -89,7 +89,7 @@ class PersonForm(forms.Form):
         """The name, tidied; one is needed."""
         name = text.clean(self.cleaned_data["name"])
         if not name:
-            raise forms.ValidationError(_("Please give a name."))
+            raise forms.ValidationError(_("Please give your name."))
         return name
 
     def clean_mobile(self) -> str:

@@ -17,6 +17,7 @@ FOR_EVERYBODY = {
     "oidc:begin", "oidc:finish",
     "web:language", "web:theme",
     "fulfilment:public", "draws:join", "draws:result", "draws:proof", "draws:checker",
+    "tracking:click", "tracking:opened",
     "customers:unsubscribe", "customers:one-click", "customers:preferences", "customers:confirm-address",
 }  # fmt: skip
 

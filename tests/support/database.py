@@ -20,7 +20,9 @@ def flush_past_the_guards() -> Iterator[None]:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
         lift = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
-        forget = [f"INSERT INTO {one} ({one}) VALUES ('delete-all')" for one in ("customers_search", "inbox_search")]  # no tables of Django's
+        forget = [
+            f"INSERT INTO {one} ({one}) VALUES ('delete-all')" for one in ("customers_search", "inbox_search")
+        ]  # no tables of Django's
         flush(self, [*lift, *statements, *forget, *(sql for _, sql in triggers)])
 
     with pytest.MonkeyPatch.context() as patch:
