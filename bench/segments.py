@@ -77,15 +77,15 @@ def rules(many: int) -> list[dict[str, Any]]:
 def measured() -> dict[str, Any]:
     """All of it on the database that the environment names; the segments are gone afterwards."""
     from regulars.marketing.segments import membership, tasks
-    from regulars.marketing.segments.models import Member, Segment
+    from regulars.marketing.segments.models import BY_RULE, Member, Segment
 
     forget()
     try:
         make()
-        begun, processor = time.perf_counter(), time.process_time()
-        while membership.work_out_next():
-            pass
-        told = {"all": time.perf_counter() - begun, "cpu": time.process_time() - processor}
+        told: dict[str, Any] = {"first": worked_out()}
+        for one in Segment.objects.filter(name__startswith=NAME):
+            membership.ask(one, BY_RULE)
+        told["again"] = worked_out()
         told["members"] = Member.objects.current().filter(segment__name__startswith=NAME).count()
         first = Segment.objects.get(name=f"{NAME} 0").pk
         stop = threading.Event()
@@ -99,6 +99,16 @@ def measured() -> dict[str, Any]:
         return told
     finally:
         forget()
+
+
+def worked_out() -> tuple[float, float]:
+    """Seconds and processor seconds until no segment waits."""
+    from regulars.marketing.segments import membership
+
+    begun, processor = time.perf_counter(), time.process_time()
+    while membership.work_out_next():
+        pass
+    return time.perf_counter() - begun, time.process_time() - processor
 
 
 def make() -> None:
@@ -155,8 +165,9 @@ def figures_of(place: Place) -> list[Figure]:
     told = json.loads(place.python("bench.segments"))
     soon, name = sorted(one * 1000 for one in told["soon"]), place.name
     return [
-        Figure(f"{name}: {SEGMENTS} segments worked out for everybody", told["all"], "s", target=ALL_S),
-        Figure(f"{name}: the same, processor time of the process that asks", told["cpu"], "s"),
+        Figure(f"{name}: {SEGMENTS} segments worked out, everybody enters", told["first"][0], "s"),
+        Figure(f"{name}: {SEGMENTS} segments worked out again", told["again"][0], "s", target=ALL_S),
+        Figure(f"{name}: the same, processor time of the process that asks", told["again"][1], "s"),
         Figure(f"{name}: members of all of them", told["members"], "rows"),
         Figure(f"{name}: event to member, median of {len(soon)}", statistics.median(soon), "ms"),
         Figure(f"{name}: event to member, p99", soon[int(len(soon) * 0.99) - 1], "ms", target=SOON_MS),
