@@ -28,7 +28,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -302,6 +302,18 @@ class Resource:
 
 
 _registered: dict[str, Resource] = {}
+
+
+def search_in(*columns: str) -> Callable[[Rows, str], Rows]:
+    """A search for rows that have what was typed in any of these columns, in capitals or not."""
+
+    def search(rows: Rows, typed: str) -> Rows:
+        found = Q()
+        for column in columns:
+            found |= Q(**{f"{column}__icontains": typed})
+        return rows.filter(found)
+
+    return search
 
 
 def register(resource: Resource) -> Resource:

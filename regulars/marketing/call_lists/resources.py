@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +36,7 @@ from regulars.web.resources import (
     Rows,
     offer,
     register,
+    search_in,
 )  # fmt: skip
 
 
@@ -78,10 +78,6 @@ def _state(call_list: Any) -> Badge:
     return Badge(pgettext_lazy("call list", "Running"), "accent")
 
 
-def _find(rows: Rows, typed: str) -> Rows:
-    return rows.filter(Q(name__icontains=typed))
-
-
 CALL_LISTS = register(
     Resource(
         key="call-lists",
@@ -105,7 +101,7 @@ CALL_LISTS = register(
             Column("created", _("Made"), "created_at", "ago", sort="created_at"),
         ),
         default_sort="-created",
-        search=_find,
+        search=search_in("name"),
         full_url=lambda call_list: call_list.get_absolute_url(),
         create_url=lambda: reverse("call_lists:new"),
         create_label=_("New call list"),
@@ -203,7 +199,7 @@ register(
             Column("changed", _("Changed"), "changed_at", "ago", sort="changed_at"),
         ),
         default_sort="name",
-        search=_find,
+        search=search_in("name"),
         full_url=lambda script: reverse("call_lists:script", args=[script.pk]),
         create_url=lambda: reverse("call_lists:new-script"),
         create_label=_("New script"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +35,7 @@ from regulars.web.resources import (
     lead_on,
     offer,
     register,
+    search_in,
 )  # fmt: skip
 from regulars.web.selection import packed
 
@@ -46,10 +46,6 @@ _FATES: Final = (Fate.CHOSEN, Fate.CONTROL, Fate.HELD_OUT, Fate.REFUSED)
 
 def _state(campaign: Campaign) -> Badge:
     return Badge(campaign.get_state_display(), showing.tone(campaign))
-
-
-def _find(rows: Rows, typed: str) -> Rows:
-    return rows.filter(Q(name__icontains=typed) | Q(goal__icontains=typed))
 
 
 def _states(_user: User) -> Sequence[Choice]:
@@ -143,7 +139,7 @@ CAMPAIGNS = register(
             Filter("owner", _("Owner"), "text", field="owner__name"),
         ),
         default_sort="-created",
-        search=_find,
+        search=search_in("name", "goal"),
         full_url=lambda campaign: campaign.get_absolute_url(),
         create_url=lambda: reverse("campaigns:new"),
         create_label=_("New campaign"),

@@ -16,7 +16,7 @@ from regulars.web import assets, palette, places, undo
 from regulars.web.access import User
 from regulars.web.palette import Action
 from regulars.web.places import Place
-from regulars.web.resources import Badge, Column, Empty, Resource, Rows, Text, register
+from regulars.web.resources import Badge, Column, Empty, Resource, Text, register, search_in
 
 
 def _edition(content: Any) -> Badge:
@@ -27,10 +27,6 @@ def _edition(content: Any) -> Badge:
 def _languages(content: Any) -> str:
     names = {"en": "English", "zh-hant": "繁體中文"}
     return ", ".join(names[code] for code in queries.LANGUAGES if content.said(code)["mjml"].strip())
-
-
-def _find(rows: Rows, typed: str) -> Rows:
-    return rows.filter(name__icontains=typed)
 
 
 @undo.handles("contents.removed")
@@ -61,7 +57,7 @@ CONTENTS = register(
             Column("changed", _("Changed"), "changed_at", "ago", sort="changed_at"),
         ),
         default_sort="-changed",
-        search=_find,
+        search=search_in("name"),
         full_url=lambda content: content.get_absolute_url(),
         create_url=lambda: reverse("content:new"),
         create_label=_("New content"),

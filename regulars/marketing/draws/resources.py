@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +31,7 @@ from regulars.web.resources import (
     Resource,
     Rows,
     register,
+    search_in,
 )  # fmt: skip
 
 _MOST_UNDONE = 500
@@ -64,10 +64,6 @@ def _state(draw: Draw) -> Badge:
     )
 
 
-def _find(rows: Rows, typed: str) -> Rows:
-    return rows.filter(Q(title_en__icontains=typed) | Q(title_zh__icontains=typed) | Q(slug__icontains=typed))
-
-
 register(
     Resource(
         key="draws",
@@ -90,7 +86,7 @@ register(
             Column("drawn", _("Drawn"), "drawn_at", "date", sort="drawn_at"),
         ),
         default_sort="-closes",
-        search=_find,
+        search=search_in("title_en", "title_zh", "slug"),
         full_url=lambda draw: draw.get_absolute_url(),
         create_url=lambda: reverse("draws:new"),
         create_label=_("New prize draw"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -27,6 +26,7 @@ from regulars.web.resources import (
     enrich,
     lead_on,
     register,
+    search_in,
 )
 
 NEWEST = 30
@@ -59,10 +59,6 @@ def _state(one: Experiment) -> Badge | None:
 def _units(one: Experiment) -> int | None:
     told = _report(one)
     return sum(arm.units for arm in told.arms) if told else None
-
-
-def _find(rows: Rows, typed: str) -> Rows:
-    return rows.filter(Q(name__icontains=typed) | Q(origin__icontains=typed))
 
 
 def choices(user: User) -> list[Choice]:
@@ -104,7 +100,7 @@ EFFECT = register(
             Column("ended", pgettext_lazy("experiment", "Ended"), "ended_at", "date", sort="ended_at"),
         ),
         default_sort="-began",
-        search=_find,
+        search=search_in("name", "origin"),
         full_url=lambda one: one.get_absolute_url(),
         create_url=lambda: reverse("effect:elsewhere"),
         create_label=_("Measure an experiment made elsewhere"),

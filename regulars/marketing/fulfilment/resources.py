@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +33,7 @@ from regulars.web.resources import (
     Rows,
     offer,
     register,
+    search_in,
 )  # fmt: skip
 
 _MOST_UNDONE = 500
@@ -93,10 +93,6 @@ def _find(rows: Rows, typed: str) -> Rows:
     for word in text.fold(typed).split()[:6]:
         rows = rows.filter(party__fold__contains=word)
     return rows
-
-
-def _find_item(rows: Rows, typed: str) -> Rows:
-    return rows.filter(Q(name_en__icontains=typed) | Q(name_zh__icontains=typed))
 
 
 def _choices(values: Any) -> Any:
@@ -177,7 +173,7 @@ register(
             Column("made", _("Made"), "made_at", "ago", sort="made_at"),
         ),
         default_sort="-made",
-        search=lambda rows, typed: rows.filter(name__icontains=typed),
+        search=search_in("name"),
         in_palette=False,
         full_url=lambda one: one.get_absolute_url(),
         empty=Empty(_("Select open requests and put them on a list to print labels and send them."), icon="letter"),
@@ -201,7 +197,7 @@ register(
             Column("public", _("On the public page"), "public", "flag", sort="public"),
         ),
         default_sort="name",
-        search=_find_item,
+        search=search_in("name_en", "name_zh"),
         in_palette=False,
         full_url=lambda item: reverse("fulfilment:item", args=[item.pk]),
         create_url=lambda: reverse("fulfilment:new-item"),

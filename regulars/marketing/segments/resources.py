@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +29,7 @@ from regulars.web.resources import (
     enrich,
     lead_on,
     register,
+    search_in,
 )  # fmt: skip
 
 NOBODY = "none"
@@ -37,10 +37,6 @@ NOBODY = "none"
 
 def _state(segment: Segment) -> Badge | None:
     return Badge(_("Being worked out"), "accent") if segment.being_worked_out else None
-
-
-def _find(rows: Rows, typed: str) -> Rows:
-    return rows.filter(Q(name__icontains=typed) | Q(note__icontains=typed))
 
 
 def choices(user: User) -> list[Choice]:
@@ -82,7 +78,7 @@ SEGMENTS = register(
             Column("changed", _("Changed"), "changed_at", "ago", sort="changed_at"),
         ),
         default_sort="name",
-        search=_find,
+        search=search_in("name", "note"),
         full_url=lambda segment: segment.get_absolute_url(),
         create_url=lambda: reverse("segments:new"),
         create_label=_("New segment"),
