@@ -148,7 +148,7 @@ def lists_of(campaign: Campaign) -> list[CallList | FulfilmentList]:
     if campaign.by == By.EMAIL:
         return []
     kind: Any = CallList if campaign.by == By.CALL else FulfilmentList
-    return list(kind.objects.filter(origin__in=list_origins(campaign)).order_by("origin"))
+    return list(kind.objects.filter(origin__in=list_origins(campaign)).order_by("origin", "pk"))
 
 
 def by_list_state(campaign: Campaign) -> Counter[str]:

@@ -206,7 +206,8 @@ def gather(*, request_ids: Iterable[int], name: str, by: User) -> FulfilmentList
 def make(*, origin: str, name: str, item: Item, party_ids: Iterable[int], by: User | None) -> FulfilmentList:
     """Make the list of ``origin`` with one request for each customer, or add to it whoever is not on it yet.
 
-    A customer who waits for the item already keeps their request, which joins the list where it is on none. Whoever is
+    Where its list went out already, whoever comes later goes onto a further list of the same origin; nobody gets it twice. A
+    customer who waits for the item already keeps their request, which joins the list where it is on none. Whoever is
     merged, or in the trash, is left out.
 
     Args:
@@ -215,23 +216,31 @@ def make(*, origin: str, name: str, item: Item, party_ids: Iterable[int], by: Us
 
     Raises:
         Forbidden: the role does not allow it.
-        UserError: it has no name, or went out already.
+        UserError: it has no name.
     """
     if by is not None:
         require(by, "fulfilment.edit")
     if not (name := text.clean(name)[:120]):
         raise UserError(_("Please give the list a name."))
-    held = FulfilmentList.objects.select_for_update().filter(origin=origin).first() if origin else None
-    if held is not None and held.sent_at is not None:
-        raise UserError(_("This list is on its way already."))
-    made = held or FulfilmentList.objects.create(name=name, origin=origin, made_by=by)
+    before = list(FulfilmentList.objects.select_for_update().filter(origin=origin).order_by("pk")) if origin else []
+    waits = next((one for one in before if one.sent_at is None), None)
+    made = waits or FulfilmentList.objects.create(name=_further(name, len(before)), origin=origin, made_by=by)
     source = Source.CAMPAIGN if origin.startswith("campaign") else Source.STAFF
     added = sum(_add(made, item, some, source, by) for some in in_parts(party_ids, _AT_ONCE))
+    if before and waits is None and not added:  # all of them are on a list that went out
+        made.delete()
+        return before[-1]
     if by is not None:
         audit.record(
             "fulfilment.made", by=by, object_type="fulfilment_list", object_id=made.pk, name=made.name, requests=added
         )
     return made
+
+
+def _further(name: str, before: int) -> str:
+    """The name of a list of which so many of the same origin went out before."""
+    number = f" ({before + 1})" if before else ""
+    return name[: 120 - len(number)] + number
 
 
 def _add(made: FulfilmentList, item: Item, some: Iterable[int], source: str, by: User | None) -> int:
@@ -241,10 +250,15 @@ def _add(made: FulfilmentList, item: Item, some: Iterable[int], source: str, by:
     waiting = Request.objects.filter(item=item, party__in=live, state=RequestState.OPEN)
     joined = waiting.filter(list=None).update(list=made)
     held = set(waiting.values_list("party_id", flat=True)) | set(
-        Request.objects.filter(list=made, item=item, party__in=live).values_list("party_id", flat=True)
+        Request.objects.filter(_same(made), item=item, party__in=live).values_list("party_id", flat=True)
     )
     rows = [Request(party_id=pk, item=item, list=made, source=source, asked_by=by) for pk in sorted(live - held)]
     return joined + len(Request.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def _same(made: FulfilmentList) -> Q:
+    """Requests on this list, or on another of its origin."""
+    return Q(list__origin=made.origin) if made.origin else Q(list=made)
 
 
 @transaction.atomic
@@ -327,7 +341,8 @@ def _send(lines: Sequence[queries.Line], held: FulfilmentList, batch: Batch, by:
 def mark_unsent(*, fulfilment_list: FulfilmentList, by: User) -> int:
     """Undo the sending: all of it is open again and off the timelines.
 
-    Somebody who asked anew since then keeps that request; the older one stays as sent.
+    Somebody who asked anew since then keeps that request; the older one stays as sent. A further list of the same origin
+    that waits comes back into this one.
 
     Raises:
         Forbidden: the role does not allow it.
@@ -350,8 +365,19 @@ def mark_unsent(*, fulfilment_list: FulfilmentList, by: User) -> int:
     told = Event.objects.filter(kind=SENT, object_type="fulfilment_list", object_id=held.pk, retracted_in=None)
     told.update(retracted_in=batch.pk)
     customers.rebuild_activity(party_ids=parties)
+    _take_in_further(held)
     FulfilmentList.objects.filter(pk=held.pk).update(sent_at=None, sent_by=None)
     audit.record(
         "fulfilment.unsent", by=by, object_type="fulfilment_list", object_id=held.pk, name=held.name, requests=len(ids)
     )
     return len(ids)
+
+
+def _take_in_further(held: FulfilmentList) -> None:
+    """The list of the same origin that waits becomes part of ``held``, so that one of them waits."""
+    further = (
+        FulfilmentList.objects.select_for_update().filter(origin=held.origin, sent_at=None).exclude(origin="").first()
+    )
+    if further is not None:
+        Request.objects.filter(list=further).update(list=held)
+        FulfilmentList.objects.filter(pk=further.pk).update(removed_at=clock.now(), origin="")

@@ -63,7 +63,10 @@ class Item(models.Model):
 
 
 class FulfilmentList(models.Model):
-    """Requests that go out together. ``origin`` (unique where given) is what it was made of. ``sent_at``: on their way."""
+    """Requests that go out together. ``sent_at``: on their way.
+
+    ``origin`` is what it was made of, where that is known: one list of it at most waits to be sent, those before it went out.
+    """
 
     name = models.CharField(_("name"), max_length=120)
     origin = models.CharField(max_length=60, blank=True)
@@ -76,7 +79,11 @@ class FulfilmentList(models.Model):
     class Meta:
         verbose_name = _("fulfilment list")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["origin"], condition=~Q(origin=""), name="fulfilment_list_once_per_origin"),
+            models.UniqueConstraint(
+                fields=["origin"],
+                condition=~Q(origin="") & Q(sent_at=None),
+                name="fulfilment_list_waits_once_per_origin",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,11 +14,12 @@ from regulars.kit import clock
 from regulars.kit.errors import UserError
 from regulars.marketing.call_lists.actions import save_script
 from regulars.marketing.call_lists.models import Call, CallList
-from regulars.marketing.campaigns import actions, queries, sending, tasks
+from regulars.marketing.campaigns import actions, handing, queries, sending, tasks
 from regulars.marketing.campaigns.models import Campaign, Recipient
 from regulars.marketing.campaigns.plan import Cost, Plan
 from regulars.marketing.effect.models import Experiment
-from regulars.marketing.fulfilment.models import Item, Request
+from regulars.marketing.fulfilment import actions as fulfilment
+from regulars.marketing.fulfilment.models import FulfilmentList, Item, Request
 from regulars.staff.models import AuditEntry
 from tests.marketing.campaigns.conftest import MakeContent, run
 
@@ -180,6 +181,24 @@ def test_campaign_by_letter_makes_a_list_to_be_posted(
     actions.stop(campaign=campaign, by=marketer)
     assert set(Request.objects.values_list("state", flat=True)) == {"withdrawn"}
     assert not Pressure.objects.filter(n__gt=0).exists()
+
+
+def test_letters_decided_about_after_a_list_went_out_go_onto_a_further_list(
+    make_campaign: Make, marketer: Any, customers: list[Party]
+) -> None:
+    for one in customers[:2]:
+        Party.objects.filter(pk=one.pk).update(address=f"中山路 {one.pk} 號")
+        record_consent(party=one, channel="post", state="granted", evidence="form", source="test", by=None)
+    item = Item.objects.create(name_zh="型錄", kind="catalogue")
+    campaign = make_campaign(by="letter", said=(item,), contact_cost=3_000)
+    variant = campaign.variants.get()
+    handing.hand_over(campaign, variant, [customers[0].pk], alone=True)
+    posted = FulfilmentList.objects.get()
+    fulfilment.mark_sent(fulfilment_list=posted, by=marketer)
+    handing.hand_over(campaign, variant, [customers[1].pk], alone=True)
+    assert [str(one) for one in queries.lists_of(campaign)] == [campaign.name, f"{campaign.name} (2)"]
+    assert queries.by_list_state(campaign) == {"sent": 1, "open": 1}
+    assert queries.spent(campaign).contacts == 1
 
 
 def test_costs_are_counted_from_what_went_and_what_was_said(make_campaign: Make, marketer: Any) -> None:

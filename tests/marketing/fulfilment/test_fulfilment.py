@@ -68,6 +68,47 @@ def test_campaign_makes_its_list_once(ming: Party, homeless: Party, catalogue: I
     assert Request.objects.count() == 2
 
 
+def test_whoever_comes_after_a_list_went_out_goes_onto_a_further_one_and_nobody_twice(
+    ming: Party, homeless: Party, catalogue: Item, marketer: Any
+) -> None:
+    late = customers.create_party(by=None, name="林美玉", address="中正路2號", city="台中市")
+    for one in (ming, late):
+        customers.record_consent(party=one, channel="post", state="granted", by=None)
+
+    def make(*parties: Party) -> FulfilmentList:
+        ids = [one.pk for one in parties]
+        return actions.make(origin="campaign:3:A", name="Spring", item=catalogue, party_ids=ids, by=None)
+
+    first = make(ming)
+    actions.mark_sent(fulfilment_list=first, by=marketer)
+    assert make(ming).pk == first.pk
+    assert FulfilmentList.objects.count() == 1
+    further = make(ming, late)
+    assert (further.name, further.origin) == ("Spring (2)", first.origin)
+    assert list(further.requests.values_list("party", flat=True)) == [late.pk]
+    assert make(late, homeless).pk == further.pk
+    actions.mark_unsent(fulfilment_list=first, by=marketer)
+    further.refresh_from_db()
+    assert (further.origin, further.requests.count(), first.requests.count()) == ("", 0, 3)
+    assert further.removed_at is not None
+    actions.mark_sent(fulfilment_list=first, by=marketer)
+    assert make(homeless).name == "Spring (2)"
+
+
+def test_two_sent_lists_of_an_origin_are_taken_back_one_after_the_other(
+    ming: Party, catalogue: Item, marketer: Any
+) -> None:
+    late = customers.create_party(by=None, name="林美玉", address="中正路2號", city="台中市")
+    sent = []
+    for one in (ming, late):
+        customers.record_consent(party=one, channel="post", state="granted", by=None)
+        sent.append(actions.make(origin="campaign:3:A", name="S", item=catalogue, party_ids=[one.pk], by=None))
+        actions.mark_sent(fulfilment_list=sent[-1], by=marketer)
+    assert [actions.mark_unsent(fulfilment_list=one, by=marketer) for one in sent] == [1, 1]
+    assert list(FulfilmentList.objects.filter(removed_at=None).values_list("pk", flat=True)) == [sent[1].pk]
+    assert Request.objects.open().filter(list=sent[1]).count() == 2
+
+
 def test_campaign_sends_only_to_who_said_yes_and_others_get_what_they_asked_for(
     ming: Party, catalogue: Item, marketer: Any
 ) -> None:
