@@ -191,6 +191,15 @@ def listed(draft: Draft, user: User) -> Rows:
 
 def list_words(draft: Draft, user: User) -> str:
     """How that list was narrowed, for people."""
+    return _narrowed_words(draft, user, typed=True)
+
+
+def words_to_keep(draft: Draft, user: User) -> str:
+    """The same without what was typed: that may be the name of a person, whom erasure would not find among words of a search."""
+    return _narrowed_words(draft, user, typed=False)
+
+
+def _narrowed_words(draft: Draft, user: User, *, typed: bool) -> str:
     query = QueryDict(draft["list"])
     if "rows" in query:
         return _("Customers chosen by hand")
@@ -198,10 +207,12 @@ def list_words(draft: Draft, user: User) -> str:
     told = [
         pgettext("narrowing", "%(field)s: %(value)s")
         % {"field": one.filter.label, "value": filtering.words(one.filter, one.value, one.raw, user)}
+        if typed or one.filter.kind != "text"
+        else str(one.filter.label)
         for one in narrowed.narrowings
     ]
     if narrowed.text:
-        told.append(pgettext("narrowing", "Search: %(words)s") % {"words": narrowed.text})
+        told.append(pgettext("narrowing", "Search: %(words)s") % {"words": narrowed.text} if typed else _("A search"))
     return " · ".join(told)
 
 

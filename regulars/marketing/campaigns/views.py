@@ -43,7 +43,7 @@ def new(request: Request) -> HttpResponse:
         made = actions.make_campaign(
             told=editing.plan_of(draft, request.user), by=request.user,
             customers=editing.listed(draft, request.user) if draft.is_listed else None,
-            list_words=editing.list_words(draft, request.user) if draft.is_listed else "",
+            list_words=editing.words_to_keep(draft, request.user) if draft.is_listed else "",
         )  # fmt: skip
     except UserError as error:
         return _form(request, draft, problem=str(error))

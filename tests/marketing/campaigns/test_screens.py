@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from regulars.channels.models import Message
+from regulars.customers.actions import erase_person
 from regulars.customers.models import Party
 from regulars.kit import clock
 from regulars.marketing.campaigns import actions, queries, sending
@@ -95,10 +96,27 @@ def test_campaign_of_a_list_takes_the_customers_of_that_list(
     assert "Search: Customer 1" in form_page
     client.post("/campaigns/new/", form("list", make_words(), list="q=Customer+1"))
     campaign = Campaign.objects.get()
-    assert (campaign.audience, campaign.list_words) == (1, "Search: Customer 1")
+    assert (campaign.audience, campaign.list_words) == (1, "A search")
+    client.post("/campaigns/new/", form("list", make_words("One"), list="q=Customer&kind=person", name="All"))
+    assert Campaign.objects.get(name="All").list_words == "Kind: Person · A search"
     rows = ",".join(str(one.pk) for one in customers[:3])
     client.post("/campaigns/new/", form("list", make_words("Two"), list=f"rows={rows}", name="Three"))
     assert Campaign.objects.get(name="Three").audience == 3
+
+
+@pytest.mark.parametrize(
+    ("kept", "left"),
+    [("Search: Customer 7", ""), ("Kind: Person · 搜尋：customer 7", ""), ("Kind: Person · Search: tomer", ""), ("Customer: Customer 7", ""),
+     ("Kind: Person · A search", "Kind: Person · A search"), ("Search: Else", "Search: Else"), ("City: Taipei", "City: Taipei")],
+)  # fmt: skip
+def test_erasure_reaches_what_was_searched_for_a_campaign(
+    make_campaign: Make, marketer: Any, customers: list[Party], kept: str, left: str
+) -> None:
+    campaign = make_campaign()
+    Campaign.objects.filter(pk=campaign.pk).update(list_words=kept)
+    erase_person(party=customers[7], by=None)
+    campaign.refresh_from_db()
+    assert campaign.list_words == left
 
 
 @pytest.mark.parametrize(
