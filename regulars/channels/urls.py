@@ -11,5 +11,6 @@ app_name = "channels"
 urlpatterns = [
     path("customers/<int:pk>/compose/", views.composer, name="composer"),
     path("customers/<int:pk>/log/<slug:mode>/", views.log, name="log"),
+    path("customers/<int:pk>/ask-consent/", views.ask_consent, name="ask-consent"),
     path("outbox/<int:pk>/content/", outbox.content, name="message-content"),
 ]

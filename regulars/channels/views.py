@@ -11,18 +11,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from regulars.channels import actions
+from regulars.channels import actions, opt_in
 from regulars.channels.composer import composer_of
 from regulars.channels.forms import FORMS, ContactForm, NoteForm, TaskForm, end_of_work
 from regulars.channels.timeline import NOT_REACHED
 from regulars.customers import actions as customers
 from regulars.customers.models import Party, Snooze
+from regulars.customers.permission.addresses import masked
 from regulars.customers.queries.profile import visible_party
-from regulars.customers.views.common import Request
+from regulars.customers.views.common import Request, changed, party_for
 from regulars.kit import clock
 from regulars.kit.errors import UserError
+from regulars.staff import lockout
 from regulars.staff.rules import require
 from regulars.web import undo
 from regulars.web.toasts import toast
@@ -113,3 +115,16 @@ def _try_tomorrow(party: Party, user: Any, form: forms.Form) -> Snooze:
     tomorrow = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     outcome = dict(form.fields["outcome"].choices)[form.cleaned_data["outcome"]]  # type: ignore[attr-defined]
     return customers.snooze(party=party, until=tomorrow, by=user, reason=str(outcome))
+
+
+@require_POST
+def ask_consent(request: Request, pk: int) -> HttpResponse:
+    """Ask the customer by e-mail whether e-mail is welcome (double opt-in)."""
+    party = party_for(request, pk, "customers.edit")
+    wait = lockout.take_choice(f"asks {request.user.pk}").until
+    if wait is not None:
+        moment = timezone.localtime(wait).strftime("%H:%M")
+        raise UserError(_("That was too often. Please try again after %(time)s.") % {"time": moment})
+    point = opt_in.ask_for_consent(party=party, by=request.user)
+    toast(request, _("Asked at %(address)s; e-mail is permitted when they say yes") % {"address": masked(point.raw)})
+    return changed(party)

@@ -200,16 +200,19 @@ def agree(*, party: Party, told: Mapping[str, Any], key: str, language: str, sou
                 party=party, channel=channel, state="granted", by=None, source=source, evidence=evidence, agreed=agreed
             )  # fmt: skip
     if told.get("email") and permission.permits(party, Channel.EMAIL) is None:
-        _ask_by_mail(party, str(told["email"]), agreed, origin)
+        mine = party.contact_points.filter(kind=ContactPointKind.EMAIL, ended_at=None)
+        point = mine.filter(normalised=normalise("email", str(told["email"]))).first()
+        if point is not None:
+            ask_by_mail(point=point, agreed=agreed, origin=origin)
     return agreed
 
 
-def _ask_by_mail(party: Party, email: str, agreed: ConsentText, origin: str) -> None:
-    point = party.contact_points.filter(
-        kind=ContactPointKind.EMAIL, normalised=normalise("email", email), ended_at=None
-    ).first()
-    if point is None:
-        return
+def ask_by_mail(*, point: ContactPoint, agreed: ConsentText, origin: str) -> None:
+    """Send the link of the double opt-in to the address, in the language of the moment.
+
+    Args:
+        origin: what the message is for, so that it is sent once.
+    """
     token = permission.ask_confirmation(point=point, channel=Channel.EMAIL, agreed=agreed)
     url = f"{settings.PUBLIC_URL}{reverse('customers:confirm-address', args=[token])}"
     words = _(
@@ -217,7 +220,7 @@ def _ask_by_mail(party: Party, email: str, agreed: ConsentText, origin: str) -> 
     )
     put([
         NewMessage(
-            channel=Channel.EMAIL, party_id=party.pk, address=point.normalised, origin=origin[:60], step="confirm", purpose="confirmation",
+            channel=Channel.EMAIL, party_id=point.party_id, address=point.normalised, origin=origin[:60], step="confirm", purpose="confirmation",
             purpose_class=MessageClass.TRANSACTIONAL, subject=_("Please confirm your e-mail address"),
             text=words % {"company": company_name(), "url": url},
         )

@@ -60,6 +60,7 @@ class TodayPart:
 _registered: dict[str, PagePanel] = {}
 _today: dict[str, TodayPart] = {}
 _objects: dict[str, Callable[[int], str]] = {}
+_asks: dict[str, Callable[[int], str]] = {}
 
 
 def register(panel: PagePanel) -> PagePanel:
@@ -110,6 +111,17 @@ def object_url(object_type: str, object_id: int | None) -> str:
     """Where the object of a timeline entry is seen; empty when nowhere."""
     find = _objects.get(object_type)
     return find(object_id) if find and object_id is not None else ""
+
+
+def register_ask(channel: str, url: Callable[[int], str]) -> None:
+    """Say where a customer (by number) can be asked, by a POST, whether marketing is welcome by ``channel``."""
+    _asks[channel] = url
+
+
+def ask_url(channel: str, party_id: int) -> str:
+    """Where a customer is asked themselves for their consent; empty where they cannot be."""
+    find = _asks.get(channel)
+    return find(party_id) if find else ""
 
 
 def slide_over(request: HttpRequest, party: Party) -> Panel:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from regulars.customers import field_list, fields
+from regulars.customers import field_list, fields, panels
 from regulars.customers.choices import MARKETING_CHANNELS
 from regulars.customers.models import ContactPoint, CustomerSummary, Party, Stage
 from regulars.customers.page.reach import CHANNEL_OF, ICONS, said, shown_address, suppressed_words
@@ -63,24 +63,26 @@ def points_of(profile: Profile) -> list[PointLine]:
 
 @dataclass(frozen=True, slots=True)
 class ConsentLine:
-    """What was said about one channel."""
+    """What was said about one channel. ``ask_url``: where they are asked themselves, as long as they said nothing."""
 
     channel: str
     label: str
     icon: str
     state: str
     reason: str
+    ask_url: str = ""
 
 
 def consents_of(profile: Profile) -> list[ConsentLine]:
     """What the customer said about marketing by each channel."""
-    lines = []
+    lines, has = [], {CHANNEL_OF[point.kind] for point in profile.points}
     for channel in MARKETING_CHANNELS:
         word = profile.consents.get((channel.value, "marketing")) or profile.consents.get((channel.value, "all"))
         state, reason = word.state if word else "unknown", said(word)
         if (stopped := profile.suppressed.get(channel.value)) is not None:
             state, reason = "suppressed", f"{suppressed_words(stopped)} {reason}"
-        lines.append(ConsentLine(channel.value, str(channel.label), ICONS[channel], state, reason))
+        ask = panels.ask_url(channel, profile.party.pk) if state == "unknown" and channel in has else ""
+        lines.append(ConsentLine(channel.value, str(channel.label), ICONS[channel], state, reason, ask))
     return lines
 
 
