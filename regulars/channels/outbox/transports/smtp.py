@@ -9,23 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from regulars.channels.outbox.contents import Content
 from regulars.channels.outbox.models import Message
 from regulars.channels.outbox.transports import Outcome, Result, Unreachable
-from regulars.kit import clock
+from regulars.channels.outbox.transports.mime import Writer
 
 SECONDS: Final = 20.0
 """How long each answer of the server is waited for."""
-LONGEST_LINE: Final = 998
-"""Of a mail (RFC 5322), with its end."""
 _PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-_OWN_HEADERS: Final = frozenset({"from", "to", "subject", "date", "message-id", "mime-version", "content-type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +45,6 @@ class Server:
             raise ValueError("it must look like smtp+starttls://user:password@host:587 (or smtp://, smtps://)")
         port = parts.port or _PORTS[parts.scheme]
         return cls(parts.scheme, parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""))
-
-
-class _Unbroken(EmailPolicy):
-    """Writes headers of lists whole: encoded words, into which long addresses would be broken, no mail program reads there (RFC 8058)."""
-
-    def fold(self, name: str, value: Any) -> str:
-        """The header as it is written."""
-        return _whole(name, value) or super().fold(name, value)
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """The header as it is sent."""
-        return _whole(name, value).encode("ascii") or super().fold_binary(name, value)
-
-
-def _whole(name: str, value: Any) -> str:
-    told = f"{name}: {value}\r\n"
-    return told if name.lower().startswith("list-") and told.isascii() and len(told) <= LONGEST_LINE else ""
-
-
-_POLICY: Final = _Unbroken(linesep="\r\n")
 
 
 class Wire:
@@ -120,34 +95,17 @@ class Smtp:
         name, address = parseaddr(sender)
         if "@" not in address:
             raise ValueError("the sender must be an e-mail address, alone or as: Name <name@example.com>")
-        self._from, self._envelope = Address(name, addr_spec=address), address
+        self._writer, self._envelope = Writer(Address(name, addr_spec=address)), address
 
     def render(self, messages: Sequence[tuple[Message, Content]]) -> dict[int, Any]:
         """The bytes of each mail; the ValueError where an address or a header cannot be written."""
         made: dict[int, Any] = {}
         for message, content in messages:
             try:
-                made[message.pk] = self._mail(message, content).as_bytes()
+                made[message.pk] = self._writer.written(message, content)
             except (ValueError, IndexError, MessageError) as error:
                 made[message.pk] = ValueError(str(error))
         return made
-
-    def _mail(self, message: Message, content: Content) -> EmailMessage:
-        if not message.address.isascii():
-            raise ValueError(f"no mail server is asked for {message.address} yet")
-        mail = EmailMessage(policy=_POLICY)
-        mail["From"] = self._from
-        mail["To"] = Address(addr_spec=message.address)
-        mail["Subject"] = content.subject
-        mail["Date"] = format_datetime(clock.now())
-        mail["Message-ID"] = message.rfc_message_id
-        for name, value in content.headers.items():
-            if name.lower() not in _OWN_HEADERS:
-                mail[name] = value
-        mail.set_content(content.text, cte="base64" if not content.text.isascii() else None)
-        if content.html:
-            mail.add_alternative(content.html, subtype="html", cte="base64" if not content.html.isascii() else None)
-        return mail
 
     def open(self) -> Wire:
         """A connection that is already up."""
