@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from regulars.intelligence import analyses
-from regulars.intelligence.analyses import churn, leads, types, wallet
+from regulars.intelligence.analyses import churn, concentration, leads, types, wallet
 from regulars.intelligence.analyses.desk import Desk
 from regulars.intelligence.days import to_day
 from regulars.intelligence.models import backtest
@@ -142,6 +142,22 @@ def test_wallet_gives_limits_and_names_who_has_room(tmp_path: Path, make_desk: M
     assert sum(result.bands) == 200
 
 
+@pytest.mark.parametrize("analysis", [wallet, concentration])
+def test_customers_who_are_all_alike_allow_no_sure_number(analysis: Any, tmp_path: Path, make_desk: MakeDesk) -> None:
+    alike = [(who, on(DAYS - 200 + who % 150), 1_000) for who in range(1, 251)]
+    result = analysis.run(make_desk(warehouse(tmp_path / "alike", alike), TODAY))
+    assert (result.enough, result.alike) == (False, True)
+    (said,) = result.headline()
+    assert said.code == f"{analysis.__name__.rpartition('.')[2]}.alike"
+    assert said.values == {"customers": 250}
+    sure = result.certainty()
+    assert (sure.low, sure.high) == (None, None)
+    assert not result.evidence()
+    assert not result.next_steps()
+    few = analysis.run(make_desk(warehouse(tmp_path / "few", alike[:5]), TODAY))
+    assert (few.enough, few.alike) == (False, False)
+
+
 ONE_DAY = [(who, START, 1_000) for who in range(1, 301)]
 POOR: dict[str, list[tuple[int, date, int]]] = {
     "nobody": [],
@@ -161,7 +177,7 @@ def test_poor_data_give_a_sentence(name: str, poor: str, tmp_path: Path, make_de
     stored: dict[str, Any] = json.loads(json.dumps(result.as_dict(), allow_nan=False))
     assert stored["headline"]
     assert all(one["code"] in analyses.get(name).SAYS for one in stored["headline"])
-    if name != "wallet" and poor != "one order each":
+    if name == "wallet" or poor != "one order each":
         assert not result.enough
     assert desk.engine.execute(f"SELECT count(*) FROM {name}").fetchone()[0] >= 0
 

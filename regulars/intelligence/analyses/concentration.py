@@ -44,6 +44,7 @@ GIVES: dict[str, tuple[str, ...]] = {}
 SLICES = ("period", "class", "channel", "product_group", "territory")
 SAYS = {
     "concentration.too_few": _("Not enough buyers yet to speak of concentration (%(customers)s)."),
+    "concentration.alike": _("All %(customers)s buyers have brought the same so far: whether few will carry the house cannot be told yet."),
     "concentration.top": _("The top %(top_share)s bring %(bring_share)s of revenue (%(low_share)s–%(high_share)s)."),
     "concentration.half": _("%(customers)s of %(of)s customers bring half."),
     "concentration.see_top": _("See the top customers"),
@@ -69,11 +70,13 @@ class Params(base.Params):
 class Result(base.Result):
     """Shares between 0 and 1; ``lorenz`` are pairs (share of customers from the smallest on, share of revenue).
 
+    ``alike``: all brought the same, so that nobody is on top and the interval would have no width.
     ``part``: only some customers were looked at, so that their place among all does not say who of them is on top;
     ``largest`` names them.
     """
 
     buyers: int = 0
+    alike: bool = False
     top: float = 0.2
     top_customers: int = 0
     share: float = 0.0
@@ -94,7 +97,9 @@ class Result(base.Result):
     def headline(self) -> list[Saying]:
         """The share of the top, and how few bring half."""
         if not self.enough:
-            return [Saying("concentration.too_few", {"customers": self.buyers})]
+            return [
+                Saying("concentration.alike" if self.alike else "concentration.too_few", {"customers": self.buyers})
+            ]
         return [
             Saying(
                 "concentration.top",
@@ -164,6 +169,8 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     values = read["revenue"]
     if len(values) < chosen.fewest or not values.sum() > 0 or horizon.first_day is None or horizon.last_day is None:
         return Result(enough=False, buyers=len(values))
+    if values.min() == values.max():
+        return Result(enough=False, buyers=len(values), alike=True)
     return Result(
         **measure(values, chosen.top),
         currency=horizon.currency,

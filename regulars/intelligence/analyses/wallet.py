@@ -32,7 +32,7 @@ WHY = _(
 )
 FORMULA = _(
     "Wallet = 85 % quantile of the last 12 months' revenue among like customers, at least the own; limits: 75 % and 91 % quantile with "
-    "their 80 % intervals from order statistics. Share = own revenue / wallet. Fewer than 20 like customers: no estimate."
+    "their 80 % intervals from order statistics. Share = own revenue / wallet. Fewer than 20 like customers, or the best of them alike: no estimate."
 )
 SOURCE = "Perlich, Rosset, Lawrence & Zadrozny, High-quantile modeling for customer wallet estimation, KDD 2007; Thompson 1936"
 READS = ("customer", "orders")
@@ -42,6 +42,7 @@ SLICES = ("class", "channel", "product_group", "territory")
 UNSLICED = {"period": "slice.now"}
 SAYS = {
     "wallet.too_few": _("Too few like customers (%(customers)s buyers) to estimate a wallet."),
+    "wallet.alike": _("The best of like customers all spend the same so far (%(customers)s buyers): what a wallet holds cannot be told."),
     "wallet.room": _("Together we have about %(own_share)s of what our customers could spend (%(low_share)s–%(high_share)s)."),
     "wallet.estimate": _("Estimated by what the best of like customers spend; nobody's wallet has been seen."),
     "wallet.share": _("Share of wallet"),
@@ -80,10 +81,12 @@ class Params(base.Params):
 class Result(base.Result):
     """Shares of all wallets together; ``groups`` of like customers with median and wallet (minor units).
 
+    ``alike``: there were enough like customers, but the best of them do not differ, so that nothing can be told.
     ``banded`` and ``grouped``: the customers of each band and group, those with most room first; left out of a slice.
     """
 
     customers: int = 0
+    alike: bool = False
     share: float = 0.0
     share_low: float = 0.0
     share_high: float = 0.0
@@ -97,7 +100,7 @@ class Result(base.Result):
     def headline(self) -> list[Saying]:
         """Our share of all wallets, and that it is an estimate."""
         if not self.enough:
-            return [Saying("wallet.too_few", {"customers": self.customers})]
+            return [Saying("wallet.alike" if self.alike else "wallet.too_few", {"customers": self.customers})]
         figures = {"own_share": self.share, "low_share": self.share_low, "high_share": self.share_high}
         return [Saying("wallet.room", figures), Saying("wallet.estimate")]
 
@@ -168,19 +171,23 @@ def run(desk: Desk, params: Params | None = None) -> Result:
     return _told(desk, chosen)
 
 
-def within(desk: Desk, _whole: Result) -> Result:
+def within(desk: Desk, whole: Result) -> Result:
     """Of some customers: with whom they are compared stays as it is."""
-    return replace(_told(desk, Params()), banded=[], grouped={})
+    found = _told(desk, Params())
+    alike = not found.enough and found.customers > 0 and (whole.alike or found.alike)
+    return replace(found, alike=alike, banded=[], grouped={})
 
 
 def _told(desk: Desk, chosen: Params) -> Result:
     """Add up the wallets that lie on the desk."""
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
 
+    from regulars.intelligence.models.types.wallet import FEWEST  # noqa: PLC0415 -- heavy: only for whoever analyses
+
     read = desk.engine.execute("SELECT * EXCLUDE (like_whom) FROM wallet ORDER BY customer_id").fetchnumpy()
     ids, told = np.asarray(read["customer_id"]), ~np.isnan(read["wallet"])
     if not told.any():
-        return Result(enough=False, customers=len(ids))
+        return Result(enough=False, customers=len(ids), alike=_most_alike(desk) >= FEWEST)
     own, size, low, high = (float(read[key][told].sum()) for key in ("spent", "wallet", "wallet_low", "wallet_high"))
     room = np.where(told, read["wallet_low"] - read["spent"], 0.0)
     order = np.lexsort((ids, -room))
@@ -199,6 +206,14 @@ def _told(desk: Desk, chosen: Params) -> Result:
         banded=[tuple(ids[order[band[order] == at]][: base.MOST_BEHIND].tolist()) for at in range(len(_BANDS))],
         grouped={_key(one): who for one, who in groups},
     )
+
+
+def _most_alike(desk: Desk) -> int:
+    """How many the largest group of like customers has."""
+    sizes = desk.engine.execute(
+        "SELECT count(*) AS n FROM wallet GROUP BY like_whom ORDER BY n DESC LIMIT 1"
+    ).fetchone()
+    return int(sizes[0]) if sizes else 0
 
 
 def _groups(desk: Desk) -> list[tuple[Json, tuple[int, ...]]]:

@@ -132,6 +132,16 @@ def test_hidden_part_of_the_wallet_lies_within_the_limits() -> None:
     assert np.corrcoef(np.log(found.share), np.log(spent / wallet))[0, 1] > 0.9
 
 
+def test_peers_who_all_spend_the_same_show_no_limit_of_a_wallet() -> None:
+    alike, spread = np.full(100, 7.0), np.arange(1.0, 101.0)
+    found = wallets(np.r_[alike, spread], np.repeat([0, 1], 100))
+    assert np.isnan(found.size[:100]).all()
+    assert np.isnan(found.share[:100]).all()
+    assert not np.isnan(found.size[100:]).any()
+    nearly = np.r_[np.full(95, 7.0), np.arange(5.0)]
+    assert np.isnan(wallets(nearly, np.zeros(100)).size).all()
+
+
 def test_without_peers_no_wallet_is_guessed() -> None:
     found = wallets(np.arange(FEWEST - 1), np.zeros(FEWEST - 1))
     assert np.isnan(found.size).all()

@@ -28,7 +28,7 @@ _NEIGHBOURS: Final = (-0.1, 0.06)
 class Wallets:
     """One row a customer, in the unit of what was spent: the wallet, its limits, our share of it, and how many peers.
 
-    NaN for whom there are fewer than ``FEWEST`` peers.
+    NaN for whom there are fewer than ``FEWEST`` peers, or whose best peers all spend the same: they show no limit of a wallet.
     """
 
     size: Floats
@@ -57,6 +57,8 @@ def wallets(spent: Any, peers: Any, *, best: float = 0.85) -> Wallets:
             _quantile(ordered, q, tail)
             for q, tail in zip((best + _NEIGHBOURS[0], best, min(best + _NEIGHBOURS[1], 0.99)), (-1, 0, 1), strict=True)
         )
+        if low == high:
+            continue
         own = amounts[here]
         found[0, here], found[1, here], found[2, here] = (np.maximum(value, own) for value in (size, low, high))
     found[3] = np.where(found[0] > 0, amounts / np.where(found[0] > 0, found[0], 1.0), np.nan)
