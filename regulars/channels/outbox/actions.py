@@ -198,6 +198,12 @@ def hold_back(lease: Lease, verdicts: Mapping[int, Verdict]) -> None:
     hooks.tell_lost(one for one in lease.messages if one.pk in verdicts and verdicts[one.pk].until is None)
 
 
+_MARK: Final = (
+    "UPDATE channels_message SET state = 'attempting', attempted_at = %%s, lease_until = %%s, attempts = attempts + 1 "
+    "WHERE lease_token = %%s AND lease_until > %%s AND state IN ('queued', 'uncertain') AND id IN (%s) RETURNING id"
+)
+
+
 @transaction.atomic
 def advance(lease: Lease, *, outcomes: Sequence[Outcome], group: Sequence[Message]) -> list[Message]:
     """Write what came of the last group and mark the next as *attempting*, in one commit.
@@ -208,15 +214,13 @@ def advance(lease: Lease, *, outcomes: Sequence[Outcome], group: Sequence[Messag
     _write_outcomes(lease, outcomes)
     if not group:
         return []
-    now, ids = clock.now(), [one.pk for one in group]
-    mine = Message.objects.filter(pk__in=ids, lease_token=lease.token, lease_until__gt=now, state__in=WAITING)
-    marked = mine.update(
-        state=MessageState.ATTEMPTING, attempted_at=now, lease_until=now + LEASE, attempts=F("attempts") + 1
-    )
-    if marked == len(ids):
-        return list(group)
-    still = Message.objects.filter(pk__in=ids, lease_token=lease.token, state=MessageState.ATTEMPTING)
-    held = set(still.values_list("pk", flat=True))
+    now, moment = clock.now(), connection.ops.adapt_datetimefield_value
+    statement = _MARK % ", ".join(["%s"] * len(group))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement, [moment(now), moment(now + LEASE), lease.token, moment(now), *(one.pk for one in group)]
+        )
+        held = {pk for (pk,) in cursor.fetchall()}
     return [one for one in group if one.pk in held]
 
 
