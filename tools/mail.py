@@ -162,7 +162,8 @@ def _belongs_to_exim() -> bool:
 
 def _account(name: str, folder: Path) -> tuple[list[str], pwd.struct_passwd]:
     """What to put before a command so that it has no rights, and whose account that is; the folder becomes theirs."""
-    folder.mkdir(mode=0o755)
+    folder.mkdir()
+    folder.chmod(0o755)
     if os.geteuid() != 0:
         return [], pwd.getpwuid(os.geteuid())
     account = pwd.getpwnam(name)
@@ -209,6 +210,7 @@ def private_servers(*, with_crm: bool = False) -> Iterator[Servers]:
                 "gid": account.pw_gid, "password": PASSWORD, "has_crm": "yes" if with_crm else "no", **ports,
             }  # fmt: skip
             path.write_text(template.format(**facts))
+            path.chmod(0o644)  # whatever files are usually made with here
             with (folder / f"{program}.log").open("wb") as log:
                 command = [*before, str(find(program)), *words, str(path)]
                 started.append(subprocess.Popen(command, cwd=own, stdout=log, stderr=log))

@@ -52,7 +52,10 @@ def test_figures_are_compared_kept_shown_and_written(
     assert text.startswith("before\n<!-- closeness -->\n| analysis |")
     assert "LAST WEEK" not in text
     assert f"| stage | {closeness.TRUE['stage']} |" in text
-    client.force_login(demo.user("owner"))
+    owner = demo.user("owner")
+    owner.language = "en"
+    owner.save()
+    client.force_login(owner)
     page = client.get("/insight/stage/").content.decode()
     assert "Beside the truth" in page
     assert "Telling who has left (AUC)" in page

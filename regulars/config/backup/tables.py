@@ -40,7 +40,10 @@ _KINDS: Final = {
     "BooleanField": "bool", "FloatField": "float", "JSONField": "json", "DateTimeField": "moment", "DateField": "day",
     "UUIDField": "uuid", "BinaryField": "binary", "DurationField": "int",
 }  # fmt: skip
-_TEXTS: Final = frozenset({"CharField", "TextField", "SlugField", "GenericIPAddressField", "FileField", "URLField"})
+_TEXTS: Final = frozenset({
+    "CharField", "TextField", "SlugField", "GenericIPAddressField", "FileField", "URLField", "WholeNumber",
+})  # fmt: skip
+"""``WholeNumber`` is longer than 64 bits: its digits."""
 
 
 @dataclass(frozen=True, slots=True)
