@@ -1,11 +1,15 @@
-"""The walk behind ``journey.replay``: one step per purchase, all customers of a part at once."""
+"""The walk behind ``journey.replay``: one step per purchase, all customers of a part at once.
+
+This is what a walk is. Where there are many customers, a compiled pass (``walk_part``) comes to the same bits in less time.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +34,8 @@ from regulars.intelligence.models.stage_rules import Rules
 
 PART: Final = 120_000
 """Customers who are walked together: enough to pay for the steps, few enough for the processor's cache."""
+FEWEST: Final = 10_000
+"""Customers from whom on loading compiled code pays."""
 _OWN_FREEDOM = 3.0
 Flags = NDArray[np.bool_]
 
@@ -40,12 +46,19 @@ def walked(bought: Purchases, calibrations: list[Calibration], today: int, rules
     firsts = range(0, max(customers, 1), PART)
     cuts = [*np.searchsorted(bought.customer, firsts), len(bought.customer)]
 
+    walk_some: Callable[..., tuple[Moves, Standing]] = by_definition
+    if customers >= FEWEST:
+        from regulars.intelligence.models.walk_lines import lines  # noqa: PLC0415 -- only for many customers
+        from regulars.intelligence.models.walk_part import walk_part  # noqa: PLC0415 -- as above
+
+        walk_some = partial(walk_part, lines=lines(bought, calibrations, today, rules))
+
     def walk(part: int) -> tuple[Moves, Standing]:
         rows = slice(cuts[part], cuts[part + 1])
         some = {one.name: getattr(bought, one.name)[rows] for one in fields(bought)}
         some |= {name: some[name].astype(np.int64) for name in ("customer", "day")}
         some["customer"] -= firsts[part]
-        return Walk(Purchases(**some), calibrations, today, rules).run()
+        return walk_some(Purchases(**some), calibrations, today, rules)
 
     if len(firsts) == 1:
         return walk(0)
@@ -56,6 +69,13 @@ def walked(bought: Purchases, calibrations: list[Calibration], today: int, rules
     by_column["customer"] += np.repeat(np.array(firsts), sizes)
     rhythm = Predictive(**_joined([one.rhythm for one in standings]))
     return Moves(**by_column), Standing(**_joined(standings, but="rhythm"), rhythm=rhythm)
+
+
+def by_definition(
+    bought: Purchases, calibrations: list[Calibration], today: int, rules: Rules
+) -> tuple[Moves, Standing]:
+    """A part's walk, step by step."""
+    return Walk(bought, calibrations, today, rules).run()
 
 
 def _joined(parts: Sequence[Any], but: str = "") -> dict[str, Any]:
@@ -98,7 +118,9 @@ class Trend:
         mean = self.total[:m] / safe
         within = np.maximum(self.squares[:m] - safe * mean**2, 0.0)
         own = (_OWN_FREEDOM * variance + within) / (_OWN_FREEDOM + safe)
-        difference = np.where(enough, self.recent[:, :m].mean(axis=0) - mean, np.nan)
+        difference = np.where(
+            enough, (self.recent[0, :m] + self.recent[1, :m] + self.recent[2, :m]) / RECENT - mean, np.nan
+        )
         return difference, np.where(enough, own * (1.0 / RECENT + 1.0 / safe), 1.0)
 
 
@@ -205,8 +227,8 @@ class Walk:
         amounts, amounts_variance = self.amounts.change(m, variance[:, 0])
         gaps, gaps_variance = self.intervals.change(m, variance[:, 1])
         rate = amounts - gaps
-        self.change[:m] = np.expm1(np.clip(rate, -5, 5))
-        self.amount_change[:m] = np.expm1(np.clip(amounts, -5, 5))
+        self.change[:m] = as_share(rate)
+        self.amount_change[:m] = as_share(amounts)
         self.z[:m] = rate / np.sqrt(amounts_variance + gaps_variance)
 
     def _decide(self, m: int, known: Flags, rare: Floats, complaint: Flags) -> tuple[Ints, Ints]:
@@ -321,23 +343,32 @@ class Walk:
             **{name: values[order].astype(np.int64 if name in whole else float) for name, values in columns.items()}
         )
 
+    def columns_in_order(self) -> dict[str, Any]:
+        """What the walk ended with, in the order of the customers' numbers."""
+        inverse = np.argsort(self.order, kind="stable")
+        names = ("stage", "since", "previous", "cause", "total", "logs", "change", "amount_change", "returned_after")
+        return {name: getattr(self, name)[inverse] for name in names}
+
     def _standing(self) -> Standing:
-        """The end of the walk, back in the order of the customers' numbers."""
         inverse = np.argsort(self.order, kind="stable")
         last = self.bought.day[self.starts + self.counts - 1] if len(self.counts) else np.empty(0, np.int64)
-        weight = (
-            np.array([weight_after(count - 1) for count in range(1, int(self.counts[0]) + 1)])[self.counts - 1]
-            if len(last)
-            else np.empty(0)
-        )
-        now = self.calibrations[-1]
-        rhythm = now.prior.predict(Evidence(weight[inverse], self.total[inverse], self.logs[inverse]))
-        purchases = self.counts[inverse]
-        silence = (self.today - last[inverse]).astype(float)
-        survival = np.where(silence > 0, rhythm.survival(silence), 1.0)
-        return Standing(
-            stage=self.stage[inverse], since=self.since[inverse], previous=self.previous[inverse], cause=self.cause[inverse],
-            purchases=purchases, last_day=last[inverse], silence=silence, rhythm=rhythm, survival=survival,
-            gone=now.leaving.gone(purchases, survival), change=self.change[inverse],
-            amount_change=self.amount_change[inverse], intervals=weight[inverse], returned_after=self.returned_after[inverse],
-        )  # fmt: skip
+        return stand(self.calibrations[-1], self.today, self.counts[inverse], last[inverse], self.columns_in_order())
+
+
+def stand(now: Calibration, today: int, purchases: Ints, last: Ints, ended: dict[str, Any]) -> Standing:
+    """The end of the walk from the columns with which it ``ended``, all in the order of the customers' numbers."""
+    most = int(purchases.max()) if len(purchases) else 0
+    weight = np.array([weight_after(count) for count in range(most)])[purchases - 1] if most else np.empty(0)
+    ended = dict(ended)
+    rhythm = now.prior.predict(Evidence(weight, ended.pop("total"), ended.pop("logs")))
+    silence = (today - last).astype(float)
+    survival = np.where(silence > 0, rhythm.survival(silence), 1.0)
+    return Standing(
+        **ended, purchases=purchases, last_day=last, silence=silence, rhythm=rhythm, survival=survival,
+        gone=now.leaving.gone(purchases, survival), intervals=weight,
+    )  # fmt: skip
+
+
+def as_share(rate: Floats) -> Floats:
+    """The change (0.3 = 30 % more) that a difference of logarithms means, within bounds."""
+    return np.asarray(np.expm1(np.clip(rate, -5, 5)), float)
