@@ -154,10 +154,11 @@ def _tell(
     found = _order(told, drawn, begun, passed, code=f"M{campaign.pk}")
     assert campaign.experiment is not None
     assert campaign.ends_at is not None
-    keeping.rebuild(campaign.experiment)
     if campaign.ends_at < _moment(today, 0):
         with clock.stopped_at(campaign.ends_at):
             actions.finish(campaign.pk)
+    campaign.experiment.refresh_from_db()
+    keeping.rebuild(campaign.experiment)
     return {"campaign": campaign.pk, "told": len(told), **found}
 
 
