@@ -31,6 +31,7 @@ def test_figures_are_compared_kept_shown_and_written(
 ) -> None:
     """Of 600 customers: an analysis that no longer comes close is noticed."""
     settings.HOME = tmp_path
+    (tmp_path / "tmp").mkdir()
     demo = load(tmp_path, customers=600)
     actions.refresh()
     found = closeness.measure()
