@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,7 +16,6 @@ from regulars.customers.filters import customer_filter
 from regulars.web.access import User
 from regulars.web.resources import (
     Badge,
-    Choice,
     Column,
     Empty,
     Filter,
@@ -26,6 +24,7 @@ from regulars.web.resources import (
     Preset,
     Resource,
     Rows,
+    each_of,
     register,
 )  # fmt: skip
 
@@ -44,10 +43,6 @@ def _state(order: Any) -> Badge | None:
 
 def _channel(order: Any) -> str:
     return channel_name(order.channel)
-
-
-def _states(user: User) -> Sequence[Choice]:
-    return [Choice(state.value, state.label) for state in OrderState]
 
 
 def _of_product(rows: Rows, value: str) -> Rows:
@@ -101,7 +96,7 @@ ORDERS = register(
             Column("source", _("Source"), "source", sort="source", default=False),
         ),
         filters=(
-            Filter("state", _("State"), "choice", field="state", choices=_states),
+            Filter("state", _("State"), "choice", field="state", choices=each_of(OrderState)),
             Filter("channel", _("Channel"), "multi", field="channel", choices=all_channels),
             Filter("ordered", _("Ordered"), "date_range", field="ordered_at"),
             Filter("month", _("Ordered in"), "month", field="ordered_at"),

@@ -13,7 +13,7 @@ from regulars.staff.models import Team, Territory
 from regulars.staff.rules import Reach, reach
 from regulars.web.access import User
 from regulars.web.listing.walking import values_of
-from regulars.web.resources import Choice
+from regulars.web.resources import Choice, each_of
 
 MARKETING_CHANNELS = (Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.LINE, Channel.POST)
 MOST_PLACES = 300
@@ -22,6 +22,11 @@ LANGUAGES = {
     "zh-hant": _("Chinese"), "en": _("English"), "ja": _("Japanese"), "ko": _("Korean"), "nan": _("Taiwanese"),
     "hak": _("Hakka"), "vi": _("Vietnamese"), "id": _("Indonesian"), "th": _("Thai"),
 }  # fmt: skip
+
+kinds = each_of(Kind)
+task_kinds = each_of(TaskKind)
+channels = each_of(MARKETING_CHANNELS)  # those for which consent is asked
+all_channels = each_of(Channel)
 
 
 def stages(user: User) -> Sequence[Choice]:
@@ -41,16 +46,6 @@ def moves(user: User) -> Sequence[Choice]:
 def classes(user: User) -> Sequence[Choice]:
     """The classes of value, and having none."""
     return [*(Choice(one.value, one.label) for one in ValueClass), Choice("none", _("None yet"))]
-
-
-def kinds(user: User) -> Sequence[Choice]:
-    """Person, organisation, household."""
-    return [Choice(kind.value, kind.label) for kind in Kind]
-
-
-def task_kinds(user: User) -> Sequence[Choice]:
-    """What sort of thing is to be done."""
-    return [Choice(kind.value, kind.label) for kind in TaskKind]
 
 
 def owners(user: User) -> Sequence[Choice]:
@@ -94,16 +89,6 @@ def _values(user: User, column: str) -> list[str]:
         return values_of(Party.objects.live(), column, MOST_PLACES)
     seen = Party.objects.visible_to(user, gathered=True).live().order_by().values_list(column, flat=True)
     return sorted(set(seen[:MOST_SEEN]) - {""})[:MOST_PLACES]
-
-
-def channels(user: User) -> Sequence[Choice]:
-    """The channels for which consent is asked."""
-    return [Choice(channel.value, channel.label) for channel in MARKETING_CHANNELS]
-
-
-def all_channels(user: User) -> Sequence[Choice]:
-    """Every way in which the company and a customer meet."""
-    return [Choice(channel.value, channel.label) for channel in Channel]
 
 
 def channel_name(key: str) -> str:

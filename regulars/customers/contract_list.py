@@ -38,6 +38,7 @@ from regulars.web.resources import (
     Preset,
     Resource,
     Rows,
+    each_of,
     register,
 )  # fmt: skip
 
@@ -107,11 +108,6 @@ def day_choices(user: User) -> Sequence[Choice]:
 
 def _standings(user: User) -> Sequence[Choice]:
     return [Choice(key, label) for key, (label, _tone) in STANDING.items()]
-
-
-def kinds(user: User) -> Sequence[Choice]:
-    """What may be agreed."""
-    return [Choice(kind.value, kind.label) for kind in ContractKind]
 
 
 def _standing(contract: Any) -> Badge:
@@ -186,7 +182,7 @@ CONTRACTS = register(
         columns=(
             Column("title", _("Title"), "title", sort="title", phone="primary", width="l", edit=_edit("title", required=True)),
             Column("customer", _("Customer"), lambda one: Link(one.party.name, one.party.get_absolute_url()), "link", sort="party__fold", width="l", phone="secondary"),
-            Column("kind", _("Kind"), lambda one: one.get_kind_display(), sort="kind", edit=_edit("kind", "choice", offered=kinds, required=True)),
+            Column("kind", _("Kind"), lambda one: one.get_kind_display(), sort="kind", edit=_edit("kind", "choice", offered=each_of(ContractKind), required=True)),
             Column("standing", _("Standing"), _standing, "badge"),
             Column("ends", _("Until"), "ends_on", "date", sort="ends_on", edit=_edit("ends_on", "date")),
             Column("amount", _("Amount"), "amount", "money", sort="amount", total=True, currency="currency", phone="amount", hint=_("For the whole term")),
@@ -207,7 +203,7 @@ CONTRACTS = register(
             Filter("standing", _("Standing"), "choice", apply=by_standing, choices=_standings),
             Filter("within", _("Ends within"), "choice", apply=ends_within, choices=day_choices),
             Filter("asking", _("To be seen to"), "flag", apply=asking, quick=True),
-            Filter("kind", _("Kind"), "multi", field="kind", choices=kinds),
+            Filter("kind", _("Kind"), "multi", field="kind", choices=each_of(ContractKind)),
             Filter("owner", _("Owner"), "person", field="party__owner", choices=choices.people),
             Filter("ends", _("Until"), "date_range", field="ends_on"),
             Filter("amount", _("Amount"), "money_range", field="amount"),

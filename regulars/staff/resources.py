@@ -16,7 +16,20 @@ from regulars.staff.words import CAPABILITY_WORDS, REACH_WORDS
 from regulars.web import places, undo
 from regulars.web.access import User as AnyUser
 from regulars.web.places import Place
-from regulars.web.resources import Badge, Choice, Column, Empty, Filter, Link, Preset, Resource, Rows, Text, register
+from regulars.web.resources import (
+    Badge,
+    Choice,
+    Column,
+    Empty,
+    Filter,
+    Link,
+    Preset,
+    Resource,
+    Rows,
+    Text,
+    each_of,
+    register,
+)
 
 places.register(
     Place(
@@ -52,10 +65,6 @@ def _state(user: Any) -> Badge:
     return Badge(gettext("Active"), "good")
 
 
-def _roles(_user: AnyUser) -> list[Choice]:
-    return [Choice(key, label) for key, label in Role.choices]
-
-
 def _teams(_user: AnyUser) -> list[Choice]:
     return [Choice(str(pk), name) for pk, name in Team.objects.values_list("pk", "name")]
 
@@ -85,7 +94,7 @@ USERS = register(
             Column("created", _("Since"), "created_at", "date", sort="created_at", default=False),
         ),
         filters=(
-            Filter("role", _("Role"), "multi", field="role", choices=_roles),
+            Filter("role", _("Role"), "multi", field="role", choices=each_of(Role)),
             Filter("team", _("Team"), "multi", field="team", choices=_teams),
             Filter("active", _("Active"), "flag", field="is_active", quick=True),
             Filter("factor", _("Second factor"), "flag", field="has_factor"),

@@ -55,6 +55,11 @@ class Choice:
     group: Text = ""
 
 
+def each_of(values: Iterable[Any]) -> Callable[[User], list[Choice]]:
+    """What a filter of a column of fixed values offers: each of them (of ``TextChoices``, or some of one), for everybody."""
+    return lambda _user: [Choice(one.value, one.label) for one in values]
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """What a column of kind ``badge`` returns: a word with a tone (``neutral | accent | good | warn | stake``)."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core import signing
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import UserError
@@ -36,6 +37,16 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
         return handler
 
     return keep
+
+
+def returns(kind: str, model: type[Model], key: str, act: Callable[..., object]) -> None:
+    """What was removed under ``kind`` comes back by ``act(KEY=the row, by=the user)``; offered with the row's number as ``KEY``."""
+
+    @handles(kind)
+    def bring_back(user: User, data: dict[str, Any]) -> Text:
+        row = model._default_manager.get(pk=data[key])
+        act(**{key: row}, by=user)
+        return _("“%(name)s” is there again") % {"name": row}
 
 
 def forget(kind: str) -> None:

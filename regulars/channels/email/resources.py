@@ -19,7 +19,19 @@ from regulars.staff.rules import can
 from regulars.web import palette
 from regulars.web.access import User
 from regulars.web.palette import Action
-from regulars.web.resources import Badge, Choice, Column, Empty, Filter, Link, Panel, Preset, Resource, register
+from regulars.web.resources import (
+    Badge,
+    Choice,
+    Column,
+    Empty,
+    Filter,
+    Link,
+    Panel,
+    Preset,
+    Resource,
+    each_of,
+    register,
+)
 
 Tone = Literal["neutral", "accent", "good", "warn", "stake"]
 _TONES: Final[dict[str, Tone]] = {
@@ -43,10 +55,6 @@ def _why(mail: Any) -> str | None:
     told = reason_of(mail.reason) if mail.reason else ""
     fate = f"{mail.get_fate_display()} {mail.status}".strip() if mail.fate else ""
     return " · ".join(filter(None, (fate, told))) or None
-
-
-def _kinds(user: User) -> Sequence[Choice]:
-    return [Choice(kind.value, kind.label) for kind in MailKind]
 
 
 def _reasons(user: User) -> Sequence[Choice]:
@@ -102,7 +110,7 @@ MAILS = register(
             Column("released", _("Let through"), "released_at", "datetime", sort="released_at", default=False),
         ),
         filters=(
-            Filter("kind", pgettext_lazy("mail", "Kind"), "multi", field="kind", choices=_kinds),
+            Filter("kind", pgettext_lazy("mail", "Kind"), "multi", field="kind", choices=each_of(MailKind)),
             Filter("reason", _("Reason"), "choice", field="reason", choices=_reasons),
             Filter("received", _("Received"), "date_range", field="received_at"),
         ),

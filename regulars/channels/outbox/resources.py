@@ -31,6 +31,7 @@ from regulars.web.resources import (
     Preset,
     Resource,
     Rows,
+    each_of,
     register,
 )  # fmt: skip
 
@@ -52,14 +53,6 @@ def _state(one: Any) -> Badge:
 
 def _customer(one: Any) -> Link:
     return Link(one.party.name, one.party.get_absolute_url())
-
-
-def _states(user: User) -> Sequence[Choice]:
-    return [Choice(state.value, state.label) for state in MessageState]
-
-
-def _classes(user: User) -> Sequence[Choice]:
-    return [Choice(one.value, one.label) for one in MessageClass]
 
 
 def _reasons(user: User) -> Sequence[Choice]:
@@ -113,10 +106,10 @@ OUTBOX = register(
             Column("purpose", _("Purpose"), "purpose", sort="purpose", default=False),
         ),
         filters=(
-            Filter("state", pgettext_lazy("message", "State"), "multi", field="state", choices=_states),
+            Filter("state", pgettext_lazy("message", "State"), "multi", field="state", choices=each_of(MessageState)),
             Filter("reason", _("Reason"), "choice", field="reason", choices=_reasons),
             Filter("channel", _("Channel"), "multi", field="channel", choices=all_channels),
-            Filter("class", pgettext_lazy("message", "Class"), "choice", field="purpose_class", choices=_classes),
+            Filter("class", pgettext_lazy("message", "Class"), "choice", field="purpose_class", choices=each_of(MessageClass)),
             Filter("made", _("Made"), "date_range", field="made_at"),
             Filter("origin", _("Because of"), "text", apply=_because_of, hint=_("e.g. campaign:12")),
             customer_filter(),

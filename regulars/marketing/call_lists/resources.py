@@ -34,6 +34,7 @@ from regulars.web.resources import (
     Preset,
     Resource,
     Rows,
+    each_of,
     offer,
     register,
     search_in,
@@ -56,18 +57,10 @@ def _undo_making(user: User, data: dict[str, Any]) -> str:
     return _said("“%(name)s” is removed") % {"name": made.name}
 
 
-@undo.handles("call_lists.removed")
-def _undo_removal(user: User, data: dict[str, Any]) -> str:
-    removed = CallList.objects.get(pk=data["list"])
-    actions.bring_back(call_list=removed, by=user)
-    return _said("“%(name)s” is there again") % {"name": removed.name}
+undo.returns("call_lists.removed", CallList, "call_list", actions.bring_back)
 
 
-@undo.handles("call_lists.script_removed")
-def _undo_script(user: User, data: dict[str, Any]) -> str:
-    script = Script.objects.get(pk=data["script"])
-    actions.bring_script_back(script=script, by=user)
-    return _said("“%(name)s” is there again") % {"name": script.name}
+undo.returns("call_lists.script_removed", Script, "script", actions.bring_script_back)
 
 
 def _state(call_list: Any) -> Badge:
@@ -171,8 +164,8 @@ register(
         ),
         filters=(
             Filter("list", _("Call list"), "choice", field="list", choices=_lists),
-            Filter("state", _("State"), "multi", field="state", choices=lambda _user: [Choice(key, label) for key, label in CallState.choices]),
-            Filter("outcome", _("Outcome"), "multi", field="outcome", choices=lambda _user: [Choice(key, label) for key, label in Outcome.choices]),
+            Filter("state", _("State"), "multi", field="state", choices=each_of(CallState)),
+            Filter("outcome", _("Outcome"), "multi", field="outcome", choices=each_of(Outcome)),
         ),
         default_sort="-next",
         search=_find_calls,

@@ -96,7 +96,7 @@ def remove(request: Request, pk: int) -> HttpResponseBase:
     call_list = _list(request, pk, "call_lists.edit")
     actions.remove_list(call_list=call_list, by=request.user)
     said = _("“%(name)s” is removed") % {"name": call_list.name}
-    toast(request, said, undo=undo.offer("call_lists.removed", list=call_list.pk))
+    toast(request, said, undo=undo.offer("call_lists.removed", call_list=call_list.pk))
     return redirect("web:list-call-lists")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.urls import reverse
@@ -31,6 +31,7 @@ from regulars.web.resources import (
     Resource,
     Rows,
     Text,
+    each_of,
     enrich,
     lead_on,
     offer,
@@ -46,14 +47,6 @@ _FATES: Final = (Fate.CHOSEN, Fate.CONTROL, Fate.HELD_OUT, Fate.REFUSED)
 
 def _state(campaign: Campaign) -> Badge:
     return Badge(campaign.get_state_display(), showing.tone(campaign))
-
-
-def _states(_user: User) -> Sequence[Choice]:
-    return [Choice(one.value, one.label) for one in CampaignState]
-
-
-def _ways(_user: User) -> Sequence[Choice]:
-    return [Choice(one.value, one.label) for one in By]
 
 
 def _choices(user: User) -> list[Choice]:
@@ -92,11 +85,7 @@ def _offers(origins: Any) -> Mapping[str, registries.Offer]:
     }
 
 
-@undo.handles("campaigns.removed")
-def _bring_back(user: User, data: dict[str, Any]) -> Text:
-    campaign = Campaign.objects.get(pk=data["campaign"])
-    actions.bring_back(campaign=campaign, by=user)
-    return _said("“%(name)s” is there again") % {"name": campaign.name}
+undo.returns("campaigns.removed", Campaign, "campaign", actions.bring_back)
 
 
 @undo.handles("campaigns.paused")
@@ -134,8 +123,8 @@ CAMPAIGNS = register(
             Column("created", _("Created"), "created_at", "ago", sort="created_at", default=False),
         ),
         filters=(
-            Filter("state", pgettext_lazy("campaign", "State"), "multi", field="state", choices=_states),
-            Filter("by", pgettext_lazy("campaign", "By"), "multi", field="by", choices=_ways),
+            Filter("state", pgettext_lazy("campaign", "State"), "multi", field="state", choices=each_of(CampaignState)),
+            Filter("by", pgettext_lazy("campaign", "By"), "multi", field="by", choices=each_of(By)),
             Filter("owner", _("Owner"), "text", field="owner__name"),
         ),
         default_sort="-created",

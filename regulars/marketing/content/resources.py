@@ -13,10 +13,9 @@ from regulars.marketing.content import actions, queries
 from regulars.marketing.content.models import Content
 from regulars.staff import audit
 from regulars.web import assets, palette, places, undo
-from regulars.web.access import User
 from regulars.web.palette import Action
 from regulars.web.places import Place
-from regulars.web.resources import Badge, Column, Empty, Resource, Text, register, search_in
+from regulars.web.resources import Badge, Column, Empty, Resource, register, search_in
 
 
 def _edition(content: Any) -> Badge:
@@ -29,11 +28,7 @@ def _languages(content: Any) -> str:
     return ", ".join(names[code] for code in queries.LANGUAGES if content.said(code)["mjml"].strip())
 
 
-@undo.handles("contents.removed")
-def _bring_back(user: User, data: dict[str, Any]) -> Text:
-    content = Content.objects.get(pk=data["content"])
-    actions.bring_back(content=content, by=user)
-    return gettext("“%(name)s” is there again") % {"name": content.name}
+undo.returns("contents.removed", Content, "content", actions.bring_back)
 
 
 CONTENTS = register(

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
@@ -37,11 +36,7 @@ from regulars.web.resources import (
 _MOST_UNDONE = 500
 
 
-@undo.handles("draws.removed")
-def _undo_removal(user: User, data: dict[str, Any]) -> str:
-    draw = Draw.objects.get(pk=data["draw"])
-    actions.bring_back(draw=draw, by=user)
-    return _said("“%(name)s” is there again") % {"name": draw.title}
+undo.returns("draws.removed", Draw, "draw", actions.bring_back)
 
 
 @undo.handles("draws.left_out")

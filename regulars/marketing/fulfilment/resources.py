@@ -31,6 +31,7 @@ from regulars.web.resources import (
     Preset,
     Resource,
     Rows,
+    each_of,
     offer,
     register,
     search_in,
@@ -69,11 +70,7 @@ def _undo_gathering(user: User, data: dict[str, Any]) -> str:
     return _said("Undone: the list is gone")
 
 
-@undo.handles("fulfilment.item_removed")
-def _undo_removal(user: User, data: dict[str, Any]) -> str:
-    item = Item.objects.get(pk=data["item"])
-    actions.bring_item_back(item=item, by=user)
-    return _said("“%(name)s” is there again") % {"name": item}
+undo.returns("fulfilment.item_removed", Item, "item", actions.bring_item_back)
 
 
 def _gather(user: User, rows: Rows, data: Mapping[str, Any]) -> BulkResult:
@@ -93,10 +90,6 @@ def _find(rows: Rows, typed: str) -> Rows:
     for word in text.fold(typed).split()[:6]:
         rows = rows.filter(party__fold__contains=word)
     return rows
-
-
-def _choices(values: Any) -> Any:
-    return lambda _user: [Choice(key, label) for key, label in values.choices]
 
 
 def _items(_user: User) -> list[Choice]:
@@ -130,9 +123,9 @@ register(
             Column("done", pgettext_lazy("request", "Settled"), "done_at", "date", sort="done_at"),
         ),
         filters=(
-            Filter("state", _("State"), "multi", field="state", choices=_choices(RequestState)),
+            Filter("state", _("State"), "multi", field="state", choices=each_of(RequestState)),
             Filter("item", _("Item"), "choice", field="item", choices=_items),
-            Filter("source", _("Came by"), "multi", field="source", choices=_choices(Source)),
+            Filter("source", _("Came by"), "multi", field="source", choices=each_of(Source)),
             Filter("loose", _("On no list yet"), "flag", field="list__isnull", quick=True),
         ),
         default_sort="-asked",

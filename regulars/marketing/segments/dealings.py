@@ -34,7 +34,7 @@ from regulars.marketing.segments.edges import MomentEdge
 from regulars.web import format as show
 from regulars.web.access import User
 from regulars.web.listing.walking import unindexed
-from regulars.web.resources import Choice, Rows
+from regulars.web.resources import Choice, Rows, each_of
 
 MOST_DAYS: Final = 3_650
 MOST_TIMES: Final = 10_000
@@ -218,11 +218,9 @@ def _moment_edges(values: Values) -> list[MomentEdge]:
     return [MomentEdge(Party.objects.all(), path, later) for later in shifts]
 
 
-def _relations(_user: User) -> list[Choice]:
-    return [Choice(one.value, one.label) for one in RelationKind]
-
-
-_RELATION = (Field("kind", gettext_lazy("Relation"), "choice", _relations, default=RelationKind.MEMBER_OF.value),)
+_RELATION = (
+    Field("kind", gettext_lazy("Relation"), "choice", each_of(RelationKind), default=RelationKind.MEMBER_OF.value),
+)
 
 
 def _narrow_by_relation(rows: Rows, values: Values, scope: Scope) -> Rows:

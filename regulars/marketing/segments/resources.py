@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.urls import reverse
-from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -25,7 +22,6 @@ from regulars.web.resources import (
     Onward,
     Resource,
     Rows,
-    Text,
     enrich,
     lead_on,
     register,
@@ -50,11 +46,7 @@ def in_segment(rows: Rows, value: str) -> Rows:
     return rows.filter(pk__in=queries.stays_at(int(value)).values("party")) if value.isdigit() else rows.none()
 
 
-@undo.handles("segments.removed")
-def _bring_back(user: User, data: dict[str, Any]) -> Text:
-    segment = Segment.objects.get(pk=data["segment"])
-    actions.bring_back(segment=segment, by=user)
-    return _said("“%(name)s” is there again") % {"name": segment.name}
+undo.returns("segments.removed", Segment, "segment", actions.bring_back)
 
 
 SEGMENTS = register(

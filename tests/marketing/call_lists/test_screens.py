@@ -158,7 +158,7 @@ def test_removed_list_comes_back(call_list: CallList, make_user: Callable[..., A
     marketer = make_user(role="marketer")
     of(marketer).post(f"/call-lists/{call_list.pk}/remove/")
     assert of(marketer).get(f"/call-lists/{call_list.pk}/").status_code == 404
-    undo.take_back(undo.offer("call_lists.removed", list=call_list.pk), marketer)
+    undo.take_back(undo.offer("call_lists.removed", call_list=call_list.pk), marketer)
     assert of(marketer).get(f"/call-lists/{call_list.pk}/").status_code == 200
 
 
