@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from regulars.channels.outbox import hooks
 from regulars.channels.outbox.models import Message, MessageBody
 
 
@@ -19,6 +20,7 @@ class Content:
     text: str = ""
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[hooks.File] = ()
 
 
 logger = logging.getLogger("regulars.outbox")
@@ -53,6 +55,9 @@ def of(messages: Sequence[Message]) -> dict[int, Content]:
     for prefix, wanted in by_renderer.items():
         if prefix in _renderers:
             found.update(_rendered(prefix, wanted))
+    for pk, files in hooks.files_of(messages).items():
+        if pk in found:
+            found[pk] = replace(found[pk], files=files)
     return found
 
 

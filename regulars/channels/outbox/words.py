@@ -23,6 +23,7 @@ REASONS: Final[dict[str, str | Promise]] = {
     "server_busy": _("The mail server asked to come again later"),
     "server_refused": _("The mail server refused it"),
     "no_words": _("Its words could not be written yet"),
+    "no_file": _("A file that goes along cannot be read now"),
     "taken_back": _("Taken back before it left"),
     "unsayable": _("It cannot be written as a mail: its words or its address"),
 }

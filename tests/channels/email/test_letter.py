@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from regulars.channels.email import charsets, files_in, letter, pieces
+from regulars.channels.email import charsets, files_in, letter
 from regulars.channels.email.letter import Sender
 from regulars.channels.email.places import Place, listening_place
 from regulars.channels.email.plain import text_of
@@ -83,35 +83,6 @@ def test_references_and_dates_are_read_with_care() -> None:
     assert read.date == datetime(2026, 3, 2, 8, tzinfo=UTC)
     assert letter.moment("yesterday") is None
     assert letter.moment("Mon, 2 Mar 1926 16:00:00 +0800") is None
-
-
-@pytest.mark.parametrize(
-    ("name", "harmless"),
-    [
-        ("../../etc/passwd", "passwd"), ("C:\\Users\\x\\cv.doc", "cv.doc"), ("a\u202egpj.exe", "agpj.exe"), ("茶單.xlsx", "茶單.xlsx"),
-        ("", "attachment"), ("...", "attachment"), ("a\r\nSet-Cookie: x.txt", "a Set-Cookie x.txt"), ("x" * 500 + ".pdf", "x" * 108 + ".pdf"),
-        ('q"uo<te>.txt', "q uo te .txt"),
-    ],
-)  # fmt: skip
-def test_names_of_files_are_made_harmless(name: str, harmless: str) -> None:
-    assert pieces.harmless(name) == harmless
-
-
-@pytest.mark.parametrize(
-    ("content", "declared", "kind"),
-    [
-        (b"\x89PNG\r\n\x1a\n...", "text/html", "image/png"),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "", "image/webp"),
-        (b"PK\x03\x04...", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-         "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-        (b"PK\x03\x04...", "image/png", "application/zip"),
-        (b"<svg onload=x>", "image/svg+xml", "application/octet-stream"),
-        (b"<html>", "text/html", "application/octet-stream"),
-        (b"a,b", "text/csv", "text/csv"),
-    ],
-)  # fmt: skip
-def test_types_are_told_by_content(content: bytes, declared: str, kind: str) -> None:
-    assert pieces.sniff(content, declared)[0] == kind
 
 
 def test_html_is_told_as_text() -> None:

@@ -11,6 +11,7 @@ from email.policy import default
 import pytest
 
 from regulars.channels.outbox.contents import Content
+from regulars.channels.outbox.hooks import File
 from regulars.channels.outbox.models import Message
 from regulars.channels.outbox.transports.mime import Writer
 
@@ -114,3 +115,35 @@ def test_own_headers_are_not_taken_from_a_content() -> None:
     heads, _parts = read(WRITER.written(message(), Content("x", "x", headers=headers)))
     assert ("subject", "x") in heads
     assert ("list-id", "<a.example.com>") in heads
+
+
+def a_file(name: str, kind: str, content: bytes) -> File:
+    return File(name, kind, len(content), lambda: content)
+
+
+def test_files_go_along_beside_the_words_under_their_names() -> None:
+    content = Content(
+        "報價單",
+        "請見附件",
+        "<p>請見附件</p>",
+        {"In-Reply-To": "<a@example.com>"},
+        [
+            a_file("報價單.pdf", "application/pdf", b"%PDF-1.7\n\x00\xff"),
+            a_file('odd "name".eml', "message/rfc822", b"Subject: x\n\n.\n"),
+            a_file("list.csv", "text/csv", "品項,數量\r\n".encode()),
+            a_file("empty.bin", "../../etc", b""),
+        ],
+    )
+    told = message_from_bytes(WRITER.written(message(), content), policy=default)
+    assert isinstance(told, EmailMessage)
+    assert told.get_content_type() == "multipart/mixed"
+    words, *files = told.iter_parts()
+    assert words.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in words.iter_parts()] == ["text/plain", "text/html"]
+    assert [(one.get_content_type(), one.get_filename(), one.get_payload(decode=True)) for one in files] == [
+        ("application/pdf", "報價單.pdf", b"%PDF-1.7\n\x00\xff"),
+        ("application/octet-stream", 'odd "name".eml', b"Subject: x\n\n.\n"),
+        ("text/csv", "list.csv", "品項,數量\r\n".encode()),
+        ("application/octet-stream", "empty.bin", b""),
+    ]
+    assert all(one.get_content_disposition() == "attachment" for one in files)

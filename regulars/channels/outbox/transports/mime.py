@@ -30,6 +30,9 @@ _PLAIN_ADDRESS: Final = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za
 _PLAIN_ID: Final = re.compile(r"<[A-Za-z0-9]{1,64}@[A-Za-z0-9.-]{1,200}>")
 _PLAIN_NAME: Final = re.compile(r"List-[A-Za-z-]+")
 _PLAIN_VALUE: Final = re.compile(r"[!-~]+(?: [!-~]+)*")
+_FILE_TYPE: Final = re.compile(r"(application|audio|font|image|text|video)/[a-z0-9][a-z0-9.+-]{0,90}")
+"""Types a file is sent as: a letter in Base64 is none (RFC 2046, 5.2.1)."""
+_BYTES: Final = "application/octet-stream"
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_IN_TEXT: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -68,11 +71,14 @@ class Writer:
 
         Raises:
             ValueError, IndexError, email.errors.MessageError: its address or a header cannot be written.
+            OSError: a file that goes along cannot be read.
         """
         return self.plain(message, content) or self.any(message, content)
 
     def plain(self, message: Message, content: Content) -> bytes:
         """The mail, if it is plain; else nothing."""
+        if content.files:
+            return b""
         subject, more = _subject(content.subject), _more(content)
         address, name = message.address, message.rfc_message_id
         if subject is None or more is None or not _PLAIN_ID.fullmatch(name):
@@ -108,6 +114,9 @@ class Writer:
         mail.set_content(content.text, cte="base64" if not content.text.isascii() else None)
         if content.html:
             mail.add_alternative(content.html, subtype="html", cte="base64" if not content.html.isascii() else None)
+        for file in content.files:
+            main, _slash, sub = (file.type if _FILE_TYPE.fullmatch(file.type) else _BYTES).partition("/")
+            mail.add_attachment(file.read(), maintype=main, subtype=sub, filename=file.name)
         return mail.as_bytes()
 
 

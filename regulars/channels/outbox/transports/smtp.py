@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
+from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +21,7 @@ from regulars.channels.outbox.transports.mime import Writer
 
 SECONDS: Final = 20.0
 """How long each answer of the server is waited for."""
+_BLOCK: Final = 256 * 1024
 _PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -98,14 +100,20 @@ class Smtp:
         self._writer, self._envelope = Writer(Address(name, addr_spec=address)), address
 
     def render(self, messages: Sequence[tuple[Message, Content]]) -> dict[int, Any]:
-        """The bytes of each mail; the ValueError where an address or a header cannot be written."""
-        made: dict[int, Any] = {}
-        for message, content in messages:
-            try:
-                made[message.pk] = self._writer.written(message, content)
-            except (ValueError, IndexError, MessageError) as error:
-                made[message.pk] = ValueError(str(error))
-        return made
+        """The bytes of each mail; the ValueError where an address or a header cannot be written.
+
+        What has files is written when its turn comes: those of a whole batch would fill the memory.
+        """
+        return {
+            message.pk: partial(self._written, message, content) if content.files else self._written(message, content)
+            for message, content in messages
+        }
+
+    def _written(self, message: Message, content: Content) -> bytes | ValueError:
+        try:
+            return self._writer.written(message, content)
+        except (ValueError, IndexError, MessageError) as error:
+            return ValueError(str(error))
 
     def open(self) -> Wire:
         """A connection that is already up."""
@@ -120,11 +128,17 @@ class Smtp:
                 connection.smtp.quit()
         connection.drop()
 
-    def send(self, connection: Wire, message: Message, rendered: bytes) -> Outcome:
+    def send(self, connection: Wire, message: Message, rendered: bytes | Callable[[], bytes | ValueError]) -> Outcome:
         """Hand one mail in. Until its last line is sent a broken line means not delivered; after it, nobody knows."""
+        try:
+            mail = rendered if isinstance(rendered, bytes) else rendered()
+        except OSError as error:  # never without its files
+            return Outcome(message, Result.LATER, "no_file", type(error).__name__)
+        if isinstance(mail, ValueError):
+            return Outcome(message, Result.FAILED, "unsayable", str(mail))
         for last in (False, True):  # a server that hung up while idle is called once more
             try:
-                return self._hand_in(connection, message, rendered)
+                return self._hand_in(connection, message, mail)
             except (Unreachable, OSError, smtplib.SMTPException) as error:
                 connection.drop()
                 if last or isinstance(error, Unreachable):
@@ -137,7 +151,9 @@ class Smtp:
         if code != 354:
             return _refused(connection, message, code, said)
         try:
-            smtp.send(_dotted(rendered))
+            mail = _dotted(rendered)
+            for at in range(0, len(mail), _BLOCK):  # the time for an answer is each block's, not a large mail's
+                smtp.send(mail[at : at + _BLOCK])
             code, said = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             connection.drop()
