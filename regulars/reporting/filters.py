@@ -25,7 +25,9 @@ MOST_PICKED = 10_000
 
 def with_forecast(rows: Rows) -> Rows:
     """The rows with their forecast, but for its lists."""
-    read: Rows = rows.select_related("forecast").defer("forecast__again", "forecast__new", "forecast__reasons")
+    read: Rows = rows.select_related("forecast").defer(
+        "forecast__again", "forecast__new", "forecast__reasons", "forecast__openings"
+    )
     return read
 
 

@@ -195,6 +195,8 @@ class CustomerForecast(models.Model):
     again = models.TextField(_("will buy again"), default="[]")
     new = models.TextField(_("will buy new"), default="[]")
     reasons = models.JSONField(_("reasons"), default=list)
+    converts = models.FloatField(_("will become a customer"), null=True, blank=True)
+    openings = models.JSONField(_("with what a talk may begin"), default=list)
     mark = models.BigIntegerField(default=0)
     offers_mark = models.BigIntegerField(default=0)
 
@@ -202,5 +204,5 @@ class CustomerForecast(models.Model):
         verbose_name = _("forecast of a customer")
         indexes: ClassVar = [
             models.Index(fields=[name, "party"], name=f"forecast_by_{name}")
-            for name in ("alive", "churn", "orders", "money")
+            for name in ("alive", "churn", "orders", "money", "converts")
         ]

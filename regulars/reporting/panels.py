@@ -37,6 +37,7 @@ def told_of(forecast: CustomerForecast, believed: Believed) -> dict[str, Any]:
     told = {
         "orders": forecast.orders is not None, "money": forecast.money is not None, "alive": forecast.alive is not None,
         "churn": forecast.churn is not None, **offers, "reasons": forecast.reasons,
+        "converts": forecast.converts is not None,
     }  # fmt: skip
     doubts = {name for name, there in told.items() if there and not believed.get(name, {}).get("trusted")}
     return {
@@ -47,6 +48,8 @@ def told_of(forecast: CustomerForecast, believed: Believed) -> dict[str, Any]:
         "again": [_likely(one) for one in offers["again"][:3]],
         "new": [_likely(one) for one in offers["new"][:3]],
         "reasons": [sentences.found(one) for one in forecast.reasons],
+        "converts": "" if forecast.converts is None else show.show_percent(forecast.converts),
+        "openings": [sentences.found(one) for one in forecast.openings],
         "doubts": doubts,
         "doubted": _doubted(doubts),
     }
@@ -58,7 +61,7 @@ def _doubted(doubts: Iterable[str]) -> str:
         "orders": pgettext("forecast", "orders"), "money": pgettext("forecast", "money"),
         "alive": pgettext("forecast", "whether still a customer"), "churn": pgettext("forecast", "whether about to leave"),
         "reasons": pgettext("forecast", "the reasons"), "again": pgettext("forecast", "what is bought again"),
-        "new": pgettext("forecast", "what is new"),
+        "new": pgettext("forecast", "what is new"), "converts": pgettext("forecast", "whether a customer soon"),
     }  # fmt: skip
     named = [word for name, word in words.items() if name in set(doubts)]
     return _("Not to be believed yet: %(what)s.") % {"what": pgettext("list", ", ").join(named)} if named else ""

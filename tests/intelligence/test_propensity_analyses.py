@@ -110,6 +110,45 @@ def test_likely_buyers_do_buy(house: tuple[Store, dict[int, bool]], make_desk: M
     assert set(result.best_customers) <= set(house[1])
 
 
+def courted(n: int, seed: int) -> tuple[list[tuple[int, date, int]], list[tuple[int, date]], set[int]]:
+    """Prospects who are called now and then; two thirds of those called three times within a month buy soon after.
+
+    Returns what they bought, the calls, and who was called so often lately.
+    """
+    rng = np.random.default_rng(seed)
+    bought, calls, warm = [], [], set()
+    for who in range(1, n + 1):
+        calls += [(who, on(day)) for day in rng.uniform(0, DAYS, 2)]
+        if rng.random() < 0.5:
+            start = rng.uniform(0, DAYS)
+            calls += [(who, on(day)) for day in start + np.array([0, 10, 20]) if day < DAYS]
+            buys = start + 20 + rng.uniform(10, 50)
+            if rng.random() < 2 / 3 and buys < DAYS:
+                bought += [(who, on(buys), 50_000), (who, on(min(buys + 30, DAYS - 1)), 50_000)]
+            elif DAYS - 40 < start < DAYS - 20:
+                warm.add(who)
+    return bought, calls, warm
+
+
+def test_likely_prospects_are_told_with_what_a_talk_may_begin(tmp_path: Path, make_desk: MakeDesk) -> None:
+    bought, calls, warm = courted(3_000, 3)
+    store = warehouse(tmp_path / "w", bought, contacts=calls, others=range(1, 3_001))
+    desk = make_desk(store, TODAY)
+    result = leads.run(desk)
+    assert result.prospects_expected is not None
+    assert result.prospects == 3_000 - len({who for who, *_ in bought})
+    assert [one.auc for one in result.prospects_tests if (one.auc or 0) < 0.75] == []
+    rows = desk.engine.execute("SELECT customer_id, converts, openings FROM prospects").fetchall()
+    assert len(rows) == result.prospects
+    assert (backtest.auc([chance for _, chance, _ in rows], [who in warm for who, *_ in rows]) or 0) > 0.9
+    told = {who: json.loads(text) for who, _, text in rows}
+    assert {one["code"] for said in told.values() for one in said} == {"chance.in_touch"}
+    assert all(told[who] for who in result.best_prospects[:20])
+    assert dict(desk.engine.execute("SELECT customer_id, chance FROM leads WHERE prospect").fetchall()) == {
+        who: chance for who, chance, _ in rows
+    }
+
+
 def test_kinds_keep_their_numbers_over_nights(tmp_path: Path, make_desk: MakeDesk) -> None:
     rng = np.random.default_rng(2)
     bought = []

@@ -75,6 +75,21 @@ def test_each_told_customer_has_a_row(outcome: Any) -> None:
     assert said["reasons"] == ["Tried on 3 cases only, too few to believe it."]
 
 
+def test_a_prospect_is_told_when_to_begin_a_talk(outcome: Any) -> None:
+    outcome.engine.execute(
+        f"""CREATE TEMP TABLE prospects AS SELECT {outcome.other.pk} AS customer_id, 0.4 AS converts,
+            '[{{"code": "trust.few", "values": {{"cases": 3}}}}]' AS openings"""
+    )
+    analyses.get("lifetime").GIVES["prospects"] = ("converts", "openings")  # type: ignore[index]
+    assert up(outcome) == 2
+    row = CustomerForecast.objects.get(party=outcome.other)
+    assert (row.orders, row.churn, row.reasons) == (None, None, [])
+    said = panels.told_of(row, {"converts": {"trusted": True}})
+    assert (said["converts"], said["doubted"]) == ("40%", "")
+    assert said["openings"] == ["Tried on 3 cases only, too few to believe it."]
+    assert panels.told_of(row, {})["doubted"] == "Not to be believed yet: whether a customer soon."
+
+
 def test_what_is_as_before_is_not_written_again(outcome: Any) -> None:
     up(outcome)
     assert up(outcome) == 0

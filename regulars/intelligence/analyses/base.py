@@ -32,11 +32,12 @@ and a month (ISO); a name as it stands (of a product, say); a code of ``SAYS``."
 FORECAST: Final[Mapping[str, Unit | Literal["list", "offers"]]] = {
     "alive": "share", "churn": "share", "orders": "number", "orders_low": "number", "orders_high": "number",
     "money": "money", "money_low": "money", "money_high": "money", "again": "offers", "new": "offers", "reasons": "list",
+    "converts": "share", "openings": "list",
 }  # fmt: skip
 """What may be foretold of a customer: probability of still buying, of leaving; orders and money (profit where costs are
 known) of the next 365 days with their interval; what he will buy again and what new (lists of numbers, put into
 ``{"product": id, "name": …, "share": probability, "reasons": [saying]}``, best first, five at most, by ``offers.spelled``);
-why (JSON list of sayings)."""
+why (JSON list of sayings). Of a prospect: probability of a first order within the window, and with what a talk may begin."""
 
 
 AND: Final = "+"

@@ -41,8 +41,8 @@ FORMULA = _(
 )
 SOURCE = chances.SOURCE
 READS = chances.READS
-MAKES = ("leads",)
-GIVES: dict[str, tuple[str, ...]] = {}
+MAKES = ("leads", "prospects")
+GIVES = {"prospects": ("converts", "openings")}
 SLICES = ("class", "channel", "product_group", "territory")
 UNSLICED = {"period": "slice.ahead"}
 SAYS = {
@@ -68,6 +68,8 @@ RESTS = {
         "leads.prospects_count",
         "leads.likely",
         "leads.expected",
+        "converts",
+        "openings",
     ),
 }
 _CUSTOMERS = (
@@ -168,7 +170,7 @@ class Result(base.Result):
 
 
 def run(desk: Desk, params: Params | None = None) -> Result:
-    """Learn, try, and make ``leads``: customer_id, chance, reasons."""
+    """Learn, try, and make ``leads``: customer_id, prospect, chance; and ``prospects``: customer_id, converts (the same), openings."""
     from regulars.intelligence.models.propensity.rolling import Foretold, Task, foretell  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     chosen, today, first = params or Params(), desk.horizon.today, desk.horizon.first_day
@@ -222,30 +224,25 @@ def within(desk: Desk, whole: Result) -> Result:
 
 
 def _lay(desk: Desk, customers: Foretold, prospects: Foretold) -> None:
-    """Both kinds in one table; reasons for the likeliest tenth."""
+    """Both kinds in one table; what goes onto a prospect in another, with openings for the likeliest tenth."""
     import numpy as np  # noqa: PLC0415 -- heavy: only for whoever analyses
     import pyarrow as pa  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
 
-    ids: list[Any] = [np.empty(0, np.int64)]
-    said: list[Any] = [np.empty(0)]
-    new: list[Any] = [np.empty(0, bool)]
-    told: list[str] = []
-    for found in (customers, prospects):
-        if found.today is None:
-            continue
-        best = np.argsort(-found.chance, kind="stable")[: max(len(found.chance) // 10, 1)]
-        own = ["[]"] * len(found.chance)
-        for place, sayings in zip(
-            best.tolist(), chances.reasons(found, best, leaving=False, historical=desk.historical), strict=True
-        ):
-            own[place] = chances.as_text(sayings)
-        ids, said, told = [*ids, found.today.ids], [*said, found.chance], told + own
-        new.append(np.full(len(found.chance), found is prospects))
-    columns = [np.concatenate(one) for one in (ids, new, said)]
-    names = ("customer_id", "prospect", "chance", "reasons")
-    lay(desk.engine, "leads", dict(zip(names, (*columns, pa.array(told, pa.string())), strict=True)))
+    told = [one for one in (customers, prospects) if one.today is not None]
+    ids = np.concatenate([np.empty(0, np.int64), *(one.today.ids for one in told if one.today)])
+    chance = np.concatenate([np.empty(0), *(one.chance for one in told)])
+    new = np.concatenate([np.empty(0, bool), *(np.full(len(one.chance), one is prospects) for one in told)])
+    lay(desk.engine, "leads", {"customer_id": ids, "prospect": new, "chance": chance})
+    openings = ["[]"] * int(new.sum())
+    best = np.argsort(-chance[new], kind="stable")[: -(-len(openings) // 10)]
+    if len(best):
+        why = chances.reasons(prospects, best, leaving=False, historical=desk.historical)
+        for place, sayings in zip(best.tolist(), why, strict=True):
+            openings[place] = chances.as_text(sayings)
+    given = {"customer_id": ids[new], "converts": chance[new], "openings": pa.array(openings, pa.string())}
+    lay(desk.engine, "prospects", given)
 
 
 def _told(desk: Desk, chosen: Params, prospects_told: bool) -> Result:

@@ -210,6 +210,7 @@ class ForecastOut(Schema):
     """What may be expected of a customer within the next 365 days; money is null where the model behind it is not believed.
 
     ``trusted`` says of each of these columns whether the model behind it may be believed, and whether its amounts may.
+    ``converts`` is told of prospects alone: the probability of a first order within 90 days, or a fifth of a shorter record.
     """
 
     customer: int
@@ -226,6 +227,8 @@ class ForecastOut(Schema):
     again: list[dict[str, Any]]
     new: list[dict[str, Any]]
     reasons: list[dict[str, Any]]
+    converts: float | None
+    openings: list[dict[str, Any]]
     trusted: dict[str, dict[str, bool]]
 
 
