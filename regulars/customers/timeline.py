@@ -7,12 +7,13 @@ commit, so a failed change is never announced.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
@@ -23,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.customers import sentences
 from regulars.customers.models import Channel, CustomerSummary, Event, EventBody, Party
 from regulars.kit import clock
+from regulars.web.rows import JSON, as_table
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
@@ -119,8 +121,7 @@ class NewEvent:
 
 
 _COLUMNS: Final = tuple(name for name in NewEvent.__slots__ if name not in {"subject", "text"})
-_OCCURRED_AT: Final = _COLUMNS.index("occurred_at")
-_PAYLOAD: Final = _COLUMNS.index("payload")
+_values_of: Final = attrgetter(*_COLUMNS)
 
 
 def record(
@@ -264,21 +265,24 @@ def _write_chunk(chunk: list[NewEvent]) -> None:
 
 
 def _append(entries: list[NewEvent]) -> None:
-    """Insert without making models of them (four times as fast); what a source already brought is passed over."""
+    """Insert without making models of them, in one statement; what a source already brought is passed over."""
     if not entries:
         return
-    moment = connection.ops.adapt_datetimefield_value
-    recorded_at = moment(clock.now())
-    names = ", ".join((*_COLUMNS, "recorded_at"))
-    marks = ", ".join(["%s"] * (len(_COLUMNS) + 1))
-    statement = f"INSERT INTO customers_event ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608 -- our own column names
-    rows = []
-    for entry in entries:
-        row = [getattr(entry, name) for name in _COLUMNS]
-        row[_OCCURRED_AT], row[_PAYLOAD] = moment(entry.occurred_at), json.dumps(entry.payload)
-        rows.append((*row, recorded_at))
+    told, values = as_table(_types(), (_values_of(entry) for entry in entries))
+    names = ", ".join(_COLUMNS)
+    statement = (
+        f"INSERT INTO customers_event ({names}, recorded_at) SELECT {names}, %s FROM {told} WHERE true "  # noqa: S608 -- our own column names
+        "ON CONFLICT DO NOTHING"
+    )
     with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+        cursor.execute(statement, [connection.ops.adapt_datetimefield_value(clock.now()), *values])
+
+
+@cache
+def _types() -> dict[str, str]:
+    """The columns of an entry and what PostgreSQL calls their types."""
+    kinds = {one.attname: one.rel_db_type(connection) or "" for one in Event._meta.concrete_fields}
+    return {name: JSON if name == "payload" else kinds[name] for name in _COLUMNS}
 
 
 def _write_bodies(source: str, wanted: dict[str, NewEvent]) -> None:

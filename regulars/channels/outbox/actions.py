@@ -27,6 +27,7 @@ from regulars.channels.outbox.timeline import tell_sent
 from regulars.channels.outbox.transports import Outcome, Result
 from regulars.kit import clock
 from regulars.kit.parts import in_parts
+from regulars.web.rows import as_table
 
 LEASE: Final = timedelta(minutes=3)
 RETRY_UNCERTAIN: Final = timedelta(minutes=2)
@@ -224,9 +225,13 @@ def advance(lease: Lease, *, outcomes: Sequence[Outcome], group: Sequence[Messag
     return [one for one in group if one.pk in held]
 
 
-_OUTCOME: Final = (
-    "UPDATE channels_message SET state = %s, reason = %s, provider_reply = %s, send_after = %s, done_at = %s, "
-    "lease_until = NULL, lease_token = '' WHERE id = %s AND lease_token = %s AND state IN ('attempting', 'uncertain')"
+_OUTCOME: Final = {
+    "id": "bigint", "state": "text", "reason": "text", "provider_reply": "text", "send_after": "timestamptz", "done_at": "timestamptz",
+}  # fmt: skip
+_SETTLE: Final = (
+    "UPDATE channels_message SET state = told.state, reason = told.reason, provider_reply = told.provider_reply, "
+    "send_after = told.send_after, done_at = told.done_at, lease_until = NULL, lease_token = '' FROM {told} "
+    "WHERE channels_message.id = told.id AND lease_token = %s AND channels_message.state IN ('attempting', 'uncertain')"
 )
 
 
@@ -234,20 +239,21 @@ def _write_outcomes(lease: Lease, outcomes: Sequence[Outcome]) -> None:
     """Whoever sent it knows best: an outcome counts as long as nobody else has taken the message since."""
     if not outcomes:
         return
-    now, moment = clock.now(), connection.ops.adapt_datetimefield_value
-    rows = []
+    now, rows, failed = clock.now(), [], []
     for one in outcomes:
         state, send_after = _next(one, now)
         done_at = None if send_after else now
-        rows.append(
-            (str(state), one.reason[:32], one.reply[:255], moment(send_after or one.message.send_after), moment(done_at),
-             one.message.pk, lease.token)
-        )  # fmt: skip
+        again_at = send_after or one.message.send_after
+        rows.append((one.message.pk, str(state), one.reason[:32], one.reply[:255], again_at, done_at))
+        if state is MessageState.FAILED:
+            failed.append(one.message)
+    told, values = as_table(_OUTCOME, rows)
     with connection.cursor() as cursor:
-        cursor.executemany(_OUTCOME, rows)
-    if failed := [row[5] for row in rows if row[0] == MessageState.FAILED]:
-        counting.take_back(Message.objects.filter(pk__in=failed, state=MessageState.FAILED))
-        hooks.tell_lost(one.message for one in outcomes if one.message.pk in failed)
+        cursor.execute(_SETTLE.format(told=told), [*values, lease.token])
+    if failed:
+        ids = [one.pk for one in failed]
+        counting.take_back(Message.objects.filter(pk__in=ids, state=MessageState.FAILED))
+        hooks.tell_lost(failed)
     _keep_words(outcomes)
     tell_sent([one.message for one in outcomes if one.result is Result.SENT], at=now)
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-from django.db.models.expressions import RawSQL
+from django.db.models import F
 from django.utils import timezone
 
 from regulars.customers.models import (
@@ -31,6 +29,7 @@ from regulars.customers.permission import caps, quiet
 from regulars.customers.permission.addresses import CHANNELS_OF, digest
 from regulars.customers.permission.caps import Cap
 from regulars.customers.permission.decisions import Decision, Reason
+from regulars.web.rows import AnyOf
 
 MARKETING: Final = "marketing"
 TRANSACTIONAL: Final = "transactional"
@@ -142,16 +141,9 @@ def _purposes(purpose: str, purpose_class: str) -> set[str]:
     return {purpose, EVERYTHING} | ({MARKETING} if purpose_class == MARKETING else set())
 
 
-def _any_of(values: Iterable[Any], kind: str) -> RawSQL:
-    """``values`` as a subquery for ``__in``: one parameter, however many they are."""
-    if connection.vendor == "postgresql":
-        return RawSQL(f"SELECT unnest(%s::{kind}[])", (list(values),))  # noqa: S611 -- our own types
-    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(list(values)),))
-
-
 def _states(parties: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Why nothing may be said to somebody at all (empty: something may), and their country. One query."""
-    rows = Party.objects.filter(pk__in=_any_of(parties, "bigint"))
+    rows = Party.objects.filter(AnyOf(F("pk"), parties))
     found = rows.values_list("pk", "merged_into_id", "erasure__pk", "trashed_at", "country")
     return {pk: (_state(merged, erased, trashed), country) for pk, merged, erased, trashed, country in found}
 
@@ -167,7 +159,7 @@ def _state(merged: int | None, erased: int | None, trashed: datetime | None) -> 
 def _suppressed(channel: str, digests: Mapping[int, str], purpose_class: str) -> set[str]:
     """Which of the addresses get nothing of this class. One query."""
     scopes = [SuppressionScope.ALL, SuppressionScope.MARKETING]
-    rows = Suppression.objects.standing().filter(channel=channel, digest__in=_any_of(set(digests.values()), "text"))
+    rows = Suppression.objects.standing().filter(AnyOf(F("digest"), set(digests.values())), channel=channel)
     return set(
         rows.filter(scope__in=scopes if purpose_class == MARKETING else scopes[:1]).values_list("digest", flat=True)
     )
@@ -175,7 +167,7 @@ def _suppressed(channel: str, digests: Mapping[int, str], purpose_class: str) ->
 
 def _words(parties: Sequence[int], channel: str, purposes: set[str]) -> dict[int, dict[str, Word]]:
     """The newest word of each on each of ``purposes``. One query."""
-    rows = Consent.objects.filter(party__in=_any_of(parties, "bigint"), channel=channel, purpose__in=sorted(purposes))
+    rows = Consent.objects.filter(AnyOf(F("party_id"), parties), channel=channel, purpose__in=sorted(purposes))
     found: dict[int, dict[str, Word]] = defaultdict(dict)
     for pk, purpose, state, since in rows.order_by("given_at", "pk").values_list(
         "party_id", "purpose", "state", "given_at"
@@ -209,7 +201,7 @@ def _quiet_until(at: datetime, zones: Sequence[ZoneInfo], told: Rules) -> dateti
 
 def _counts(parties: Sequence[int], today: date, days: int) -> dict[int, dict[tuple[str, date], int]]:
     found: dict[int, dict[tuple[str, date], int]] = defaultdict(dict)
-    rows = Pressure.objects.filter(party__in=_any_of(parties, "bigint"), day__gt=today - timedelta(days=days), n__gt=0)
+    rows = Pressure.objects.filter(AnyOf(F("party_id"), parties), day__gt=today - timedelta(days=days), n__gt=0)
     for pk, channel, day, n in rows.values_list("party_id", "channel", "day", "n"):
         found[pk][channel, day] = n
     return found
