@@ -63,7 +63,7 @@ SAYS: Final = {
     "chance.complaint_open": _("Complaints still open: %(complaints)s."),
     "chance.complained": _("Complaints within a year: %(complaints)s."),
     "chance.sent_back": _("Sent back %(returned_share)s of what was bought."),
-    "chance.in_touch": _("In touch %(contacts)s times within 90 days, the last time %(silence_days)s ago."),
+    "chance.in_touch": _("Contacts within 90 days: %(contacts)s, the last %(silence_days)s ago."),
     "chance.out_of_touch": _("No contact for %(silence_days)s."),
     "chance.foretold": _("Foretold probability"),
     "chance.customers": _("Customers by probability"),
