@@ -37,13 +37,17 @@ pages = InOneThread()
 
 from django.conf import settings  # noqa: E402 -- after django.setup()
 
+from regulars.channels.inbox.actions import MOST_BYTES as MOST_OF_AN_ANSWER  # noqa: E402
 from regulars.config import collector  # noqa: E402
 from regulars.config.backup import in_use  # noqa: E402
 from regulars.integrations.api.asgi import ApiDoor  # noqa: E402
 from regulars.integrations.imports.actions import MOST_BYTES  # noqa: E402
 from regulars.web.bodies import BodyDoor, Upload  # noqa: E402
 
-UPLOADS = {"/imports/new/": Upload(MOST_BYTES, "imports.run")}
+UPLOADS = {
+    "/imports/new/": Upload(MOST_BYTES, "imports.run"),
+    "/inbox/files/": Upload(MOST_OF_AN_ANSWER + (1 << 20), "inbox.reply"),
+}
 application = ApiDoor(BodyDoor(cast("Any", pages), UPLOADS))
 using = in_use.hold(settings.HOME)
 collector.settle()

@@ -14,11 +14,21 @@ Headers = Callable[[Conversation, Sequence[Entry]], Mapping[str, str]]
 _MOST: Final = 20
 _MESSAGE_ID: Final = re.compile(r"<[^<>\s]{1,240}>")
 _answers: Final[dict[str, Headers]] = {}
+_letters: Final[set[str]] = set()
 
 
-def register(channel: str, *, reply_headers: Headers) -> None:
-    """Let conversations of ``channel`` be answered, with these headers; the last word counts."""
+def register(channel: str, *, reply_headers: Headers, letters: bool = False) -> None:
+    """Let conversations of ``channel`` be answered, with these headers; the last word counts.
+
+    ``letters``: an answer quotes what it answers, and files go along with it.
+    """
     _answers[channel] = reply_headers
+    (_letters.add if letters else _letters.discard)(channel)
+
+
+def is_letter(channel: str) -> bool:
+    """Whether an answer by ``channel`` quotes what it answers and takes files along."""
+    return channel in _letters
 
 
 def is_answerable(channel: str) -> bool:
@@ -46,4 +56,4 @@ def mail_headers(conversation: Conversation, entries: Sequence[Entry]) -> dict[s
     return {"In-Reply-To": str(last.ref), "References": " ".join(references)}
 
 
-register(Channel.EMAIL, reply_headers=mail_headers)
+register(Channel.EMAIL, reply_headers=mail_headers, letters=True)

@@ -108,7 +108,7 @@ class Entry(models.Model):
     """Something said in a conversation. ``ref`` is its name on the channel (a Message-ID): what comes twice is one.
 
     ``html`` is sanitised by the channel that brought it (pictures as in ``ELSEWHERE``), and shown in a frame that can do nothing. ``message`` is the row of
-    the outbox that carries an answer.
+    the outbox that carries an answer, ``quotes`` what it quotes below its words.
     """
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="entries", db_index=False)
@@ -121,6 +121,7 @@ class Entry(models.Model):
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     message = models.OneToOneField(Message, models.SET_NULL, null=True, blank=True, related_name="entry")
+    quotes = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     ref = models.CharField(max_length=255, null=True, blank=True, unique=True)
     thread = models.JSONField(default=list)
 
@@ -142,10 +143,31 @@ class EntryWords(models.Model):
         verbose_name = "words of an entry"
 
 
-class Attachment(models.Model):
-    """A file that came with an entry. ``name`` is what the sender called it, made harmless; the file itself has a name of ours."""
+class Draft(models.Model):
+    """What somebody has begun to write in a conversation and not sent; ``quotes`` unless they took out the quotation."""
 
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="attachments")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="drafts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=5, default="reply")
+    text = models.TextField(blank=True)
+    quotes = models.BooleanField(default=True, db_default=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("draft")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "user", "kind"], name="draft_once_per_person")
+        ]
+
+
+class Attachment(models.Model):
+    """A file that came with an entry, leaves with it, or waits with a draft.
+
+    ``name`` is what somebody called it, made harmless; the file itself has a name of ours, and is never written twice.
+    """
+
+    entry = models.ForeignKey(Entry, models.CASCADE, null=True, blank=True, related_name="attachments")
+    draft = models.ForeignKey(Draft, models.CASCADE, null=True, blank=True, related_name="attachments")
     name = models.CharField(_("name"), max_length=200)
     type = models.CharField(max_length=100, blank=True)
     size = models.PositiveBigIntegerField(default=0)
@@ -153,21 +175,11 @@ class Attachment(models.Model):
 
     class Meta:
         verbose_name = _("attachment")
-
-
-class Draft(models.Model):
-    """What somebody has begun to write in a conversation and not sent."""
-
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="drafts")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=5, default="reply")
-    text = models.TextField(blank=True)
-    at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        verbose_name = _("draft")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["conversation", "user", "kind"], name="draft_once_per_person")
+            models.CheckConstraint(
+                name="attachment_of_one",
+                condition=Q(entry__isnull=False, draft=None) | Q(entry=None, draft__isnull=False),
+            )
         ]
 
 

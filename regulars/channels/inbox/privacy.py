@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from regulars.channels.inbox.models import Attachment, Conversation, Draft, Entry, EntryWords
@@ -17,7 +18,9 @@ _CODE = "a code of our own"
 
 def _wipe_files(party_ids: Sequence[int]) -> int:
     """The files go from the disk once it is certain that their rows are gone."""
-    mine = Attachment.objects.filter(entry__conversation__party__in=party_ids)
+    mine = Attachment.objects.filter(
+        Q(entry__conversation__party__in=party_ids) | Q(draft__conversation__party__in=party_ids)
+    )
     for one in mine:
         transaction.on_commit(partial(one.file.storage.delete, str(one.file.name)))
     return mine.delete()[0]
@@ -42,7 +45,9 @@ _WORDS: Final[dict[str, Any]] = {
 }
 
 declare(
-    Trace(Attachment, "entry__conversation__party", wipe=_wipe_files, label=_("Files that came with messages")),
+    Trace(
+        Attachment, "entry__conversation__party|draft__conversation__party", wipe=_wipe_files, label=_("Files that came with messages or went along"),
+    ),
     Trace(EntryWords, "entry__conversation__party", wipe=_wipe_words, tell=False),
     Trace(Draft, "conversation__party", delete=True, label=_("Drafts of answers")),
     Trace(Entry, "conversation__party", clear=_WORDS, keeps={"direction": _CODE}, label=_("What was said in conversations")),

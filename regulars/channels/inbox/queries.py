@@ -155,8 +155,8 @@ class Thread:
 def thread(conversation: Conversation, before: int | None = None) -> Thread:
     """The last entries, or those before the entry ``before``. Two queries."""
     rows = (
-        conversation.entries.select_related("author", "message")
-        .defer("html")
+        conversation.entries.select_related("author", "message", "quotes")
+        .defer("html", "quotes__html")
         .annotate(has_html=~Q(html=""), has_pictures=Q(html__contains=ELSEWHERE))
     )
     files = Prefetch("attachments", Attachment.objects.order_by("pk"))
@@ -173,9 +173,14 @@ def thread(conversation: Conversation, before: int | None = None) -> Thread:
 def newer_than(conversation: Conversation, seen: int, but: Any = None) -> list[Entry]:
     """What was said or noted by others since ``words_at`` was ``seen``: at most ten, oldest first."""
     more = conversation.words_at - seen
-    rows = conversation.entries.select_related("author").defer("html").order_by("-pk")
+    rows = conversation.entries.select_related("author", "quotes").defer("html", "quotes__html").order_by("-pk")
     found = [one for one in rows[: min(max(more, 0), 10)] if but is None or one.author_id != but.pk]
     return found[::-1]
+
+
+def last_received(conversation: Conversation) -> Entry | None:
+    """What an answer answers."""
+    return conversation.entries.filter(direction=Direction.IN).defer("html").order_by("-at", "-pk").first()
 
 
 def entries_for(user: Any) -> QuerySet[Entry]:
@@ -184,8 +189,11 @@ def entries_for(user: Any) -> QuerySet[Entry]:
 
 
 def attachments_for(user: Any) -> QuerySet[Attachment]:
-    """The files of conversations ``user`` sees."""
-    return Attachment.objects.filter(entry__conversation__in=conversations_for(user).values("pk"))
+    """The files of conversations ``user`` sees, and those beside their own drafts there."""
+    seen = conversations_for(user).values("pk")
+    return Attachment.objects.filter(
+        Q(entry__conversation__in=seen) | Q(draft__user=user.pk, draft__conversation__in=seen)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +212,11 @@ def others_at(conversation: Conversation, user: Any) -> list[Other]:
     return [Other(one.user.name, one.typing_at is not None and one.typing_at >= now - TYPING_FOR) for one in found]
 
 
-def drafts_of(conversation: Conversation, user: Any) -> dict[str, str]:
-    """What ``user`` has begun to write in a conversation, by kind."""
-    return dict(Draft.objects.filter(conversation=conversation, user=user.pk).values_list("kind", "text"))
+def drafts_of(conversation: Conversation, user: Any) -> dict[str, Draft]:
+    """What ``user`` has begun to write in a conversation, by kind, with the files that wait beside it. Two queries."""
+    files = Prefetch("attachments", Attachment.objects.order_by("pk"))
+    rows = Draft.objects.filter(conversation=conversation, user=user.pk).prefetch_related(files)
+    return {one.kind: one for one in rows}
 
 
 def begun_by(user: Any, conversations: Sequence[Conversation]) -> set[int]:

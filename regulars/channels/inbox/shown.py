@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars.channels.inbox import canned, channels, queries
-from regulars.channels.inbox.models import Conversation, Direction, Entry
+from regulars.channels.inbox import canned, channels, queries, quoting
+from regulars.channels.inbox.models import Attachment, Conversation, Direction, Draft, Entry
 from regulars.channels.inbox.quotes import Part, parts
 from regulars.channels.outbox.models import Message, MessageClass, MessageState
 from regulars.channels.outbox.words import reason_of
@@ -154,6 +154,7 @@ class Said:
     is_cut: bool
     has_html: bool
     has_pictures: bool
+    quotation: str = ""
 
     @property
     def who(self) -> str:
@@ -172,6 +173,7 @@ def said(entry: Entry) -> Said:
         len(entry.text) > LONGEST_SHOWN,
         bool(getattr(entry, "has_html", False)),
         bool(getattr(entry, "has_pictures", False)),
+        quoting.as_text(entry.quotes, entry.conversation) if entry.quotes else "",
     )
 
 
@@ -220,9 +222,35 @@ class Opened:
         return [said(one) for one in self.thread.entries]
 
     @cached_property
-    def drafts(self) -> dict[str, str]:
-        """What the reader has begun to write."""
+    def _drafts(self) -> dict[str, Draft]:
         return queries.drafts_of(self.conversation, self.user)
+
+    @property
+    def drafts(self) -> dict[str, str]:
+        """What the reader has begun to write, by kind."""
+        return {kind: one.text for kind, one in self._drafts.items()}
+
+    @property
+    def files(self) -> list[Attachment]:
+        """The files that wait beside it."""
+        return list(self._drafts["reply"].attachments.all()) if "reply" in self._drafts else []
+
+    @property
+    def quotes(self) -> bool:
+        """Whether the reader's answer is to quote what it answers."""
+        return self._drafts["reply"].quotes if "reply" in self._drafts else True
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files can go along with an answer."""
+        return self.answerable and channels.is_letter(self.conversation.channel)
+
+    @cached_property
+    def quotation(self) -> str:
+        """What an answer would quote; empty where nothing is quoted."""
+        received = (one for one in reversed(self.thread.entries) if one.direction == Direction.IN)
+        last = next(received, None) if self.takes_files else None
+        return quoting.as_text(last, self.conversation) if last else ""
 
     @property
     def may_reply(self) -> bool:

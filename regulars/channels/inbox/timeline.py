@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.channels.inbox.models import Conversation, Entry, State
+from regulars.channels.inbox.models import Attachment, Conversation, Entry, State
 from regulars.channels.inbox.quotes import preview
 from regulars.channels.outbox import hooks
 from regulars.channels.outbox.models import Message
@@ -62,6 +64,21 @@ def take_up_again(messages: Sequence[Message]) -> None:
     )
 
 
+def files_along(messages: Sequence[Message]) -> dict[int, list[hooks.File]]:
+    """The files of answers, each read when it is written into its mail."""
+    told: dict[int, list[hooks.File]] = defaultdict(list)
+    rows = Attachment.objects.filter(entry__message__in=[one.pk for one in messages]).select_related("entry")
+    for one in rows.defer("entry__text", "entry__html").order_by("pk"):
+        if one.entry is not None and one.entry.message_id is not None:
+            told[one.entry.message_id].append(hooks.File(one.name, one.type, one.size, partial(_read, one)))
+    return told
+
+
+def _read(one: Attachment) -> bytes:
+    with one.file.open("rb") as file:
+        return bytes(file.read())
+
+
 def _received(event: Event) -> str:
     return _("Wrote to us · %(channel)s") % {"channel": channel_label(event.channel)}
 
@@ -74,4 +91,4 @@ register(
     EntryKind(RECEIVED, gettext_lazy("Wrote to us"), "contact", "letter", contact=True, sentence=_received),
     EntryKind(REPLIED, gettext_lazy("We answered"), "contact", "letter", contact=True, sentence=_replied),
 )
-hooks.register(SOURCE, hooks.Speaker(sent=tell_replied, lost=take_up_again))
+hooks.register(SOURCE, hooks.Speaker(sent=tell_replied, lost=take_up_again, files=files_along))

@@ -18,6 +18,7 @@ urlpatterns = [
     path("inbox/entries/<int:pk>/html/", content.html, name="html"),
     path("inbox/entries/<int:pk>/text/", content.text, name="text"),
     path("inbox/entries/<int:pk>/state/", content.state, name="state"),
+    path("inbox/files/", writing.add_files, name="add-files"),
     path("inbox/files/<int:pk>/", content.attachment, name="attachment"),
     path("inbox/<int:pk>/", desk.conversation, name="conversation"),
     path("inbox/<int:pk>/earlier/", desk.earlier, name="earlier"),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("inbox/<int:pk>/reply/", writing.reply, name="reply"),
     path("inbox/<int:pk>/note/", writing.note, name="note"),
     path("inbox/<int:pk>/draft/", writing.draft, name="draft"),
+    path("inbox/<int:pk>/files/<int:file>/remove/", writing.remove_file, name="remove-file"),
     path("inbox/<int:pk>/attach/", acts.attach, name="attach"),
     path("inbox/<int:pk>/customer/", acts.make_customer, name="make-customer"),
 ]

@@ -37,7 +37,8 @@ def test_a_mail_is_answered_noted_taken_back_and_closed_by_keyboard(
     assert Draft.objects.get().text == "王小明您好，明天出貨。"
     page.keyboard.press("Control+Enter")
     page.locator(".said.is-out").wait_for()
-    assert Message.objects.get().body.text == "王小明您好，明天出貨。"
+    said, _blank, _wrote, quoted = Message.objects.get().body.text.split("\n")
+    assert (said, quoted) == ("王小明您好，明天出貨。", "> 請問我的訂單什麼時候出貨？")
     assert page.locator(".said-fate").inner_text() == "Waiting"
 
     page.locator(".toast-undo").wait_for()
@@ -57,6 +58,33 @@ def test_a_mail_is_answered_noted_taken_back_and_closed_by_keyboard(
     page.locator(f".inbox-conversation[data-pk='{second.pk}']").wait_for()
     assert Conversation.objects.get(pk=first.pk).state == State.CLOSED
     assert page.locator(".inbox-row").count() == 1
+    page.wait_for_load_state("networkidle")
+
+
+def test_files_are_attached_by_keyboard_and_the_quotation_is_taken_out(
+    hear: Hear, seller: User, browser_page: Any
+) -> None:
+    held = hear().conversation
+    page = browser_page(seller, path=f"/inbox/{held.pk}/?box=mine", width=1280, language="zh-hant")
+    page.locator(".inbox-glance h2").first.wait_for()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("u")
+    pdf, program = (
+        {"name": name, "mimeType": "", "buffer": content}
+        for name, content in (("報價單.pdf", b"%PDF-1"), ("x.exe", b"MZ"))
+    )
+    chooser.value.set_files([pdf, program])
+    page.locator("#inbox-files bdi", has_text="報價單.pdf").wait_for()
+    assert "「x.exe」是程式" in page.locator("#inbox-files .form-error").inner_text()
+    page.keyboard.press("r")
+    page.keyboard.type("請見附件")
+    assert page.locator("[name=quote]").is_checked()
+    page.locator("[name=quote]").uncheck()
+    page.locator("#inbox-reply").focus()
+    page.keyboard.press("Control+Enter")
+    page.locator(".said.is-out bdi", has_text="報價單.pdf").wait_for()
+    assert Message.objects.get().body.text == "請見附件"
+    assert page.locator("#inbox-files bdi").count() == 0
     page.wait_for_load_state("networkidle")
 
 

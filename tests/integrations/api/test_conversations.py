@@ -1,5 +1,9 @@
 """Conversations by API."""
 
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from regulars.channels.inbox import actions
@@ -73,3 +77,37 @@ def test_strangers_and_others_customers_are_not_there_for_everybody(make_caller:
     assert marketer.get(f"/conversations/{stranger.pk}").status_code == 404
     assert marketer.get("/conversations?box=aside").told["items"] == []
     assert make_caller("technician").get("/conversations").status_code == 403
+
+
+def test_an_answer_takes_files_along_and_quotes_once_however_often_it_is_sent(
+    agent: Caller, party: Party, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    held = hear(party, "<a@example.com>")
+    given = {"text": "見附件", "quote": True, "files": [{"name": "a/b.pdf", "content": b64encode(b"%PDF-1").decode()}]}
+    first, again = (agent.post(f"/conversations/{held.pk}/reply", given, Idempotency_Key="one") for _ in range(2))
+    assert (first.status_code, again.status_code, first.told) == (201, 201, again.told)
+    (file,) = first.told["attachments"]
+    assert (file["name"], file["type"], file["size"]) == ("b.pdf", "application/pdf", 6)
+    assert first.told["quotes"] == held.entries.get(direction="in").pk
+    assert Message.objects.get().body.text.startswith("見附件\n\n")
+    assert len([one for one in tmp_path.rglob("*") if one.is_file()]) == 1
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [{"name": "a.pdf", "content": "***"}],
+        [{"name": "", "content": "eA=="}],
+        [{"name": "a.txt", "content": "eA=="}, {"name": "x.exe", "content": "eA=="}],
+        [{"name": "a", "content": "eA=="}] * 11,
+    ],
+)
+def test_a_wrong_file_keeps_the_answer_back_and_leaves_nothing(
+    agent: Caller, party: Party, files: list[dict[str, str]], settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    held = hear(party, "<a@example.com>")
+    assert agent.post(f"/conversations/{held.pk}/reply", {"text": "x", "files": files}).status_code == 422
+    assert not Message.objects.exists()
+    assert not [one for one in tmp_path.rglob("*") if one.is_file()]

@@ -31,18 +31,25 @@ def be_here(conversation: Conversation, *, by: User, typing: bool = False) -> No
 
 
 @transaction.atomic
-def keep_draft(conversation: Conversation, *, by: User, text: str, kind: str = "reply") -> None:
+def keep_draft(conversation: Conversation, *, by: User, text: str, kind: str = "reply", quotes: bool = True) -> None:
     """Keep what somebody has begun to write; nothing is kept of nothing, nor of what they have just said."""
     words = text.replace("\x00", "")[:LONGEST_DRAFT]
     just_said = Entry.objects.filter(
         conversation=conversation, author=by, at__gte=clock.now() - _JUST_NOW, text=words.replace("\r\n", "\n").strip()
     )
     if not words.strip() or just_said.exists():
-        Draft.objects.filter(conversation=conversation, user=by, kind=kind).delete()
+        let_go(conversation, by=by, kind=kind)
         return
     Draft.objects.update_or_create(
         conversation=conversation,
         user=by,
         kind="note" if kind == "note" else "reply",
-        defaults={"text": words, "at": clock.now()},
+        defaults={"text": words, "quotes": quotes, "at": clock.now()},
     )
+
+
+def let_go(conversation: Conversation, *, by: User | None, kind: str) -> None:
+    """Forget what somebody had begun to write; files that wait beside it stay."""
+    mine = Draft.objects.filter(conversation=conversation, user=by, kind=kind)
+    mine.filter(attachments=None).delete()
+    mine.update(text="", quotes=True)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from regulars.channels.inbox.actions.desk import whose_desk
+from regulars.channels.inbox.actions.files import NewAttachment, keep_file
 from regulars.channels.inbox.actions.words import index
-from regulars.channels.inbox.models import Attachment, Conversation, Direction, Entry, State
+from regulars.channels.inbox.models import Conversation, Direction, Entry, State
 from regulars.channels.inbox.quotes import preview
 from regulars.channels.inbox.timeline import tell_received
 from regulars.customers.models import Party
@@ -26,15 +23,6 @@ REOPENS_FOR: Final = timedelta(days=30)
 LONGEST_TEXT: Final = 200_000
 LONGEST_HTML: Final = 1_000_000
 _MOST_REFS: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class NewAttachment:
-    """A file that came with a message. ``name`` is whatever the sender called it."""
-
-    name: str
-    type: str
-    content: bytes
 
 
 def receive(
@@ -95,7 +83,7 @@ def _taken_in(entry: Entry, channel: str, party: Party | None, attachments: Sequ
     entry.conversation = conversation
     entry.save(force_insert=True)
     for one in attachments:
-        _keep_file(entry, one)
+        keep_file(one, entry=entry)
     index([entry])
     tell_received(conversation, entry)
     return entry
@@ -147,14 +135,3 @@ def _goes_on(held: Conversation, entry: Entry, party: Party | None) -> Conversat
     held.words_at += 1
     held.save()
     return held
-
-
-_UNFIT: Final = re.compile(r'[/\\:*?"<>|]+')
-
-
-def _keep_file(entry: Entry, one: NewAttachment) -> None:
-    """Keep a file under a name of ours; its own is only shown, without what could lead out of a folder."""
-    name = _UNFIT.sub("_", clean(one.name)).strip(". ")[-200:] or "file"
-    kept = Attachment(entry=entry, name=name, type=clean(one.type)[:100], size=len(one.content))
-    kept.file.save(secrets.token_hex(16), ContentFile(one.content), save=False)
-    kept.save(force_insert=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -11,7 +12,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from regulars.channels.inbox import channels
+from regulars.channels.inbox import channels, queries, quoting
+from regulars.channels.inbox.actions import files as waiting_files
+from regulars.channels.inbox.actions.presence import let_go
 from regulars.channels.inbox.actions.words import index
 from regulars.channels.inbox.models import Conversation, Direction, Draft, Entry, State
 from regulars.channels.inbox.quotes import preview
@@ -58,6 +61,8 @@ def reply(
     by: User | None,
     seen: int | None = None,
     close: bool = False,
+    quote: bool = False,
+    files: Sequence[int] = (),
     undo_seconds: int = UNDO_SECONDS,
 ) -> Entry:
     """Answer: the words go into the outbox as a service message that refers to what it answers, and leave in a few seconds.
@@ -65,10 +70,12 @@ def reply(
     Args:
         seen: ``words_at`` of the conversation as the writer read it; None answers whatever came since.
         close: nothing more is to be done afterwards; else the conversation waits for the customer.
+        quote: what was received last is quoted below the words.
+        files: ids of files that wait beside the writer's draft (``add_file``) and go along.
 
     Raises:
         Crossed: something was said or noted since ``seen``.
-        UserError: there is nothing to say, nobody to say it to, or no way by which it could leave.
+        UserError: there is nothing to say, nobody to say it to, no way by which it could leave, or a file is gone.
     """
     words = _words(text)
     held = _locked(conversation)
@@ -80,28 +87,32 @@ def reply(
         )
     if not channels.is_answerable(held.channel) or not held.address:
         raise UserError(_("This conversation cannot be answered from here."))
-    entry = _answer(held, words, by, clock.now() + timedelta(seconds=undo_seconds))
+    quoted = queries.last_received(held) if quote and channels.is_letter(held.channel) else None
+    entry = _answer(held, words, quoted, by, clock.now() + timedelta(seconds=undo_seconds))
+    waiting_files.take_along(held, entry, files=files, by=by)
     held.state, held.closed_at = (State.CLOSED, entry.at) if close else (State.WAITING, None)
     held.waiting_since, held.assignee = None, held.assignee or by
     _said(held, entry)
-    Draft.objects.filter(conversation=held, user=by, kind="reply").delete()
+    let_go(held, by=by, kind="reply")
     return entry
 
 
-def _answer(held: Conversation, words: str, by: User | None, send_after: datetime) -> Entry:
+def _answer(held: Conversation, words: str, quoted: Entry | None, by: User | None, send_after: datetime) -> Entry:
     """The row of the outbox and the entry that shows it."""
+    below = quoting.as_text(quoted, held) if quoted else ""
     said = list(held.entries.exclude(direction=Direction.NOTE).defer("text", "html").order_by("at", "pk"))
     subject = f"Re: {held.subject}" if held.subject and not held.subject.casefold().startswith("re:") else held.subject
     new = outbox.NewMessage(
         channel=held.channel, party_id=held.party_id or 0, address=held.address, origin=f"{ORIGIN}:{held.pk}", step=secrets.token_hex(8),
-        purpose=PURPOSE, purpose_class=MessageClass.TRANSACTIONAL, subject=subject[:255], text=words,
+        purpose=PURPOSE, purpose_class=MessageClass.TRANSACTIONAL, subject=subject[:255],
+        text=f"{words}\n\n{below}" if below else words, html=quoting.as_html(words, quoted, held) if quoted and below else "",
         headers=channels.reply_headers(held, said), send_after=send_after,
     )  # fmt: skip
     outbox.put([new])
     message = Message.objects.get(key=new.key)
     return Entry.objects.create(
         conversation=held, direction=Direction.OUT, at=clock.now(), author=by, subject=subject[:255], text=words, message=message,
-        ref=message.rfc_message_id,
+        ref=message.rfc_message_id, quotes=quoted if below else None,
     )  # fmt: skip
 
 
@@ -115,13 +126,13 @@ def note(conversation: Conversation, *, text: str, by: User | None) -> Entry:
     words, held = _words(text), _locked(conversation)
     entry = Entry.objects.create(conversation=held, direction=Direction.NOTE, author=by, text=words)
     _said(held, entry)
-    Draft.objects.filter(conversation=held, user=by, kind="note").delete()
+    let_go(held, by=by, kind="note")
     return entry
 
 
 @transaction.atomic
 def unsend(entry: Entry, *, by: User, before: Before) -> Conversation:
-    """Take an answer back that has not left; its words become the draft of whoever wrote it again.
+    """Take an answer back that has not left; its words and files become the draft of whoever wrote it again.
 
     Raises:
         UserError: it is on its way, or somebody else wrote it.
@@ -139,7 +150,9 @@ def unsend(entry: Entry, *, by: User, before: Before) -> Conversation:
     if not held.entries.filter(direction=Direction.IN, pk__gt=entry.pk).exists():
         held.state, held.waiting_since, held.closed_at = before.state, before.waiting_since, before.closed_at
         held.assignee_id = before.assignee_id
-    Draft.objects.update_or_create(conversation=held, user=by, kind="reply", defaults={"text": entry.text, "at": now})
+    again = {"text": entry.text, "quotes": entry.quotes_id is not None, "at": now}
+    draft, _new = Draft.objects.update_or_create(conversation=held, user=by, kind="reply", defaults=again)
+    waiting_files.put_away(draft, entry)
     entry.delete()
     last = held.entries.exclude(direction=Direction.NOTE).order_by("-at", "-pk").first()
     held.preview = preview(last.text) if last else ""

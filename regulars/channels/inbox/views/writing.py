@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,6 +17,8 @@ from regulars.kit.errors import UserError
 from regulars.web import undo
 from regulars.web.toasts import toast
 
+BIGGEST: Final = 2**63 - 1
+
 
 @require_POST
 def reply(request: Request, pk: int) -> HttpResponse:
@@ -24,7 +26,10 @@ def reply(request: Request, pk: int) -> HttpResponse:
     held = conversation_for(request, pk, "inbox.reply")
     before, seen, close = actions.Before.of(held), number(request.POST.get("seen", "")), "close" in request.POST
     try:
-        entry = actions.reply(held, text=request.POST.get("text", ""), by=request.user, seen=seen, close=close)
+        entry = actions.reply(
+            held, text=request.POST.get("text", ""), by=request.user, seen=seen, close=close, quote="quote" in request.POST,
+            files=[number(one) for one in request.POST.getlist("file")],
+        )  # fmt: skip
     except actions.Crossed as error:
         newer = [said(one) for one in queries.newer_than(held, seen, but=request.user)]
         return _composer(request, held, error, status=409, newer=newer)
@@ -65,8 +70,37 @@ def note(request: Request, pk: int) -> HttpResponse:
 def draft(request: Request, pk: int) -> HttpResponse:
     """Keep what was begun."""
     held = conversation_for(request, pk, "inbox.reply")
-    actions.keep_draft(held, by=request.user, text=request.POST.get("text", ""), kind=request.POST.get("kind", "reply"))
+    told = request.POST
+    quotes = "quote" in told or "quotable" not in told
+    actions.keep_draft(held, by=request.user, text=told.get("text", ""), kind=told.get("kind", "reply"), quotes=quotes)
     return HttpResponse(status=204)
+
+
+@require_POST
+def add_files(request: Request) -> HttpResponse:
+    """Lay files beside an answer that is being written. As many as fit (422: none); why one does not is said beside the others."""
+    held, problem, kept = conversation_for(request, number(request.POST.get("conversation", "")), "inbox.reply"), "", 0
+    for one in request.FILES.getlist("upload"):
+        new = actions.NewAttachment(one.name or "", one.content_type or "", one.read())
+        try:
+            actions.add_file(held, one=new, by=request.user)
+            kept += 1
+        except UserError as error:
+            problem = str(error)
+    return _files(request, held, problem, status=200 if kept or not problem else 422)
+
+
+@require_POST
+def remove_file(request: Request, pk: int, file: int) -> HttpResponse:
+    """Take a file away again."""
+    held = conversation_for(request, pk, "inbox.reply")
+    actions.remove_file(held, pk=min(file, BIGGEST), by=request.user)
+    return _files(request, held)
+
+
+def _files(request: Request, held: Conversation, problem: str = "", status: int = 200) -> HttpResponse:
+    context = {"opened": Opened(held, request.user, desk_of(request)), "held": held, "file_problem": problem}
+    return render(request, "inbox/files.html", context, status=status)
 
 
 def _pane(request: Request, pk: int) -> HttpResponse:
@@ -85,7 +119,9 @@ def _composer(
     """The composer again, with what was written and what is wrong with it."""
     opened = Opened(held, request.user, desk_of(request))
     words = {**opened.drafts, kind: request.POST.get("text", "")}
-    context = {"opened": opened, "desk": opened.desk, "words": words, "problem": str(error), "kind": kind, **more}
+    context = {
+        "opened": opened, "desk": opened.desk, "words": words, "quotes": "quote" in request.POST, "problem": str(error), "kind": kind, **more,
+    }  # fmt: skip
     answer = render(request, "inbox/composer.html", context, status=status)
     answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#inbox-composer", "outerHTML"
     return answer

@@ -70,10 +70,12 @@ def read_conversation(
 
 @router.post("/{id}/reply", response={201: ConversationEntryOut}, **WRITE)
 def reply(request: ApiRequest, id: Pk, given: ConversationReplyIn) -> Any:  # noqa: A002
-    """Answer; it leaves through the outbox in some seconds."""
-    entry = actions.reply(
-        _conversation(request, id), text=given.text, seen=given.seen, close=given.close, by=request.user
-    )
+    """Answer, with files where there are any; it leaves through the outbox in some seconds."""
+    held, new = _conversation(request, id), [actions.NewAttachment(**dict(one)) for one in given.files]
+    with actions.files_for_one(held, files=new, by=request.user) as files:
+        entry = actions.reply(
+            held, text=given.text, seen=given.seen, close=given.close, quote=given.quote, files=files, by=request.user
+        )
     return Status(201, _entry(entry))
 
 
@@ -139,6 +141,6 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
     names = ("direction", "at", "from_address", "from_name", "subject", "text")
     return {
-        "id": entry.pk, "author": present.named(entry.author), "attachments": files, "answer": answer,
+        "id": entry.pk, "author": present.named(entry.author), "attachments": files, "answer": answer, "quotes": entry.quotes_id,
         **{name: getattr(entry, name) for name in names},
     }  # fmt: skip

@@ -6,11 +6,22 @@ from datetime import datetime
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import Field, StringConstraints
+from pydantic import Base64Bytes, Field, StringConstraints
 
-from regulars.integrations.api.schemas import Flag, Given, Named, Ref
+from regulars.channels.inbox.actions import MOST_FILES
+from regulars.integrations.api.schemas import Flag, Given, Line, Named, Ref
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=50_000)]
+
+
+class ConversationFileIn(Given):
+    """A file that goes along."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=255)] = Field(examples=["quotation.pdf"])
+    type: Line = Field(
+        "", description="Believed where the content does not show another.", examples=["application/pdf"]
+    )
+    content: Base64Bytes = Field(description="Base64.", examples=["JVBERi0xLjcK"])
 
 
 class ConversationReplyIn(Given):
@@ -21,6 +32,10 @@ class ConversationReplyIn(Given):
         None, description="`words` of the conversation as you read it: what crosses something newer is refused (409)."
     )
     close: Flag = Field(False, description="Nothing more is to be done afterwards.")
+    quote: Flag = Field(False, description="What was received last is quoted below the words.")
+    files: list[ConversationFileIn] = Field(
+        [], max_length=MOST_FILES, description="Go along. By API as much as a body may hold, 5 MB in Base64."
+    )
 
 
 class ConversationNoteIn(Given):
@@ -65,6 +80,7 @@ class ConversationEntryOut(Schema):
     subject: str
     text: str
     attachments: list[ConversationFileOut]
+    quotes: int | None = Field(description="The entry that is quoted below the words.")
     answer: ConversationAnswer | None
 
 

@@ -131,6 +131,31 @@
     }
   });
 
+  /* files: chosen, dropped or pasted, they are kept at once and wait beside the draft */
+  const upload = () => document.getElementById("inbox-upload");
+
+  function attach(files) {
+    if (!upload() || !files?.length) return false;
+    upload().elements.upload.files = files;
+    upload().dispatchEvent(new Event("change", { bubbles: true }));
+    return true;
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-attach]")) upload()?.elements.upload.click();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.elt?.id === "inbox-upload") event.detail.elt.reset(); });
+  for (const kind of ["dragover", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      if (!event.target.closest?.(".inbox-thread") || ![...(event.dataTransfer?.types ?? [])].includes("Files") || !upload()) return;
+      event.preventDefault();
+      if (kind === "drop") attach(event.dataTransfer.files);
+    });
+  }
+  document.addEventListener("paste", (event) => {
+    if (event.target.closest?.("#inbox-reply") && attach(event.clipboardData?.files)) event.preventDefault();
+  });
+
   let typingTimer = 0;
   document.addEventListener("input", (event) => {
     if (!event.target.closest?.("#inbox-composer textarea")) return;
