@@ -158,7 +158,7 @@ class Filter:
 
     ``apply(queryset, value)`` gets, by kind: ``choice``, ``text``, ``person`` str · ``multi`` list of str · ``range``,
     ``money_range`` (minor units), ``date_range`` Range · ``month`` the first day · ``flag`` bool. ``words`` says a value of
-    kind ``text`` to a reader, where it is not itself readable.
+    kind ``text`` to a reader, where it is not itself readable. ``rule``: whom it is offered to, and heeded of.
     """
 
     key: str
@@ -170,6 +170,7 @@ class Filter:
     hint: Text = ""
     quick: bool = False
     words: Callable[[str], str] | None = None
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from regulars.customers import timeline
@@ -17,11 +18,13 @@ from regulars.marketing.segments import definition
 from regulars.marketing.segments.conditions import CONSENT, FIGURES, RECORD, RELATION, Scope
 from regulars.marketing.segments.models import BY_MANY, BY_RULE, BY_TIME, Member, Segment
 from regulars.staff.rules import Reach, can, reach
+from regulars.web import format as show
 from regulars.web.resources import Rows, Text
 
 if TYPE_CHECKING:
     from regulars.staff.models import User
 
+FIRST_DAY: Final = date(2000, 1, 1)
 _CAUSES: Final[dict[str, Text]] = {
     BY_RULE: gettext_lazy("the rule was made or changed"),
     BY_TIME: gettext_lazy("time passed"),
@@ -56,6 +59,20 @@ def stays_at(segment: int, at: datetime | None = None) -> QuerySet[Member]:
     if at is None:
         return stays.current()
     return stays.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
+
+
+def day_of(raw: str) -> date | None:
+    """The day that ``raw`` names, where it may be asked who was in a segment then."""
+    try:
+        day = date.fromisoformat(raw)
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= show.local_day(clock.now()) else None
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day of the company; of today, this one."""
+    return min(timezone.make_aware(datetime.combine(day, time())) + timedelta(days=1), clock.now())
 
 
 def members(segment: Segment, at: datetime | None = None) -> QuerySet[Party]:

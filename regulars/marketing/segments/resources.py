@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,6 +13,7 @@ from regulars.marketing.segments import actions, definition, queries  # noqa: F4
 from regulars.marketing.segments.models import Segment
 from regulars.staff import audit
 from regulars.web import assets, palette, undo
+from regulars.web import format as show
 from regulars.web.access import User
 from regulars.web.palette import Action
 from regulars.web.resources import (
@@ -29,6 +32,7 @@ from regulars.web.resources import (
 )  # fmt: skip
 
 NOBODY = "none"
+MOST_DIGITS = 10
 
 
 def _state(segment: Segment) -> Badge | None:
@@ -44,6 +48,29 @@ def choices(user: User) -> list[Choice]:
 def in_segment(rows: Rows, value: str) -> Rows:
     """Whoever is in a segment now."""
     return rows.filter(pk__in=queries.stays_at(int(value)).values("party")) if value.isdigit() else rows.none()
+
+
+def was_in_segment(rows: Rows, value: str) -> Rows:
+    """Whoever was in a segment at the end of a day: ``12@2026-10-01``."""
+    found = _segment_and_day(value)
+    return (
+        rows.filter(pk__in=queries.stays_at(found[0], queries.end_of(found[1])).values("party"))
+        if found
+        else rows.none()
+    )
+
+
+def _named_day(value: str) -> str:
+    """``VIPs, 1 Oct 2026``."""
+    found = _segment_and_day(value)
+    name = Segment.objects.filter(pk=found[0]).values_list("name", flat=True).first() if found else None
+    return f"{name}, {show.show_date(found[1])}" if found and name else value
+
+
+def _segment_and_day(value: str) -> tuple[int, date] | None:
+    number, _at, raw = value.partition("@")
+    day = queries.day_of(raw)
+    return (int(number), day) if day and number.isascii() and number.isdigit() and len(number) < MOST_DIGITS else None
 
 
 undo.returns("segments.removed", Segment, "segment", actions.bring_back)
@@ -86,7 +113,21 @@ SEGMENTS = register(
         ),
     )
 )
-enrich("customers", filters=(Filter("segment", _("Segment"), "choice", apply=in_segment, choices=choices),))
+enrich(
+    "customers",
+    filters=(
+        Filter("segment", _("Segment"), "choice", apply=in_segment, choices=choices),
+        Filter(
+            "was_in",
+            _("Was in the segment"),
+            "text",
+            apply=was_in_segment,
+            words=_named_day,
+            hint=_("The number of a segment and a day: 12@2026-10-01"),
+            rule="segments.view",
+        ),
+    ),
+)
 lead_on(
     "customers",
     Onward(_("Make a segment of this"), lambda: reverse("segments:new"), icon="filter", rule="segments.edit"),

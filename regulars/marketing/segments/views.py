@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,7 +25,6 @@ from regulars.web.toasts import toast
 
 SAMPLE: Final = 8
 SHOWN: Final = 50
-FIRST_DAY: Final = date(2000, 1, 1)
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,20 +159,16 @@ def page(request: Request, pk: int) -> HttpResponse:
 
 def _on_day(segment: Segment, request: Request) -> dict[str, Any]:
     """Who was in it at the end of the day asked for; nothing where none is."""
-    today = show.local_day(clock.now())
-    try:
-        day = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
+    today, day = show.local_day(clock.now()), queries.day_of(request.GET.get("on", ""))
+    if day is None:
         return {"day": None, "today": today}
-    if not FIRST_DAY <= day <= today:
-        return {"day": None, "today": today}
-    at = min(timezone.make_aware(datetime.combine(day, time())) + timedelta(days=1), clock.now())
+    at = queries.end_of(day)
     were = queries.members(segment, at).filter(pk__in=Party.objects.visible_to(request.user).values("pk"))
     count = were.order_by().count()
     people = list(were.order_by("fold", "pk")[: SHOWN + 1])
     return {
         "day": day, "today": today, "were": count, "were_shown": show.show_number(count), "people": people[:SHOWN], "more": len(people) > SHOWN,
-        "before_it_was": at < segment.created_at,
+        "before_it_was": at < segment.created_at, "were_url": f"{reverse('web:list-customers')}?was_in={segment.pk}@{day.isoformat()}",
     }  # fmt: skip
 
 

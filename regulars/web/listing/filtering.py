@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from regulars.kit import clock
 from regulars.kit.money import to_minor
 from regulars.web import format as show
-from regulars.web.access import User
+from regulars.web.access import User, can
 from regulars.web.listing.keyset import field_at
 from regulars.web.resources import Choice, Filter, Range, Rows
 
@@ -27,7 +27,7 @@ TO = ".."
 def parse(one: Filter, raw: str, user: User) -> Any:
     """The value of ``raw`` for this filter; None where it says nothing usable (the filter is then left out)."""
     raw = raw.strip()
-    if not raw:
+    if not raw or (one.rule and not can(user, one.rule)):
         return None
     match one.kind:
         case "flag":

@@ -131,6 +131,11 @@ class Screen:
             for one in self.state.narrowings
         ]
 
+    @cached_property
+    def offered(self) -> list[Filter]:
+        """The filters that the user may add."""
+        return [one for one in self.resource.filters if not one.quick and (not one.rule or can(self.user, one.rule))]
+
     @property
     def quick(self) -> list[tuple[Filter, str, bool]]:
         """Yes-or-no filters shown as switches: filter, address switched, whether on."""

@@ -139,6 +139,31 @@ def test_page_tells_who_was_in_it_on_a_day(
     assert "nothing is known" in long_ago
 
 
+def test_list_of_customers_shows_who_was_in_it_on_a_day(
+    client: Client, make_user: Callable[..., Any], people: dict[str, Party], make: Callable[..., Segment]
+) -> None:
+    with clock.stopped_at(clock.now() - timedelta(days=5)):
+        segment = make(all_of(fact("stage", "recruit")))
+    CustomerSummary.objects.filter(party=people["王小明"]).update(stage="divorce")
+    follow()
+    days = [timezone.localdate(clock.now() - timedelta(days=ago)).isoformat() for ago in (0, 2)]
+    assert (
+        f"/customers/?was_in={segment.pk}@{days[1]}"
+        in client.get(f"/segments/{segment.pk}/?on={days[1]}").content.decode()
+    )
+    today, before = (client.get(f"/customers/?was_in={segment.pk}@{day}").content.decode() for day in days)
+    assert "王小明" in before
+    assert "王小明" not in today
+    assert segment.name in before
+    for nonsense in (f"{segment.pk}@soon", f"{segment.pk}@9999-12-31", "x@2026-01-01", "²@2026-01-01", str(segment.pk)):
+        assert "王小明" not in client.get("/customers/", {"was_in": nonsense}).content.decode(), nonsense
+    seller = Client()
+    seller.force_login(make_user(role="seller", reach="all"))
+    shown = seller.get(f"/customers/?was_in={segment.pk}@{days[0]}").content.decode()
+    assert segment.name not in shown
+    assert "Was in the segment" not in shown
+
+
 def test_seller_sees_of_a_segment_only_their_own(make_user: Callable[..., Any], make: Callable[..., Segment]) -> None:
     mine, theirs = Team.objects.create(name="A"), Team.objects.create(name="B")
     actions.create_party(by=None, name="自己客戶", team=mine)
