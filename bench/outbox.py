@@ -22,7 +22,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench import Context, Figure
-from tools import chaos, sink
+from tools import sink
+from tools.chaos.home import prepared
 
 __all__ = ["run"]
 MESSAGES, AT_ONCE = 5_000, 1_000
@@ -150,7 +151,7 @@ def sent(environment: dict[str, str], senders: int) -> list[dict[str, float]]:
 def figures_of(database: str, many: int) -> list[Figure]:
     """The figures on one database."""
     name, senders = NAMES[database], SENDERS[database]
-    with chaos.prepared(database) as environment:
+    with prepared(database) as environment:
         told = measured(environment, many, senders)
     processes = "one sender" if senders == 1 else f"{senders} senders"
     return [

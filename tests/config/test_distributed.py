@@ -15,7 +15,9 @@ from django_tasks_db.models import DBTaskResult
 
 from regulars.config import environment
 from tests.support.own_process import environment_of_this_database
-from tools import chaos, rabbitmq, sink
+from tools import rabbitmq, sink
+from tools.chaos import senders
+from tools.chaos.home import at_noon
 
 pytest.importorskip("celery", reason="Celery: .venv/bin/pip install --require-hashes -r requirements-distributed.txt")
 DONE: list[str] = []
@@ -103,7 +105,7 @@ def test_messages_are_sent_to_the_queue_by_the_hundred_and_go_once(through_broke
     from regulars.channels.models import Message
     from regulars.config.distributed import dispatch
 
-    chaos.fill(250)
+    senders.fill(250)
     messages = dispatch.Sent()
     assert (dispatch.look(messages, dispatch.Sent()), dispatch.look(messages, dispatch.Sent())) == (250, 0)
     batches = [numbers for _name, numbers in through_broker.sent]
@@ -132,13 +134,13 @@ def test_workers_of_the_queue_killed_at_random_send_nothing_twice_and_lose_nothi
             pytest.skip(f"RabbitMQ: {rabbitmq.INSTALL}")
         told_to = environment_of_this_database(tmp_path / "home") | {
             "DJANGO_SETTINGS_MODULE": "regulars.config.settings",
-            "REGULARS_TIME_ZONE": chaos.at_noon(),
+            "REGULARS_TIME_ZONE": at_noon(),
             "REGULARS_SMTP_URL": kept.url,
             "REGULARS_MAIL_FROM": "Regulars <hello@example.com>",
             "REGULARS_BROKER_URL": broker,
             "PATH": os.environ["PATH"],
         }
-        told = chaos.rage(told_to, kept, messages=400, kills=5, seed=1, database=connection.vendor)
+        told = senders.rage(told_to, kept, messages=400, kills=5, seed=1, database=connection.vendor)
     assert told.kept, told
     assert told.kills == 5
     assert told.arrived + told.uncertain >= 400

@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 from argparse import Namespace
-from typing import IO
+from typing import IO, Final
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -32,7 +32,7 @@ logger = logging.getLogger("regulars.worker")
 QUEUES = ("tasks", "messages")
 """What the broker brings: long tasks, and messages to be sent."""
 _HEAVY_MB = 160
-_TICK_SECONDS = 60.0
+TICK_SECONDS: Final = 60.0
 
 
 def run(arguments: Namespace) -> int:
@@ -120,7 +120,7 @@ def _tick_forever() -> None:
                 logger.exception("what is due could not be looked up")
             finally:
                 close_old_connections()
-        pause.wait(_TICK_SECONDS)
+        pause.wait(TICK_SECONDS)
 
 
 def _resident_mb() -> float:

@@ -45,9 +45,10 @@ def start_due() -> int:
 
 
 def take_up_again() -> int:
-    """Go on with campaigns whose process was killed; returns how many."""
+    """Go on with campaigns whose process was killed, also where the clock of the machine went back meanwhile; returns how many."""
     now = clock.now()
     idle = Q(worked_at=None, started_at__lte=now - LEFT_LYING) | Q(worked_at__lte=now - LEFT_LYING)
+    idle |= Q(started_at__gte=now + LEFT_LYING) | Q(worked_at__gte=now + LEFT_LYING)
     left = list(
         Campaign.objects.live().filter(idle, state=CampaignState.RUNNING, sent_at=None).values_list("pk", flat=True)
     )
