@@ -69,7 +69,7 @@ def believed(outcome: Outcome) -> Believed:
 
 
 def forecasts_up(outcome: Outcome, as_of: datetime, trusted: Believed, *, whole: bool = False) -> int:
-    """Write the forecasts that have changed (``whole``: all) and remove those of nobody; returns how many rows were written.
+    """Write the forecasts that have changed (``whole``: all) and remove those of nobody; returns how many rows it were in all.
 
     Only a run about everybody foretells: in the others, forecasts stay as the night left them.
     """
@@ -82,7 +82,7 @@ def forecasts_up(outcome: Outcome, as_of: datetime, trusted: Believed, *, whole:
         _lay_marks(engine, low, high, heed=not whole)
         gone = engine.execute("SELECT party_id FROM mark ANTI JOIN forecast USING (party_id)").fetchall()
         for some in chunks([pk for (pk,) in gone], AT_ONCE):
-            CustomerForecast.objects.filter(pk__in=some).delete()
+            written += CustomerForecast.objects.filter(pk__in=some).delete()[0]
         for change in CHANGES:
             written += write(engine, change, _selected(change))
     engine.execute("DROP TABLE forecast")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import clock
+
+FORECASTS: Final = "forecasts"
+"""What segments that ask for something foretold depend on."""
 
 
 class RunState(models.TextChoices):

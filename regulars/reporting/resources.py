@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from regulars.customers import resources as _customers  # noqa: F401 -- its lists must be there to be enriched
+from regulars.marketing.segments import listed
 from regulars.reporting import filters, panels, queries  # noqa: F401 -- panels register themselves
+from regulars.reporting.models import FORECASTS
 from regulars.web import asof, assets, places
 from regulars.web.palette import Action, register_action
 from regulars.web.places import Place
@@ -38,6 +40,7 @@ places.register(
         phone=False,
     )
 )
+listed.follow("forecast", FORECASTS)
 assets.register(style="web/css/arc.css")
 assets.register(style="reporting/reporting.css")
 register_action(

@@ -13,8 +13,12 @@ from regulars.customers.models import Party
 from regulars.intelligence import analyses
 from regulars.intelligence.analyses.base import BackTest, Result, Trust
 from regulars.intelligence.warehouse import frames
+from regulars.marketing.segments import membership
+from regulars.marketing.segments import queries as segments
+from regulars.marketing.segments.actions import look_again, make_segment
 from regulars.reporting import forecasts, panels, queries, sentences
-from regulars.reporting.models import CustomerForecast
+from regulars.reporting.actions import refresh
+from regulars.reporting.models import FORECASTS, CustomerForecast
 
 MOMENT = datetime(2026, 6, 30, 4, tzinfo=UTC)
 Sell = Callable[..., Party]
@@ -262,3 +266,29 @@ def test_a_run_about_some_leaves_forecasts_to_the_night(outcome: Any) -> None:
     outcome.chosen, outcome.engine = {1}, None
     assert up(outcome) == 0
     assert CustomerForecast.objects.count() == 1
+
+
+def test_segments_follow_what_is_foretold(outcome: Any, make_user: Callable[..., Any]) -> None:
+    up(outcome)
+    rule = {"match": "all", "parts": [{"is": "is_alive", "value": "0.8.."}]}
+    segment = make_segment(name="Alive", rule=rule, by=make_user(role="owner"))
+    membership.work_out_next()
+    assert list(segments.members(segment)) == [outcome.told]
+    outcome.engine.execute("UPDATE lifetime SET alive = 0.3")
+    assert up(outcome) == 1
+    look_again(FORECASTS)
+    membership.work_out_next()
+    assert not segments.members(segment).exists()
+
+
+@pytest.mark.parametrize("written", [0, 3])
+def test_a_refresh_asks_for_segments_anew_only_when_forecasts_moved(
+    trade: dict[str, Party], make_user: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    rule = {"match": "all", "parts": [{"is": "is_churn", "value": "0.5.."}]}
+    segment = make_segment(name="Leaving", rule=rule, by=make_user(role="owner"))
+    membership.work_out_next()
+    monkeypatch.setattr(forecasts, "forecasts_up", lambda *_args, **_kw: written)
+    refresh()
+    segment.refresh_from_db()
+    assert segment.being_worked_out == bool(written)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from regulars.kit import clock
 from regulars.kit.errors import Conflict, UserError
 from regulars.marketing.segments import definition, membership
-from regulars.marketing.segments.models import BY_RULE, Member, Segment
+from regulars.marketing.segments.models import BY_MANY, BY_RULE, Member, Segment
 from regulars.staff import audit
 from regulars.staff.rules import require
 
@@ -76,6 +76,14 @@ def _free(name: str, *, but: Segment | None = None) -> str:
     if (others.exclude(pk=but.pk) if but else others).exists():
         raise UserError(_("There is a segment of this name already."))
     return name
+
+
+@transaction.atomic
+def look_again(topic: str) -> None:
+    """Have the segments that depend on ``topic`` worked out anew: much of what it stands for was written (``listed.follow``)."""
+    for segment in Segment.objects.live().select_for_update().order_by("pk"):
+        if topic in segment.topics:
+            membership.ask(segment, BY_MANY)
 
 
 @transaction.atomic

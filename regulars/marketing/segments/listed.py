@@ -1,7 +1,8 @@
 """Conditions on facts: the filters of the customer list, asked of everybody or of a few.
 
 Taken are the filters that compare a column of the summary or of the party, the company's own fields, and those of ``_TOPICS``,
-which are known to depend on no more. A filter that a room above brings along is left out: its changes leave no marks.
+which are known to depend on no more. Of the filters that rooms above bring along, whose changes leave no marks, those are taken
+whose room says when they changed (``follow``, ``actions.look_again``).
 """
 
 from __future__ import annotations
@@ -46,8 +47,14 @@ _KINDS: Final = {
     "multi": "choices", "choice": "choice", "person": "choice", "flag": "flag", "text": "text", "month": "month", "range": "numbers",
     "money_range": "moneys", "date_range": "days",
 }  # fmt: skip
+_followed: Final[dict[str, str]] = {}
 _ANYBODY: Final[Any] = None
 _COLUMNS: Final = frozenset(one.name for one in Party._meta.concrete_fields)
+
+
+def follow(begin: str, topic: str) -> None:
+    """Take filters of the customer list that compare a column whose path begins so; their room tells of changes of ``topic``."""
+    _followed[begin] = topic
 
 
 def topic_of(one: Filter) -> str:
@@ -60,7 +67,8 @@ def topic_of(one: Filter) -> str:
         return ""
     if one.field.startswith("summary__"):
         return FIGURES
-    return RECORD if one.field.partition("__")[0] in _COLUMNS else ""
+    begin = one.field.partition("__")[0]
+    return RECORD if begin in _COLUMNS else _followed.get(begin, "")
 
 
 def listed() -> Sequence[Condition]:
