@@ -38,7 +38,8 @@ class Conversation(models.Model):
     is when the oldest thing said to us that is still unanswered came; it is set exactly while the
     conversation is open. ``aside_at``: whoever writes is
     not a customer. ``continues`` is the conversation that was closed too long ago to go on with.
-    ``words_at`` counts what was said or noted, so that an answer that crosses something newer can be told.
+    ``words_at`` counts what was said or noted, so that an answer that crosses something newer can be told; ``changed_at`` is when
+    anything about it changed last, so that open lists hear of it.
     """
 
     party = models.ForeignKey(
@@ -69,6 +70,7 @@ class Conversation(models.Model):
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     aside_at = models.DateTimeField(null=True, blank=True)
     words_at = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         verbose_name = _("conversation")
@@ -78,6 +80,7 @@ class Conversation(models.Model):
             models.Index(fields=["-last_at", "-id"], name="conversation_newest"),
             models.Index(fields=["state", "-last_at", "-id"], name="conversation_of_state_newest"),
             models.Index(fields=["address"], name="conversation_by_address"),
+            models.Index(fields=["-changed_at", "-id"], name="conversation_changed"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="conversation_state_known", condition=Q(state__in=State.values)),

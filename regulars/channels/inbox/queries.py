@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zlib import crc32
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -28,6 +29,8 @@ from regulars.kit.words import LONGEST_TYPED, terms
 from regulars.staff.rules import Reach, can, reach
 
 PAGE: Final = 40
+MOST_SHOWN: Final = 400
+LATELY: Final = 20
 ENTRIES: Final = 50
 MOST_COUNTED: Final = 100
 HERE_FOR: Final = timedelta(seconds=30)
@@ -118,6 +121,17 @@ def waiting_for(user: Any) -> int:
     """How many wait for ``user``: on their desk, or on nobody's. One query."""
     rows = conversations_for(user).filter(Q(assignee=user.pk) | Q(assignee=None), state=State.OPEN)
     return rows[:MOST_COUNTED].count()
+
+
+def version(user: Any) -> str:
+    """Differs whenever something changed that ``user`` sees. Two questions for ``LATELY`` rows, however large the inbox is.
+
+    Of several rows rather than the newest alone: a change that was begun earlier may be written later.
+    """
+    newest = Conversation.objects.order_by("-changed_at", "-pk").values_list("pk", "changed_at")
+    lately = dict(newest[:LATELY])
+    seen = conversations_for(user).filter(pk__in=lately).values_list("pk", flat=True)
+    return f"{crc32(repr(sorted((pk, lately[pk].isoformat()) for pk in seen)).encode()):x}"
 
 
 def find(rows: QuerySet[Conversation], typed: str) -> QuerySet[Conversation]:

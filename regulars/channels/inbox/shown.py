@@ -77,13 +77,16 @@ def name_of(conversation: Conversation) -> str:
 class Desk:
     """The list of one box, as ``user`` sees it, narrowed by words."""
 
-    def __init__(self, user: Any, key: str, typed: str, after: queries.After | None = None) -> None:
+    def __init__(
+        self, user: Any, key: str, typed: str, after: queries.After | None = None, shown: int = queries.PAGE
+    ) -> None:
         self.user = user
         self.key = (
             key if key in queries.BOXES and (key != queries.ASIDE or can(user, "inbox.strangers")) else queries.MINE
         )
         self.typed = typed.replace("\x00", "").strip()[:200]
         self._after = after
+        self._size = min(max(shown, queries.PAGE), queries.MOST_SHOWN)
 
     @property
     def query(self) -> str:
@@ -93,7 +96,7 @@ class Desk:
     @cached_property
     def _page(self) -> tuple[list[Conversation], queries.After | None]:
         rows = queries.box(self.user, self.key)
-        return queries.page(queries.find(rows, self.typed) if self.typed else rows, self.key, self._after)
+        return queries.page(queries.find(rows, self.typed) if self.typed else rows, self.key, self._after, self._size)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -109,6 +112,11 @@ class Desk:
     def next(self) -> str:
         """What asks for the next page; empty where there is none."""
         return f"{self.query}&{urlencode({'after': str(self._page[1])})}" if self._page[1] else ""
+
+    @property
+    def version(self) -> str:
+        """Differs once anything changed. Two queries."""
+        return queries.version(self.user)
 
     @property
     def stamp(self) -> str:

@@ -59,8 +59,9 @@ def tell_replied(messages: Sequence[Message], at: datetime) -> None:
 def take_up_again(messages: Sequence[Message]) -> None:
     """An answer that will never arrive is none: its conversation is open again."""
     unanswered = Conversation.objects.filter(entries__message__in=[one.pk for one in messages])
+    now = clock.now()
     Conversation.objects.filter(pk__in=list(unanswered.values_list("pk", flat=True)), waiting_since=None).update(
-        state=State.OPEN, closed_at=None, waiting_since=clock.now()
+        state=State.OPEN, closed_at=None, waiting_since=now, changed_at=now
     )
 
 

@@ -9,6 +9,7 @@ from regulars.channels.inbox.views import acts, answers, content, desk, writing
 app_name = "inbox"
 urlpatterns = [
     path("inbox/", desk.desk, name="inbox"),
+    path("inbox/version/", desk.version, name="version"),
     path("inbox/rows/", desk.rows, name="rows"),
     path("inbox/acts/", acts.act, name="act"),
     path("inbox/answers/", answers.answers, name="answers"),

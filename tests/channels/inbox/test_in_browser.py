@@ -1,5 +1,6 @@
 """A mail is answered by keyboard alone, in a real browser; and on a phone by finger."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -85,6 +86,42 @@ def test_files_are_attached_by_keyboard_and_the_quotation_is_taken_out(
     page.locator(".said.is-out bdi", has_text="報價單.pdf").wait_for()
     assert Message.objects.get().body.text == "請見附件"
     assert page.locator("#inbox-files bdi").count() == 0
+    page.wait_for_load_state("networkidle")
+
+
+def test_what_comes_appears_at_once_and_disturbs_nobody(hear: Hear, seller: User, browser_page: Any) -> None:
+    held = [hear(subject=f"第 {number} 封").conversation for number in range(30)]
+    page = browser_page(seller, path=f"/inbox/{held[3].pk}/?box=mine", width=1280)
+    page.locator(".inbox-glance h2").first.wait_for()
+    page.locator(".inbox-row [name=ids]").nth(20).check()
+    page.locator(".inbox-row-link").nth(20).focus()
+    page.evaluate("document.getElementById('inbox-list').scrollTop = 600")
+    place = page.locator(f".inbox-row[data-pk='{held[20].pk}']").bounding_box()["y"]
+    page.locator("#inbox-reply").fill("Half a word")
+    page.locator("#inbox-reply").evaluate("field => { field.focus(); field.setSelectionRange(2, 6); }")
+
+    begun = time.monotonic()
+    actions.close([held[5]], by=None)
+    new = hear(subject="剛剛來的信").conversation
+    page.locator(f".inbox-row[data-pk='{new.pk}']").wait_for(state="attached")
+    took = time.monotonic() - begun
+    assert took < 10, f"{took:.1f} s"  # two and a little on a machine that has nothing else to do
+    assert page.locator(f".inbox-row[data-pk='{held[5].pk}']").count() == 0
+    assert page.evaluate(
+        "[document.activeElement.id, document.activeElement.selectionStart, document.activeElement.selectionEnd]"
+    ) == ["inbox-reply", 2, 6]
+    assert page.locator("#inbox-reply").input_value() == "Half a word"
+    assert page.locator(f".inbox-row[data-pk='{held[20].pk}'] [name=ids]").is_checked()
+    assert page.locator("[data-chosen]").inner_text() == "1"
+    assert page.locator(f".inbox-row[data-pk='{held[20].pk}']").bounding_box()["y"] == pytest.approx(place, abs=2)
+
+    page.locator(f".inbox-row[data-pk='{held[20].pk}'] .inbox-row-link").focus()
+    another = hear(subject="再一封").conversation
+    page.locator(f".inbox-row[data-pk='{another.pk}']").wait_for(state="attached")
+    assert page.evaluate("document.activeElement.closest('.inbox-row').dataset.pk") == str(held[20].pk)
+    again = hear(subject="回覆", thread_of=[held[3].entries.get().ref], text="還有一件事")
+    page.locator(".inbox-note-line.is-newer").wait_for()
+    assert again.conversation_id == held[3].pk
     page.wait_for_load_state("networkidle")
 
 

@@ -300,3 +300,40 @@ def test_the_inbox_speaks_chinese(hear: Hear, make_user: MakeUser) -> None:
     shown = page(signed_in(make_user(role="agent", language="zh-hant")), "/inbox/?box=open")
     for words in ("收件匣", "未指派", "待回覆", "等客戶"):
         assert words in shown, words
+
+
+def test_the_version_differs_once_something_changed_that_one_sees(
+    hear: Hear, desk: Client, seller: User, make_user: MakeUser
+) -> None:
+    other = signed_in(make_user(role="seller", name="Other"))
+    held = hear().conversation
+
+    def version(client: Client) -> str:
+        answer = client.get("/inbox/version/")
+        told: str = answer.content.decode()
+        assert client.get(f"/inbox/version/?seen={told}").status_code == 204
+        return told
+
+    for change in (
+        lambda: hear(subject="another"), lambda: actions.note(held, text="x", by=seller), lambda: actions.assign([held], by=seller),
+        lambda: actions.close([held], by=seller), lambda: actions.reopen([held], by=seller), lambda: actions.reply(held, text="x", by=seller),
+    ):  # fmt: skip
+        before, unseen = version(desk), version(other)
+        change()
+        assert version(desk) != before
+        assert version(other) == unseen
+        assert desk.get(f"/inbox/version/?seen={before}").status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        desk.get("/inbox/version/")
+    assert len([one for one in asked if "inbox_" in one["sql"]]) == 2
+    assert signed_in(make_user(role="technician")).get("/inbox/version/").status_code == 403
+    assert Client().get("/inbox/version/").status_code in {302, 401, 403}
+
+
+def test_as_many_rows_are_shown_anew_as_were_shown(hear: Hear, desk: Client) -> None:
+    for _ in range(45):
+        hear()
+    assert page(desk, "/inbox/rows/?box=open").count('class="inbox-row ') == 40
+    assert page(desk, "/inbox/rows/?box=open&shown=45").count('class="inbox-row ') == 45
+    for told in ("x", "-1", "9" * 30):
+        assert page(desk, f"/inbox/rows/?box=open&shown={told}").count('class="inbox-row ') == 40

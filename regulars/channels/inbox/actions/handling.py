@@ -69,7 +69,7 @@ def assign(
         if seen < len(ids):
             raise UserError(_("%(name)s may not see or answer this conversation.") % {"name": assignee})
     chosen = {"team": team} if assignee is None else {"team": team or assignee.team}
-    Conversation.objects.filter(pk__in=ids).update(assignee=assignee, **chosen)
+    Conversation.objects.filter(pk__in=ids).update(assignee=assignee, changed_at=clock.now(), **chosen)
     return stood
 
 
@@ -77,8 +77,9 @@ def assign(
 def close(conversations: Sequence[Conversation], *, by: User | None) -> Stood:
     """Nothing more is to be done; it comes back when the customer writes again. Returns how they stood, for ``put_back``."""
     ids, stood = _locked(conversations)
+    now = clock.now()
     Conversation.objects.filter(pk__in=ids).exclude(state=State.CLOSED).update(
-        state=State.CLOSED, closed_at=clock.now(), waiting_since=None
+        state=State.CLOSED, closed_at=now, waiting_since=None, changed_at=now
     )
     return stood
 
@@ -87,9 +88,10 @@ def close(conversations: Sequence[Conversation], *, by: User | None) -> Stood:
 def reopen(conversations: Sequence[Conversation], *, by: User | None) -> Stood:
     """Something is to be done after all, from now on. Returns how they stood, for ``put_back``."""
     ids, stood = _locked(conversations)
+    now = clock.now()
     Conversation.objects.filter(pk__in=ids).update(
-        state=State.OPEN, closed_at=None, aside_at=None, waiting_since=Coalesce(F("waiting_since"), Value(clock.now()))
-    )
+        state=State.OPEN, closed_at=None, aside_at=None, waiting_since=Coalesce(F("waiting_since"), Value(now)), changed_at=now,
+    )  # fmt: skip
     return stood
 
 
@@ -105,7 +107,7 @@ def set_aside(conversations: Sequence[Conversation], *, by: User | None) -> Stoo
     if rows.exclude(party=None).exists():
         raise UserError(_("This conversation belongs to a customer."))
     now = clock.now()
-    rows.update(state=State.CLOSED, closed_at=now, aside_at=now, waiting_since=None)
+    rows.update(state=State.CLOSED, closed_at=now, aside_at=now, waiting_since=None, changed_at=now)
     return stood
 
 
@@ -124,7 +126,8 @@ def put_back(stood: Stood, *, by: User) -> int:
         if one.words_at == words_at:
             one.state = State(state)
             one.closed_at, one.waiting_since, one.aside_at = map(_read, (closed_at, waiting_since, aside_at))
-        one.save(update_fields=["state", "assignee", "team", "closed_at", "waiting_since", "aside_at"])
+        one.changed_at = clock.now()
+        one.save(update_fields=["state", "assignee", "team", "closed_at", "waiting_since", "aside_at", "changed_at"])
         changed += 1
     if not changed:
         raise UserError(_("This can no longer be undone here."))

@@ -12,6 +12,7 @@ from regulars.channels.inbox.models import Conversation, Direction
 from regulars.channels.inbox.timeline import tell_received
 from regulars.customers import actions as customers
 from regulars.customers.models import Channel, ContactPointKind, Kind, Party
+from regulars.kit import clock
 from regulars.kit.errors import UserError
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ def attach(conversation: Conversation, *, party: Party, by: User | None) -> int:
     ids = {held.pk, *(same.values_list("pk", flat=True) if held.address else ())}
     assignee, team = whose_desk(party)
     for one in Conversation.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"):
-        one.party, one.aside_at = party, None
+        one.party, one.aside_at, one.changed_at = party, None, clock.now()
         if one.assignee_id is None:
             one.assignee, one.team = assignee, team
-        one.save(update_fields=["party", "aside_at", "assignee", "team"])
+        one.save(update_fields=["party", "aside_at", "assignee", "team", "changed_at"])
         for entry in one.entries.filter(direction=Direction.IN).order_by("at", "pk"):
             tell_received(one, entry)
     return len(ids)

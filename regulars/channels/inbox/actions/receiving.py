@@ -133,5 +133,6 @@ def _goes_on(held: Conversation, entry: Entry, party: Party | None) -> Conversat
     held.last_at = max(held.last_at, entry.at)
     held.preview = preview(entry.text)
     held.words_at += 1
+    held.changed_at = clock.now()
     held.save()
     return held

@@ -157,6 +157,7 @@ def unsend(entry: Entry, *, by: User, before: Before) -> Conversation:
     last = held.entries.exclude(direction=Direction.NOTE).order_by("-at", "-pk").first()
     held.preview = preview(last.text) if last else ""
     held.words_at += 1
+    held.changed_at = clock.now()
     held.save()
     return held
 
@@ -179,5 +180,6 @@ def _said(held: Conversation, entry: Entry) -> None:
     if entry.direction != Direction.NOTE:
         held.last_at, held.preview = entry.at, preview(entry.text)
     held.words_at += 1
+    held.changed_at = clock.now()
     held.save()
     index([entry])

@@ -38,7 +38,8 @@ def desk_of(request: Request) -> Desk:
     require(request.user, "inbox.view")
     told = request.GET
     after = queries.read_after(told.get("after", ""))
-    return Desk(request.user, told.get("box", ""), told.get("q", ""), after)
+    shown = number(told.get("shown", "")) if after is None else queries.PAGE
+    return Desk(request.user, told.get("box", ""), told.get("q", ""), after, shown)
 
 
 def number(told: str) -> int:

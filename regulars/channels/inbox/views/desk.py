@@ -13,7 +13,7 @@ from regulars.channels.inbox.shown import Opened, said
 from regulars.channels.inbox.views.common import Request, conversation_for, desk_of, number
 from regulars.customers.page.pop import Bundle
 from regulars.customers.queries.profile import visible_party
-from regulars.staff.rules import can
+from regulars.staff.rules import can, require
 
 
 @require_safe
@@ -27,8 +27,18 @@ def desk(request: Request) -> HttpResponse:
 
 
 @require_safe
+def version(request: Request) -> HttpResponse:
+    """A word that differs once something changed (204: nothing did). Asked every two seconds by every open inbox."""
+    require(request.user, "inbox.view")
+    told = queries.version(request.user)
+    if request.GET.get("seen") == told:
+        return HttpResponse(status=204)
+    return HttpResponse(told, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
 def rows(request: Request) -> HttpResponse:
-    """A page of a box; nothing when the reader has it before them already."""
+    """A page of a box, or as many rows as the reader has before them (``shown``); nothing where these are the same."""
     shown = desk_of(request)
     if "after" not in request.GET and request.GET.get("stamp") == shown.stamp:
         return HttpResponse(status=204)

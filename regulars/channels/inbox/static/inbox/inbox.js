@@ -3,6 +3,7 @@
 
 (() => {
   const R = window.Regulars;
+  const ASK_MS = 2_000;
   const LOOK_MS = 30_000;
   const TYPING_MS = 8_000;
 
@@ -14,13 +15,13 @@
   const opened = () => pane()?.querySelector(".inbox-conversation")?.dataset.pk ?? "";
   const current = () => document.querySelector(".inbox-row.is-current");
 
-  function mark(to) {
+  function mark(to, { scroll = true } = {}) {
     for (const one of rows()) {
       one.classList.toggle("is-current", one === to);
       const link = one.querySelector(".inbox-row-link");
       if (one.dataset.pk === opened()) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
     }
-    to?.scrollIntoView({ block: "nearest" });
+    if (scroll) to?.scrollIntoView({ block: "nearest" });
   }
 
   function open(to) { to?.querySelector(".inbox-row-link").click(); }
@@ -93,18 +94,72 @@
       /* what was written is sent: the keys of the conversation work again, and so do those that scroll */
       if (event.detail.requestConfig?.verb === "post") pane().querySelector(".inbox-thread")?.focus({ preventScroll: true });
     }
-    if (event.detail.target?.id === "inbox-list") mark(row(opened()));
   });
 
-  /* the list is looked at anew now and then: not while rows are chosen, nor further pages read */
+  /* what is new goes into the list where it belongs: rows keep their place before the reader, their tick and the focus */
+  function merge(html) {
+    const fresh = document.createElement("template");
+    fresh.innerHTML = html;
+    const was = new Map(rows().map((one) => [one.dataset.pk, one]));
+    const focused = document.activeElement?.closest(".inbox-row") && document.activeElement;
+    const anchor = list().scrollTop > 0 && rows().find((one) => one.getBoundingClientRect().bottom > list().getBoundingClientRect().top + 40);
+    const top = anchor ? anchor.getBoundingClientRect().top : 0;
+    for (const one of fresh.content.querySelectorAll(".inbox-row")) {
+      const old = was.get(one.dataset.pk);
+      if (!old) continue;
+      one.querySelector("[name=ids]").checked = old.querySelector("[name=ids]").checked;
+      one.classList.toggle("is-current", old.classList.contains("is-current"));
+    }
+    list().replaceChildren(fresh.content);
+    window.htmx.process(list());
+    mark(current() ?? row(opened()), { scroll: false });
+    showChosen();
+    const again = focused && row(focused.closest(".inbox-row").dataset.pk);
+    if (again) again.querySelector(focused.matches("input") ? "[name=ids]" : ".inbox-row-link").focus({ preventScroll: true });
+    const stays = anchor && row(anchor.dataset.pk);
+    if (stays) list().scrollTop += stays.getBoundingClientRect().top - top;
+  }
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt?.id === "inbox-list") event.detail.parameters.shown = String(rows().length);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target?.id !== "inbox-list" || !event.detail.shouldSwap) return;
+    event.detail.shouldSwap = false;
+    merge(event.detail.serverResponse);
+  });
+
+  /* every open inbox asks for a word that tells whether something changed; only then are rows fetched. Hidden pages ask nothing */
   R.controller("inbox", (element) => {
+    let seen = list().dataset.seen;
+    let looked = Date.now();
+    let wait = ASK_MS;
     arrived();
     element.addEventListener("change", (event) => { if (event.target.name === "ids") showChosen(); });
-    const look = setInterval(() => {
-      if (!element.isConnected) { clearInterval(look); return; }
-      const busy = document.hidden || list().querySelector("[name=ids]:checked") || list().scrollTop > 40;
-      if (!busy) window.htmx.trigger(list(), "inbox-look");
-    }, LOOK_MS);
+
+    function look() {
+      looked = Date.now();
+      window.htmx.trigger(list(), "inbox-look");
+      const poll = pane().querySelector(".inbox-presence-poll");
+      if (poll) window.htmx.trigger(poll, "inbox-look");
+    }
+
+    async function ask() {
+      if (!element.isConnected) return;
+      if (!document.hidden) {
+        try {
+          const answer = await fetch(`${list().dataset.version}?seen=${seen}`, { headers: { "HX-Request": "true" }, cache: "no-store" });
+          if (answer.status === 200) {
+            seen = await answer.text();
+            look();
+          } else if (answer.status === 204 && Date.now() - looked > LOOK_MS) look();
+          wait = answer.ok ? ASK_MS : LOOK_MS;
+        } catch { wait = LOOK_MS; }
+      }
+      setTimeout(ask, wait);
+    }
+    document.addEventListener("visibilitychange", () => { if (!document.hidden && element.isConnected) look(); });
+    ask();
   });
 
   /* the composer: one key for an answer, one for a note; colleagues hear that somebody is typing */
