@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -54,8 +54,25 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Whether entries of a kind within a window that ends now (None: all up to now) reach ``least``, or stay ``below`` it.
+
+    Counted is how many there are, or what their amounts come to, in minor units.
+    """
+
+    kind: str
+    window: timedelta | None
+    least: int
+    of_amounts: bool = False
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
-    """One question. ``check`` refuses values that make no sense and returns them as they are kept."""
+    """One question. ``check`` refuses values that make no sense and returns them as they are kept.
+
+    Where ``counted`` is there, it says what ``narrow`` counts, so that much of it can be counted at once for everybody.
+    """
 
     key: str
     label: Text
@@ -66,6 +83,7 @@ class Condition:
     words: Callable[[Values, User], str]
     check: Callable[[Values, User], dict[str, str]]
     edges: Callable[[Values], Sequence[Edge]] = field(default=lambda _values: ())
+    counted: Callable[[Values], Counted] | None = None
 
 
 @dataclass(frozen=True, slots=True)

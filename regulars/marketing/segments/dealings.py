@@ -22,6 +22,7 @@ from regulars.marketing.segments.conditions import (
     RECORD,
     RELATION,
     Condition,
+    Counted,
     Field,
     Scope,
     Values,
@@ -80,19 +81,24 @@ def _window(values: Values) -> timedelta | None:
     return timedelta(days=int(values["days"])) if values.get("days") else None
 
 
+def _counted(values: Values) -> Counted:
+    measure, window = values["measure"], _window(values)
+    if measure in _SUMMED:
+        return Counted(values["kind"], window, _minor(values["amount"]), of_amounts=True, below=measure == SUM_BELOW)
+    least = 1 if measure == NEVER else int(values["times"])
+    return Counted(values["kind"], window, least, below=measure in {FEWER, NEVER})
+
+
 def _narrow_by_event(rows: Rows, values: Values, scope: Scope) -> Rows:
+    asked = _counted(values)
     events = _did(values, scope).filter(occurred_at__lte=scope.now)
-    if window := _window(values):
-        events = events.filter(occurred_at__gt=scope.now - window)
+    if asked.window:
+        events = events.filter(occurred_at__gt=scope.now - asked.window)
     customers = events.values("customer")
-    match values["measure"]:
-        case "at_least" | "fewer" if (times := int(values["times"])) > 1:
-            customers = customers.annotate(n=Count("pk")).filter(n__gte=times).values("customer")
-        case "sum_at_least" | "sum_below":
-            least = _minor(values["amount"])
-            customers = customers.annotate(n=Sum("amount")).filter(n__gte=least).values("customer")
-    is_denied = values["measure"] in {FEWER, NEVER, SUM_BELOW}
-    return rows.exclude(pk__in=customers) if is_denied else rows.filter(pk__in=customers)
+    if asked.of_amounts or asked.least > 1:
+        reached = Sum("amount") if asked.of_amounts else Count("pk")
+        customers = customers.annotate(n=reached).filter(n__gte=asked.least).values("customer")
+    return rows.exclude(pk__in=customers) if asked.below else rows.filter(pk__in=customers)
 
 
 def _check_event(values: Values, user: User) -> dict[str, str]:
@@ -235,7 +241,7 @@ def _relation_words(values: Values, user: User) -> str:
 register(
     Condition(
         "event", gettext_lazy("What they did"), gettext_lazy("Behaviour"), _EVENT, _narrow_by_event,
-        lambda values: frozenset({values["kind"]}), _event_words, _check_event, _event_edges,
+        lambda values: frozenset({values["kind"]}), _event_words, _check_event, _event_edges, _counted,
     ),
     Condition(
         "moment", gettext_lazy("How long ago, how soon"), gettext_lazy("Behaviour"), _MOMENT, _narrow_by_moment,

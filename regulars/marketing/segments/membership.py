@@ -7,12 +7,11 @@ so whatever was committed before is seen; what comes later leaves marks of its o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from regulars.kit import clock
@@ -32,6 +31,9 @@ MOST_ONE_BY_ONE: Final = 20
 MOST_PASSED: Final = 20_000
 AT_ONCE: Final = 500
 
+LookedAt = dict[int, set[int]]
+"""Of segments, by number, the customers who were looked at."""
+
 
 def settle_topics() -> None:
     """Have the triggers mark just what some segment depends on. Call it in the transaction that changes rules."""
@@ -41,12 +43,15 @@ def settle_topics() -> None:
 
 
 @transaction.atomic
-def catch_up() -> int:
-    """Look again at those whom changes have touched since; returns how many marks were worked off."""
+def catch_up(*, meanwhile: LookedAt | None = None) -> int:
+    """Look again at those whom changes have touched since; returns how many marks were worked off.
+
+    ``meanwhile``: segments are being worked out for everybody. Noted there is who was looked at; very many marks are left for afterwards.
+    """
     marks = Mark.objects.select_for_update(skip_locked=True).order_by("pk")
     found = list(marks.values_list("pk", "party_id", "topic")[: MOST_MARKS + 1])
     if len(found) > MOST_MARKS:
-        return _put_off()
+        return _put_off() if meanwhile is None else 0
     if not found:
         return 0
     touched: dict[str, set[int]] = defaultdict(set)
@@ -59,6 +64,8 @@ def catch_up() -> int:
     inside = _inside({one: set(told) for one, told in causes.items() if told}, now)
     for segment, parties in inside.items():
         _exchange_some(segment, causes[segment], were.get(segment.pk, {}), parties, now)
+        if meanwhile is not None:
+            meanwhile[segment.pk].update(causes[segment])
     for some in in_parts([pk for pk, _party, _topic in found], AT_ONCE):
         Mark.objects.filter(pk__in=some).delete()
     return len(found)
@@ -189,60 +196,23 @@ def _passed(segment: Segment, stretch: Stretch) -> set[int]:
     return found
 
 
-def work_out_next() -> Moved | None:
-    """Look at everybody for the segment that has waited longest; None when none waits."""
-    waiting = Segment.objects.live().filter(asked_at__isnull=False).order_by("asked_at", "pk")
-    pk = waiting.values_list("pk", flat=True).first()
-    return None if pk is None else work_out(pk)
+def work_out_next() -> list[Moved]:
+    """Look at everybody for all segments that wait, together; returns who moved in which. Changes are followed meanwhile."""
+    waiting = list(Segment.objects.live().filter(asked_at__isnull=False).order_by("asked_at", "pk"))
+    return _work_out(waiting, _catch_up_meanwhile) if waiting else []
 
 
-@transaction.atomic
-def work_out(pk: int) -> Moved | None:
-    """Look at everybody for one segment, in three statements whatever their number, and say who moved."""
-    segment = Segment.objects.live().select_for_update().filter(pk=pk).first()
-    if segment is None:
-        return None
-    now, cause = clock.now(), segment.asked_because
-    moved = Moved(pk, now, *_exchange_all(segment, now, cause))
-    size = Member.objects.current().filter(segment=segment).count()
-    Segment.objects.filter(pk=pk).update(size=size, passed_at=now, asked_at=None)
-    if moved.entered or moved.left:
-        transaction.on_commit(lambda: hooks.tell(moved))
-    return moved
+def _catch_up_meanwhile(looked_at: LookedAt) -> None:
+    if Mark.objects.exists():
+        catch_up(meanwhile=looked_at)
 
 
-_LEAVE: Final = """UPDATE segments_member SET until = %s, left_cause = %s WHERE segment_id = %s AND until IS NULL
-    AND NOT EXISTS (SELECT 1 FROM segments_wanted w WHERE w.party_id = segments_member.party_id)"""
-_ENTER: Final = """INSERT INTO segments_member (segment_id, party_id, since, cause, left_cause)
-    SELECT %s, w.party_id, %s, %s, '' FROM segments_wanted w WHERE NOT EXISTS (
-        SELECT 1 FROM segments_member m WHERE m.segment_id = %s AND m.until IS NULL AND m.party_id = w.party_id)"""
+def work_out(pk: int) -> None:
+    """Look at everybody for one segment, and at nobody else meanwhile."""
+    _work_out(list(Segment.objects.live().filter(pk=pk)), lambda _looked_at: None)
 
 
-def _exchange_all(segment: Segment, now: datetime, cause: str) -> tuple[int, int]:
-    """Let the members be those who match; returns how many entered and how many left."""
-    chosen, told = _chosen(segment, now)
-    moment = connection.ops.adapt_datetimefield_value(now)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SET LOCAL work_mem = '128MB'"
-            )  # conditions side by side are looked up in memory, not row by row
-        cursor.execute("DROP TABLE IF EXISTS segments_wanted")
-        cursor.execute("CREATE TEMP TABLE segments_wanted (party_id bigint PRIMARY KEY)")
-        cursor.execute(f"INSERT INTO segments_wanted {chosen}", told)
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE segments_wanted")
-        cursor.execute(_LEAVE, [moment, cause, segment.pk])
-        left = cursor.rowcount
-        cursor.execute(_ENTER, [segment.pk, moment, cause, segment.pk])
-        entered = cursor.rowcount
-        cursor.execute("DROP TABLE segments_wanted")
-    return entered, left
+def _work_out(segments: Sequence[Segment], between: Callable[[LookedAt], object]) -> list[Moved]:
+    from regulars.marketing.segments import anew  # noqa: PLC0415 -- brings numpy: only whoever works out pays for it
 
-
-def _chosen(segment: Segment, now: datetime) -> tuple[str, Sequence[Any]]:
-    """The statement of those for whom the rule holds."""
-    try:
-        return definition.matching(segment.rule, Scope(now)).order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return "SELECT id FROM customers_party WHERE 1 = 0", ()
+    return anew.work_out(segments, between)

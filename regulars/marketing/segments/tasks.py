@@ -10,6 +10,7 @@ from django.db import close_old_connections
 
 from regulars.customers import fields
 from regulars.marketing.segments import membership
+from regulars.marketing.segments.keeper import keeping
 from regulars.marketing.segments.models import Mark, Segment
 from regulars.marketing.segments.watch import Watch
 
@@ -20,12 +21,15 @@ IDLE_SECONDS: Final = 2.0
 
 
 def work_once(watch: Watch) -> int:
-    """Follow the changes, work out one segment that waits, then follow the time; returns how much was done."""
+    """Follow the changes, work out what waits, then follow the time; returns how much was done."""
     fields.begin_request()  # the company's own fields are read once for all rules
     try:
-        done = membership.catch_up() if Mark.objects.exists() else 0
-        done += membership.work_out_next() is not None
-        return done + watch.pass_time(changed=done > 0)
+        with keeping() as is_ours:
+            if not is_ours:
+                return 0
+            done = membership.catch_up() if Mark.objects.exists() else 0
+            done += len(membership.work_out_next())
+            return done + watch.pass_time(changed=done > 0)
     finally:
         fields.end_request()
 
