@@ -29,8 +29,8 @@ def whole_refresh(folder: Path) -> dict[str, float]:
     with engine.opened(store) as connection:
         horizon = ledger.look(connection, FIRST_DAY + DAYS - 1)
         desk = Desk(connection, horizon)
-        taken["state"] = spent(lambda: State(store)._made(connection, horizon))  # noqa: SLF001 -- from all facts, whatever is kept
-        taken["occasions"] = spent(lambda: occasions(connection, horizon, desk))
+        state = State(store)
+        taken["state and occasions"] = spent(lambda: trade(state, connection, desk))
         taken["stages"] = spent(lambda: stages(desk))
         for name in ("rfm", "cohort", "item"):
             taken[name] = spent(lambda: definitions.make(connection, name, horizon.parameters))  # noqa: B023 -- called here
@@ -43,11 +43,12 @@ def whole_refresh(folder: Path) -> dict[str, float]:
     return taken
 
 
-def occasions(connection: Any, horizon: Any, desk: Any) -> None:
-    """The table ``purchase``, and its rows before the stages."""
+def trade(state: Any, connection: Any, desk: Any) -> None:
+    """The tables ``state`` and ``purchase``, and the rows of the latter before the stages."""
     from regulars.intelligence.warehouse import ledger
 
-    made = ledger.group(connection, horizon, made=("state", "customer"))
+    state._made(connection, desk.horizon)  # noqa: SLF001 -- from all facts, whatever is kept
+    made = ledger.group(connection, desk.horizon, made=("state", "customer"), passed=state.occasions)
     desk.purchases = ledger.purchases(connection, made)
 
 

@@ -135,12 +135,13 @@ def run(
         else:
             horizon = ledger.look(connection, today)
             made: Collection[str] = ()
+            state = State(store)
             if cluster:
                 made = distributed.lay(connection, cluster, store, horizon)
             elif not looks_back:
-                State(store).lay(connection, horizon, facts_before=facts_before, corrected=corrected)
+                state.lay(connection, horizon, facts_before=facts_before, corrected=corrected)
                 made = ("state",)
-            occasions = ledger.group(connection, horizon, made=made)
+            occasions = ledger.group(connection, horizon, made=made, passed=state.occasions)
             desk = Desk(connection, horizon, before=before or {}, params=settings, historical=historical)
             desk.purchases = ledger.purchases(connection, occasions)
             del occasions
@@ -245,7 +246,7 @@ def _some(
         progress(step)
         make(desk)
     connection.execute(_SCORE)
-    connection.execute("ALTER TABLE move RENAME TO moved_now")
+    connection.execute("ALTER VIEW move RENAME TO moved_now")
     customers = connection.execute(
         "SELECT (SELECT count(*) FROM score) + (SELECT count(*) FROM kept_score ANTI JOIN chosen USING (customer_id))"
     ).fetchone()[0]
@@ -268,7 +269,7 @@ def _counted(outcome: Outcome, progress: Progress) -> None:
     desk, connection = outcome.desk, outcome.engine
     connection.execute(f"CREATE TEMP TABLE whole AS {_MERGED.format('score').replace('*', _COUNTED_BY)}")
     for name, query in _VIEWS.items():
-        connection.execute(f"DROP TABLE {name}")
+        connection.execute(f"DROP {'VIEW' if name == 'standing' else 'TABLE'} {name}")
         connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
     connection.execute(f"CREATE TEMP VIEW move AS {_MERGED.format('move').replace('FROM move', 'FROM moved_now')}")
     measures: dict[str, Callable[[], Result]] = {

@@ -147,18 +147,18 @@ def _moments(bought: Purchases, at: Any, moves: Moves) -> Any:
 
 
 def _register(desk: Desk, journey: Journey) -> None:
-    from regulars.intelligence.warehouse.frames import lay  # noqa: PLC0415 -- heavy: only for whoever analyses
+    from regulars.intelligence.warehouse.frames import narrow, show  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     standing, moves = journey.standing, journey.moves
-    lay(desk.engine, "standing", {
+    show(desk.engine, "standing", {
         "customer_id": journey.ids, "stage": standing.stage, "since": standing.since, "previous": standing.previous,
         "silence": standing.silence, "usual_days": standing.rhythm.quantile(0.5), "low_days": standing.rhythm.quantile(0.9),
         "high_days": standing.rhythm.quantile(0.1), "survival": standing.survival, "gone": standing.gone,
         "expected_days": standing.rhythm.quantile(standing.survival / 2), "intervals": standing.intervals,
         "change": standing.change, "amount_change": standing.amount_change, "returned_after": standing.returned_after,
     })  # fmt: skip
-    lay(desk.engine, "move", {
-        "customer_id": journey.ids[moves.customer] if len(moves.customer) else moves.customer, "day": moves.day,
+    show(desk.engine, "move", {
+        "customer_id": narrow(journey.ids)[moves.customer] if len(moves.customer) else moves.customer, "day": moves.day,
         "origin": moves.origin, "target": moves.target, "cause": moves.cause, "purchases": moves.purchases,
         "silence": moves.silence, "usual": moves.usual, "change": moves.change, "amount_change": moves.amount_change,
         "moment": journey.moved_at,

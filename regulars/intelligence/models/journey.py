@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.intelligence.models.leaving import Leaving
-from regulars.intelligence.models.rhythm import MEMORY, Evidence, Predictive, RhythmPrior
+from regulars.intelligence.models.rhythm import MEMORY, Predictive, RhythmPrior
 from regulars.intelligence.models.stage_rules import Rules
 
 Floats = NDArray[np.float64]
@@ -105,6 +105,12 @@ class Purchases:
     complaint_day: Ints
 
 
+MOVED: Final = {
+    "customer": np.int32, "day": np.int32, "origin": np.int8, "target": np.int8, "cause": np.int8, "purchases": np.int32,
+}  # fmt: skip
+"""The kinds of the columns of ``Moves`` that are whole numbers: there are several for each customer."""
+
+
 @dataclass(frozen=True)
 class Moves:
     """Every move of every customer, ordered by customer and day; all columns of one length.
@@ -160,15 +166,6 @@ def replay(
     from regulars.intelligence.models.walk import walked  # noqa: PLC0415 -- heavy: only for whoever analyses
 
     return walked(bought, list(calibrations) or [Calibration()], today, rules or Rules())
-
-
-def evidence(bought: Purchases) -> Evidence:
-    """Everybody's intervals, unweighted, one row per customer: what the population is fitted to."""
-    customers = int(bought.customer[-1]) + 1 if len(bought.customer) else 0
-    same = bought.customer[1:] == bought.customer[:-1]
-    who, gaps = bought.customer[1:][same], np.diff(bought.day)[same].astype(float)
-    sums = (np.bincount(who, weights=values, minlength=customers) for values in (np.ones(len(who)), gaps, np.log(gaps)))
-    return Evidence.of(*sums)
 
 
 def weight_after(intervals: int) -> float:

@@ -68,6 +68,8 @@ class LeavingModel:
             purchases: of each customer, the number of purchases so far (≥ 1).
             survival: of each customer, the survival of the present silence under his rhythm.
         """
+        from regulars.intelligence.models.customer_sums import left  # noqa: PLC0415 -- compiled code, only for whoever learns
+
         back = np.asarray(returned, float)
         pool = step_of(purchases)
         waiting = np.asarray(survival, float)
@@ -75,9 +77,7 @@ class LeavingModel:
         usual = np.asarray(Leaving().shares)
         share = usual
         for _ in range(_ROUNDS):
-            own = share[pool]
-            left = np.bincount(pool, weights=own / (own + (1 - own) * waiting), minlength=len(STEPS))
-            share = (left + _PRIOR_WEIGHT * usual) / (back + silent + _PRIOR_WEIGHT)
+            share = (left(share, pool, waiting) + _PRIOR_WEIGHT * usual) / (back + silent + _PRIOR_WEIGHT)
         self.shares_ = [float(one) for one in share]
         self.leaving_ = Leaving(tuple(self.shares_))
         return self

@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 
 from regulars.intelligence.days import month_start
-from regulars.intelligence.models.journey import NEVER, Calibration, Purchases, evidence
+from regulars.intelligence.models.journey import NEVER, Calibration, Purchases
 from regulars.intelligence.models.leaving import STEPS, Leaving, LeavingModel, step_of
-from regulars.intelligence.models.rhythm import MEMORY, Evidence, RhythmModel, RhythmPrior
+from regulars.intelligence.models.rhythm import MEMORY, RhythmModel, RhythmPrior
 
 MODEL: Final = "gamma intervals, 1"
 """What a kept calibration belongs to; those of another model are not read."""
@@ -26,26 +26,15 @@ def calibrate(bought: Purchases, today: int, *, since: int = -NEVER) -> Calibrat
     """Fit everything to the purchases up to ``today``; with too few, the defaults stand."""
     if not len(bought.customer):
         return Calibration(since=since, fitted_on=today)
-    rhythm = RhythmModel().fit(evidence(bought))
-    ordinal = _ordinals(bought)
-    counts = np.bincount(bought.customer)
-    last = np.cumsum(counts) - 1
-    survival = rhythm.prior_.predict(remembered(bought, counts)).survival(
-        np.maximum(today - bought.day[last], 0).astype(float)
-    )
-    followed = np.delete(ordinal, last)
-    returned = np.bincount(step_of(followed), minlength=len(STEPS))
-    leaving = LeavingModel().fit(returned, counts, survival).leaving_
-    return Calibration(since, rhythm.prior_, leaving, _amount_variance(bought, counts), today, len(bought.day))
+    from regulars.intelligence.models.customer_sums import evidence, starts  # noqa: PLC0415 -- compiled code, only for whoever learns
 
-
-def remembered(bought: Purchases, counts: Any) -> Evidence:
-    """Everybody's intervals with older ones fading (``MEMORY``), one row per customer."""
-    same = bought.customer[1:] == bought.customer[:-1]
-    who, gaps = bought.customer[1:][same], np.diff(bought.day)[same].astype(float)
-    weight = MEMORY ** (counts[who] - _ordinals(bought)[1:][same])
-    sums = (np.bincount(who, weights=weight * values, minlength=len(counts)) for values in (1.0, gaps, np.log(gaps)))
-    return Evidence.of(*sums)
+    begins = starts(bought.customer)
+    counts = np.diff(begins)
+    rhythm = RhythmModel().fit(evidence(begins, bought.day))
+    silence = np.maximum(today - bought.day[begins[1:] - 1], 0).astype(float)
+    survival = rhythm.prior_.predict(evidence(begins, bought.day, MEMORY)).survival(silence)
+    leaving = LeavingModel().fit(_returned(counts), counts, survival).leaving_
+    return Calibration(since, rhythm.prior_, leaving, _amount_variance(bought, begins), today, len(bought.day))
 
 
 def renewed(kept: Sequence[Calibration], bought: Purchases, today: int) -> list[Calibration]:
@@ -93,16 +82,16 @@ def from_dict(since: int, kept: dict[str, Any]) -> Calibration:
     )
 
 
-def _ordinals(bought: Purchases) -> Any:
-    """1 for a customer's first purchase, 2 for the second, and so on."""
-    counts = np.bincount(bought.customer)
-    return np.arange(len(bought.customer)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
+def _returned(counts: Any) -> Any:
+    """By pool of ``STEPS``, how many purchases were followed by another."""
+    at_least = np.cumsum(np.bincount(counts)[::-1])[::-1]
+    return np.bincount(step_of(np.arange(1, len(at_least) - 1)), weights=at_least[2:], minlength=len(STEPS))
 
 
-def _amount_variance(bought: Purchases, counts: Any) -> float:
-    logs = np.log(bought.goods)
-    mean = np.bincount(bought.customer, weights=logs) / counts
-    freedom = int((counts - 1).sum())
+def _amount_variance(bought: Purchases, begins: Any) -> float:
+    from regulars.intelligence.models.customer_sums import squares  # noqa: PLC0415 -- as above
+
+    freedom = int(len(bought.goods) - (len(begins) - 1))
     if freedom < 30:
         return _DEFAULT_VARIANCE
-    return float(max(((logs - mean[bought.customer]) ** 2).sum() / freedom, 0.01))
+    return float(max(squares(begins, np.log(bought.goods)).sum() / freedom, 0.01))

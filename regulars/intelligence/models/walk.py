@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.intelligence.models.journey import (
+    MOVED,
     NEVER,
     RECENT,
     Calibration,
@@ -32,8 +33,8 @@ from regulars.intelligence.models.journey import (
 from regulars.intelligence.models.rhythm import MEMORY, REGULARITIES, Evidence, Predictive
 from regulars.intelligence.models.stage_rules import Rules
 
-PART: Final = 120_000
-"""Customers who are walked together: enough to pay for the steps, few enough for the processor's cache."""
+PART: Final = 20_000
+"""Customers who are walked together: few enough for their purchases to lie in the processor's cache."""
 FEWEST: Final = 10_000
 """Customers from whom on loading compiled code pays."""
 _OWN_FREEDOM = 3.0
@@ -58,17 +59,16 @@ def walked(bought: Purchases, calibrations: list[Calibration], today: int, rules
         some = {one.name: getattr(bought, one.name)[rows] for one in fields(bought)}
         some |= {name: some[name].astype(np.int64) for name in ("customer", "day")}
         some["customer"] -= firsts[part]
-        return walk_some(Purchases(**some), calibrations, today, rules)
+        moves, standing = walk_some(Purchases(**some), calibrations, today, rules)
+        moves.customer[:] += firsts[part]
+        return moves, standing
 
     if len(firsts) == 1:
         return walk(0)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         moves, standings = zip(*pool.map(walk, range(len(firsts))), strict=True)
-    sizes = [len(one.customer) for one in moves]
-    by_column = _joined(moves)
-    by_column["customer"] += np.repeat(np.array(firsts), sizes)
     rhythm = Predictive(**_joined([one.rhythm for one in standings]))
-    return Moves(**by_column), Standing(**_joined(standings, but="rhythm"), rhythm=rhythm)
+    return Moves(**_joined(moves)), Standing(**_joined(standings, but="rhythm"), rhythm=rhythm)
 
 
 def by_definition(
@@ -338,10 +338,7 @@ class Walk:
     def _moves(self) -> Moves:
         columns = {name: np.concatenate(parts) if parts else np.empty(0) for name, parts in self.columns.items()}
         order = np.lexsort((columns["day"], columns["customer"]))
-        whole = {"customer", "day", "origin", "target", "cause", "purchases"}
-        return Moves(
-            **{name: values[order].astype(np.int64 if name in whole else float) for name, values in columns.items()}
-        )
+        return Moves(**{name: values[order].astype(MOVED.get(name, float)) for name, values in columns.items()})
 
     def columns_in_order(self) -> dict[str, Any]:
         """What the walk ended with, in the order of the customers' numbers."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from regulars.intelligence.models.journey import Calibration, Floats, Ints, Moves, Purchases, Standing
+from regulars.intelligence.models.journey import MOVED, Calibration, Floats, Ints, Moves, Purchases, Standing
 from regulars.intelligence.models.stage_rules import Rules
 from regulars.intelligence.models.walk import Walk, as_share, stand
 from regulars.intelligence.models.walk_lines import Lines
@@ -29,7 +29,7 @@ def walk_part(
     unsure = np.zeros(len(counts), bool)
     noted = np.empty((size, 10))  # pages that nothing is written to take no memory
     limits = Limits(rules.enter, rules.leave, rules.change, rules.grace, rules.purchases_back, today)
-    amounts = np.log(bought.goods).astype(float)
+    amounts = np.log(bought.goods).astype(float, copy=False)
     made = walk_all(lines, limits, noted, starts, bought.day, amounts, np.log(gaps), np.array(bought.complaint_open, bool), np.array(bought.complaint_day, np.int64), ended, unsure)  # fmt: skip
     columns = {name: ended[:, n].copy() for n, name in enumerate(_COLUMNS) if name}
     for name in ("stage", "previous", "since", "cause"):
@@ -46,7 +46,7 @@ def walk_part(
 def _moves(noted: Floats) -> dict[str, Any]:
     """The moves as columns."""
     names = [one.name for one in fields(Moves)]
-    moves: dict[str, Any] = {name: noted[:, n].astype(np.int64) for n, name in enumerate(names[:6])}
+    moves: dict[str, Any] = {name: noted[:, n].astype(kind) for n, (name, kind) in enumerate(MOVED.items())}
     moves |= {name: noted[:, n].copy() for n, name in enumerate(names[6:8], start=6)}
     return moves | {name: as_share(noted[:, n].copy()) for n, name in enumerate(names[8:], start=8)}
 
@@ -64,7 +64,7 @@ def _corrected(moves: dict[str, Any], columns: dict[str, Any], unsure: Any, walk
     theirs, _ = walk.run()
     for name, column in walk.columns_in_order().items():
         columns[name][who] = column
-    added = vars(theirs) | {"customer": who[theirs.customer]}
+    added = vars(theirs) | {"customer": who[theirs.customer].astype(MOVED["customer"])}
     return {name: np.concatenate((moves[name], added[name])) for name in moves}
 
 

@@ -103,8 +103,11 @@ def prepare(engine: Engine, *, today: int) -> Horizon:
     return horizon
 
 
-def group(engine: Engine, horizon: Horizon, *, made: Collection[str] = ()) -> Occasions | None:
+def group(engine: Engine, horizon: Horizon, *, made: Collection[str] = (), passed: Any = None) -> Occasions | None:
     """Make the shared tables from the facts that lie in the engine; those ``made`` lie there already.
+
+    Args:
+        passed: the rows of ``purchase`` where ``State.lay`` has come by them.
 
     Returns:
         What lies behind ``purchase``, where it was made by the compiled pass: ``purchases`` need not read it again.
@@ -112,19 +115,23 @@ def group(engine: Engine, horizon: Horizon, *, made: Collection[str] = ()) -> Oc
     occasions = None
     for name in definitions.SHARED:
         if name == "purchase" and name not in made:
-            occasions = _passed_over(engine, horizon)
+            occasions = _in_order(engine, _passed_over(engine, horizon) if passed is None else passed)
         if name not in made and not (name == "purchase" and occasions):
             definitions.make(engine, name, horizon.parameters)
     return occasions
 
 
-def _passed_over(engine: Engine, horizon: Horizon) -> Occasions | None:
-    """The table ``purchase`` by the compiled pass, where there are so many that it pays."""
+def _passed_over(engine: Engine, horizon: Horizon) -> Any:
+    """The rows of ``purchase`` by the compiled pass, where there are so many that it pays."""
     if (engine.execute("SELECT sum(purchases) FROM state").fetchone()[0] or 0) < PAYS_FROM:
         return None
     from regulars.intelligence.warehouse.occasions import by_pass  # noqa: PLC0415 -- compiled code, for large houses only
 
-    rows = by_pass(engine, horizon)
+    return by_pass(engine, horizon)
+
+
+def _in_order(engine: Engine, rows: Any) -> Occasions | None:
+    """Let ``purchase`` lie in the engine on rows in order; their columns."""
     if rows is None:
         return None
     engine.register(_KEPT_IN_ORDER, rows)
@@ -166,20 +173,18 @@ def only(engine: Engine, owned: Mapping[str, Any] | None = None) -> None:
 
 def look(engine: Engine, today: int) -> Horizon:
     """What the facts up to ``today`` cover."""
-    chosen = engine.execute(
-        "SELECT currency FROM orders WHERE day <= $today GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1",
+    rows = engine.execute(
+        """SELECT currency, count(*), count(*) FILTER (customer_id IS NULL), min(day), max(day), sum(goods),
+                  sum(goods) FILTER (cost IS NOT NULL), sum(goods - cost)
+           FROM orders WHERE day <= $today GROUP BY currency ORDER BY count(*) DESC, currency""",
         {"today": today},
-    ).fetchone()
-    currency = chosen[0] if chosen else ""
-    counted = engine.execute(
-        """SELECT count(*) FILTER (currency = $currency), count(*) FILTER (customer_id IS NULL), count(*) FILTER (currency <> $currency),
-                  min(day) FILTER (currency = $currency), max(day) FILTER (currency = $currency),
-                  CASE WHEN sum(goods) FILTER (cost IS NOT NULL AND currency = $currency) >= 0.9 * sum(goods) FILTER (currency = $currency)
-                       THEN sum(goods - cost) FILTER (currency = $currency) / sum(goods) FILTER (cost IS NOT NULL AND currency = $currency) END
-           FROM orders WHERE day <= $today""",
-        {"today": today, "currency": currency},
-    ).fetchone()
-    return Horizon(today, currency, *counted)
+    ).fetchall()
+    if not rows:
+        return Horizon(today, "")
+    (currency, orders, _, first_day, last_day, goods, costed, margin), *others = rows
+    anonymous, elsewhere = sum(row[2] for row in rows), sum(row[1] for row in others)
+    rate = margin / costed if costed and 10 * costed >= 9 * goods else None
+    return Horizon(today, currency, orders, anonymous, elsewhere, first_day, last_day, rate)
 
 
 def purchases(engine: Engine, occasions: Occasions | None = None) -> tuple[Any, Occasions]:

@@ -72,7 +72,13 @@ class Note:
 
 
 class State:
-    """The folder ``state`` within a warehouse."""
+    """The folder ``state`` within a warehouse.
+
+    Attributes:
+        occasions: what the pass that made the state from all facts has found beside it: the rows of ``purchase``, in order.
+    """
+
+    occasions: pa.Table | None = None
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -110,9 +116,9 @@ class State:
         """From all facts: by the compiled pass where it pays, else by the SQL."""
         held, rows = self.store.manifest().tables, None
         if "orders" in held and held["orders"].rows >= PAYS_FROM:
-            from regulars.intelligence.warehouse.passing import state_by_pass  # noqa: PLC0415 -- compiled code, for large houses only
+            from regulars.intelligence.warehouse import passing  # noqa: PLC0415 -- compiled code, for large houses only
 
-            rows = state_by_pass(engine, horizon)
+            rows, self.occasions = passing.over_orders(engine, horizon) or (None, None)
         if rows is None:
             one = definitions.get("state")
             parameters = {name: horizon.parameters[name] for name in one.parameters}

@@ -154,14 +154,15 @@ def test_a_large_patch_is_taken_into_the_base(tmp_path: Path, monkeypatch: pytes
 def passing_over(monkeypatch: pytest.MonkeyPatch) -> list[pa.Table | None]:
     """Let even small houses be passed over; what came of each pass."""
     passed: list[pa.Table | None] = []
-    pass_over = passing.state_by_pass
+    pass_over = passing.over_orders
 
-    def told(*given: Any) -> pa.Table | None:
-        passed.append(pass_over(*given))
-        return passed[-1]
+    def told(*given: Any) -> passing.Passed | None:
+        found = pass_over(*given)
+        passed.append(found and found.state)
+        return found
 
     monkeypatch.setattr(state, "PAYS_FROM", 0)
-    monkeypatch.setattr(passing, "state_by_pass", told)
+    monkeypatch.setattr(passing, "over_orders", told)
     return passed
 
 
