@@ -1,13 +1,16 @@
-"""The story in a real browser: a list of customers, a segment of it, a campaign with a control group, sent; unsubscribes and
-orders arrive; the report finds what was planted."""
+"""The story in a real browser: a list of customers, a segment of it, a campaign with a control group, sent; answers, unsubscribes
+and orders arrive; the report finds what was planted."""
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from regulars.channels.email.actions import take_in
+from regulars.channels.email.models import MailKind
 from regulars.channels.models import Message
 from regulars.channels.outbox import tasks as outbox
 from regulars.commerce.models import Order
@@ -21,9 +24,10 @@ from regulars.marketing.effect import queries as effect
 from regulars.marketing.segments import membership
 from regulars.marketing.segments.models import Segment
 from tests.marketing.campaigns.conftest import MakeContent
+from tests.support.mails import written
 
 pytestmark = pytest.mark.django_db(transaction=True)
-EVERYBODY = 400
+EVERYBODY, ANSWERS = 400, 3
 USUAL, TOLD = 0.2, 0.5
 """Of those who are left alone a fifth orders, of those who are told a half: the truth that the report is to find."""
 PATIENCE = 120_000
@@ -69,6 +73,35 @@ def react(campaign: Campaign) -> None:
         assert Client().post(links.paths(told).one_click, {"List-Unsubscribe": "One-Click"}).status_code == 200
 
 
+def answer(campaign: Campaign) -> list[Message]:
+    """Some of the told write back, as mails that come in; whoever is on holiday has a program do it."""
+    told = list(Message.objects.filter(origin=campaign.origin, state="sent").order_by("-pk")[: ANSWERS + 1])
+    for number, message in enumerate(told):
+        away = {"Auto-Submitted": "auto-replied"} if number == ANSWERS else {}
+        mail = take_in(
+            written(
+                sender=f"{message.party.name} <{message.address}>", subject="Re: Come back", text=f"還有高山茶嗎？第{number}問\n",
+                message_id=f"<answer{number}@example.com>", at=clock.now(), headers={"In-Reply-To": message.rfc_message_id, **away},
+            ),
+            source="test",
+        )  # fmt: skip
+        assert (mail.kind == MailKind.AUTO_REPLY) is bool(away)
+    return told[:ANSWERS]
+
+
+def look_for_answers(page: Any, answered: list[Message]) -> None:
+    """Each is in the inbox, where nobody has taken it yet, and on the timeline of the customer; on the campaign's page they are counted."""
+    counted = page.locator(".campaign-heard div", has=page.get_by_text("Answered", exact=True)).locator("dd")
+    assert counted.inner_text().split()[0] == str(len(answered))
+    page.goto(page.url.split("/campaigns/")[0] + "/inbox/?box=unassigned")
+    page.locator(".inbox-row").first.wait_for()
+    shown = page.locator("main").inner_text()
+    assert all(message.party.name in shown for message in answered)
+    for number, message in enumerate(answered[:1]):
+        page.goto(page.url.split("/inbox/")[0] + f"/customers/{message.party_id}/")
+        page.get_by_text(f"還有高山茶嗎？第{number}問").first.wait_for()
+
+
 def warm(user: Any) -> None:
     """Load what the first page of a process loads, so that no page of the browser has to wait for it."""
     client = Client()
@@ -81,9 +114,27 @@ def follow() -> Iterator[None]:
         yield
 
 
+def declare_and_start(page: Any) -> None:
+    """The form of a new campaign, filled in, saved and started."""
+    page.locator("[name=name]").fill("Come back")
+    page.locator("[name=measure]").select_option("orders")
+    page.locator("[name=control]").fill("50")
+    page.locator("[name=email-a]").select_option(label="Come back")
+    page.locator("[name=contact_cost]").fill("1")
+    page.locator("[name=budget]").fill("500")
+    foreseen = page.locator("#campaign-foreseen")
+    foreseen.get_by_text("of a budget of").wait_for()
+    assert "The customer never said yes to it." in foreseen.inner_text()
+    page.locator("footer button[type=submit]").click()
+    page.wait_for_url("**/campaigns/*/")
+    page.get_by_role("button", name="Start now").click()
+    page.get_by_text("Running").first.wait_for()
+
+
 def test_from_a_list_to_the_report(
-    browser_page: Any, marketer: Any, lapsed: list[Party], make_words: MakeContent
+    browser_page: Any, marketer: Any, lapsed: list[Party], make_words: MakeContent, settings: Any, tmp_path: Path
 ) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
     make_words("Come back")
     warm(marketer)
     page = browser_page(marketer, width=1280, path="/campaigns/")
@@ -99,24 +150,13 @@ def test_from_a_list_to_the_report(
     page.reload()
     page.get_by_role("link", name="Make a campaign").click()
     page.wait_for_url("**/campaigns/new/**")
-    page.locator("[name=name]").fill("Come back")
-    page.locator("[name=measure]").select_option("orders")
-    page.locator("[name=control]").fill("50")
-    page.locator("[name=email-a]").select_option(label="Come back")
-    page.locator("[name=contact_cost]").fill("1")
-    page.locator("[name=budget]").fill("500")
-    foreseen = page.locator("#campaign-foreseen")
-    foreseen.get_by_text("of a budget of").wait_for()
-    assert "The customer never said yes to it." in foreseen.inner_text()
-    page.locator("footer button[type=submit]").click()
-    page.wait_for_url("**/campaigns/*/")
-    page.get_by_role("button", name="Start now").click()
-    page.get_by_text("Running").first.wait_for()
+    declare_and_start(page)
     campaign = Campaign.objects.get(segment=Segment.objects.get())
     sending.carry_out(campaign.pk)
     ids = list(Message.objects.filter(origin=campaign.origin, state="queued").values_list("pk", flat=True))
     assert outbox.send_batch(ids) == len(ids) > EVERYBODY / 3
     react(campaign)
+    answered = answer(campaign)
     with clock.stopped_at(clock.now() + timedelta(hours=4)):
         for _part in follow():
             pass
@@ -133,6 +173,7 @@ def test_from_a_list_to_the_report(
     assert "Unsubscribed" in told
     assert "never said yes" in told
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    look_for_answers(page, answered)
 
 
 @pytest.mark.parametrize(("width", "theme"), [(390, "dark")])
