@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from django.conf import settings
-from django.db.models import CharField, Count, F, Sum
+from django.db.models import Aggregate, CharField, Count, F, Sum
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -35,7 +35,7 @@ from regulars.marketing.segments.edges import MomentEdge
 from regulars.web import format as show
 from regulars.web.access import User
 from regulars.web.listing.walking import unindexed
-from regulars.web.resources import Choice, Rows, each_of
+from regulars.web.resources import Choice, Rows, Text, each_of
 
 MOST_DAYS: Final = 3_650
 MOST_TIMES: Final = 10_000
@@ -59,14 +59,14 @@ def _measures(_user: User) -> Sequence[Choice]:
     )
 
 
-_DAYS = Field("days", gettext_lazy("Within the last … days"), "number", hint=gettext_lazy("Empty: ever"), default="90")
-_EVENT = (
-    Field("kind", gettext_lazy("What happened"), "choice", _kinds, default="commerce.order_placed"),
+MEASURE: Final = (
     Field("measure", gettext_lazy("How often"), "choice", _measures, default=AT_LEAST),
     Field("times", gettext_lazy("Times"), "number", default="1", when=("measure", _COUNTED)),
     Field("amount", gettext_lazy("Amount"), "money", default="1000", when=("measure", _SUMMED)),
-    _DAYS,
+    Field("days", gettext_lazy("Within the last … days"), "number", hint=gettext_lazy("Empty: ever"), default="90"),
 )
+"""How often, or for how much in all, and within how many days."""
+_KIND = Field("kind", gettext_lazy("What happened"), "choice", _kinds, default="commerce.order_placed")
 
 
 def _did(values: Values, scope: Scope | None = None) -> Rows:
@@ -77,16 +77,18 @@ def _did(values: Values, scope: Scope | None = None) -> Rows:
     return scope.of(events.filter(Exact(unindexed("kind", CharField()), values["kind"])), "customer")
 
 
-def _window(values: Values) -> timedelta | None:
+def window_of(values: Values) -> timedelta | None:
+    """How far back it is looked; None for ever."""
     return timedelta(days=int(values["days"])) if values.get("days") else None
 
 
-def _counted(values: Values) -> Counted:
-    measure, window = values["measure"], _window(values)
+def counted(values: Values, kind: str) -> Counted:
+    """What the fields of ``MEASURE`` ask of entries of a kind."""
+    measure, window = values["measure"], window_of(values)
     if measure in _SUMMED:
-        return Counted(values["kind"], window, _minor(values["amount"]), of_amounts=True, below=measure == SUM_BELOW)
+        return Counted(kind, window, _minor(values["amount"]), of_amounts=True, below=measure == SUM_BELOW)
     least = 1 if measure == NEVER else int(values["times"])
-    return Counted(values["kind"], window, least, below=measure in {FEWER, NEVER})
+    return Counted(kind, window, least, below=measure in {FEWER, NEVER})
 
 
 def _narrow_by_event(rows: Rows, values: Values, scope: Scope) -> Rows:
@@ -94,16 +96,33 @@ def _narrow_by_event(rows: Rows, values: Values, scope: Scope) -> Rows:
     events = _did(values, scope).filter(occurred_at__lte=scope.now)
     if asked.window:
         events = events.filter(occurred_at__gt=scope.now - asked.window)
-    customers = events.values("customer")
+    return reaching(rows, events.values("customer"), asked, Count("pk"))
+
+
+def _counted(values: Values) -> Counted:
+    return counted(values, values["kind"])
+
+
+def reaching(rows: Rows, found: Rows, asked: Counted, times: Aggregate) -> Rows:
+    """``rows`` of parties for whom what was ``found``, by ``customer``, reaches what is asked, or stays below it."""
     if asked.of_amounts or asked.least > 1:
-        reached = Sum("amount") if asked.of_amounts else Count("pk")
-        customers = customers.annotate(n=reached).filter(n__gte=asked.least).values("customer")
-    return rows.exclude(pk__in=customers) if asked.below else rows.filter(pk__in=customers)
+        reached = Sum("amount") if asked.of_amounts else times
+        found = found.annotate(n=reached).filter(n__gte=asked.least).values("customer")
+    return rows.exclude(pk__in=found) if asked.below else rows.filter(pk__in=found)
 
 
 def _check_event(values: Values, user: User) -> dict[str, str]:
-    kind, measure, _times, _amount, days = _EVENT
-    kept = {"kind": one_of(values, kind, user), "measure": one_of(values, measure, user)}
+    return {"kind": one_of(values, _KIND, user), **check_measure(values, user)}
+
+
+def check_measure(values: Values, user: User) -> dict[str, str]:
+    """The fields of ``MEASURE`` as they are kept.
+
+    Raises:
+        UserError: one of them makes no sense.
+    """
+    measure, _times, _amount, days = MEASURE
+    kept = {"measure": one_of(values, measure, user)}
     if kept["measure"] in _COUNTED:
         kept["times"] = str(whole_number(values, "times", _("Times"), least=1, most=MOST_TIMES))
     if kept["measure"] in _SUMMED:
@@ -125,8 +144,13 @@ def _minor(text: str) -> int:
 
 
 def _event_words(values: Values, _user: User) -> str:
-    said = {"what": timeline.kind_of(values["kind"]).label, "how": _how_often(values)}
-    if window := _window(values):
+    return measured(timeline.kind_of(values["kind"]).label, values)
+
+
+def measured(what: Text, values: Values) -> str:
+    """``Order: at least once in the last 90 days``."""
+    said = {"what": what, "how": _how_often(values)}
+    if window := window_of(values):
         days = {"n": show.show_number(window.days)}
         period = ngettext("in the last day", "in the last %(n)s days", window.days) % days
         return _("%(what)s: %(how)s %(when)s") % {**said, "when": period}
@@ -153,7 +177,7 @@ def _event_edges(values: Values) -> list[MomentEdge]:
     """Entries that fall out of the window, and those that are dated ahead and become due."""
     ahead = _did(values).filter(recorded_at__lt=F("occurred_at"))
     edges = [MomentEdge(ahead, "occurred_at", party="customer")]
-    if window := _window(values):
+    if window := window_of(values):
         edges.append(MomentEdge(_did(values), "occurred_at", window, party="customer"))
     return edges
 
@@ -240,7 +264,7 @@ def _relation_words(values: Values, user: User) -> str:
 
 register(
     Condition(
-        "event", gettext_lazy("What they did"), gettext_lazy("Behaviour"), _EVENT, _narrow_by_event,
+        "event", gettext_lazy("What they did"), gettext_lazy("Behaviour"), (_KIND, *MEASURE), _narrow_by_event,
         lambda values: frozenset({values["kind"]}), _event_words, _check_event, _event_edges, _counted,
     ),
     Condition(

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from regulars.customers import field_list
 from regulars.customers.models import Party
 from regulars.kit.errors import UserError
-from regulars.marketing.segments import conditions, dealings, listed  # noqa: F401 -- conditions register themselves
+from regulars.marketing.segments import conditions, dealings, goods, listed  # noqa: F401 -- conditions register themselves
 from regulars.marketing.segments.conditions import RECORD, Scope
 from regulars.marketing.segments.edges import Edge
 from regulars.web.access import User

@@ -8,12 +8,10 @@ whose room says when they changed (``follow``, ``actions.look_again``).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,8 +29,7 @@ from regulars.marketing.segments.conditions import (
     Values,
     add_source,
 )
-from regulars.marketing.segments.edges import Stretch
-from regulars.web import format as show
+from regulars.marketing.segments.days import DayEdge
 from regulars.web import resources
 from regulars.web.access import User
 from regulars.web.listing import filtering
@@ -108,7 +105,7 @@ def _condition(one: Filter, topic: str) -> Condition:
 
     def edges(values: Values) -> list[DayEdge]:
         span = _moving_span(plain, values)
-        return [] if span is None else [DayEdge(plain, span)]
+        return [] if span is None else [_edge(plain, span)]
 
     return Condition(
         key=PREFIX + one.key, label=one.label, group=gettext_lazy("Facts"),
@@ -117,40 +114,18 @@ def _condition(one: Filter, topic: str) -> Condition:
     )  # fmt: skip
 
 
+def _edge(one: Filter, span: int) -> DayEdge:
+    """Where a moving span ends; fields of the company's own hold days, the others moments."""
+    of_days = one.key.startswith(field_list.PREFIX)
+    return DayEdge(field_list.with_fields(Party.objects.all()), one.field, span, of_days=of_days)
+
+
 def _moving_span(one: Filter, values: Values) -> int | None:
     """The days of a span that ends at today: ``last30``."""
     value = values.get("value", "")
     days = value.removeprefix("last")
     moves = one.kind == "date_range" and one.field and days != value and days.isdigit()
     return min(int(days), 36_500) if moves else None
-
-
-@dataclass(frozen=True, slots=True)
-class DayEdge:
-    """The first day of a moving span is passed by at midnight."""
-
-    filter: Filter
-    span: int
-
-    def passed(self, stretch: Stretch) -> Rows:
-        """Those whose day the span has left behind; nobody within a day."""
-        everybody = field_list.with_fields(Party.objects.all())
-        before, now = show.local_day(stretch.begin), show.local_day(stretch.end)
-        if before == now:
-            return everybody.none()
-        begin: date | datetime = before - timedelta(days=self.span)
-        end: date | datetime = now - timedelta(days=self.span)
-        if not self.filter.key.startswith(field_list.PREFIX):
-            begin, end = _midnight(begin), _midnight(end)
-        return everybody.filter(**{f"{self.filter.field}__gte": begin, f"{self.filter.field}__lt": end})
-
-    def following(self, moment: datetime) -> datetime:
-        """The next midnight."""
-        return _midnight(show.local_day(moment) + timedelta(days=1))
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 add_source(Source(listed, find))
