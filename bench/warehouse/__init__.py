@@ -109,19 +109,21 @@ def state_and_scores(store: Any, horizon: Any, runs: int) -> list[Figure]:
 
 def pairs_by_sql(store: Any, today: int) -> float:
     """Processor seconds of the definitions over the same lines; what the refresh has written must be the same."""
+    from bench.warehouse.whole import WRITTEN
     from regulars.intelligence.warehouse import definitions, engine
     from regulars.intelligence.warehouse.ledger import Horizon
+    from regulars.intelligence.warehouse.store import Store
 
     def made() -> None:
-        for name in ("basket", "pair"):
+        for name in definitions.BASKETS:
             definitions.make(connection, name, Horizon(today, "TWD").parameters)
 
     with engine.opened(store) as connection:
-        definitions.make(connection, "item", Horizon(today, "TWD").parameters)
         taken = spent(made)
         told = "SELECT count(*), sum(orders), sum(hash(first_id, second_id, orders)::HUGEINT) FROM"
-        expected = connection.execute(f"{told} pair WHERE first_id < second_id").fetchone()
-        assert connection.execute(f"{told} '{store.folder}/pair.parquet'").fetchone() == expected
+        expected = connection.execute(f"{told} pair").fetchone()
+        written = Store(store.folder / WRITTEN).reading("pair")
+        assert connection.execute(f"{told} ({written})").fetchone() == expected
     return taken
 
 

@@ -2,16 +2,18 @@
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench.warehouse.timing import processor, spent
 from bench.warehouse.trade import DAYS, FIRST_DAY
 
-LINES = """
-SELECT order_id, product_id FROM lines
-WHERE day <= $today AND currency = $currency AND quantity > 0 AND product_id IS NOT NULL
-"""
+WRITTEN = "written"
+TABLES = {
+    "rfm": "customer_id", "cohort": "cohort", "pair": "first_id", "value": "customer_id", "standing": "customer_id", "move": "customer_id",
+}  # fmt: skip
+"""What a whole refresh writes, and the column by which it would be looked for."""
 
 
 def whole_refresh(folder: Path) -> dict[str, float]:
@@ -21,7 +23,7 @@ def whole_refresh(folder: Path) -> dict[str, float]:
         Processor seconds by part.
     """
     from regulars.intelligence.analyses.desk import Desk
-    from regulars.intelligence.warehouse import definitions, engine, ledger
+    from regulars.intelligence.warehouse import baskets, definitions, engine, ledger
     from regulars.intelligence.warehouse.state import State
     from regulars.intelligence.warehouse.store import Store
 
@@ -32,14 +34,11 @@ def whole_refresh(folder: Path) -> dict[str, float]:
         state = State(store)
         taken["state and occasions"] = spent(lambda: trade(state, connection, desk))
         taken["stages"] = spent(lambda: stages(desk))
-        for name in ("rfm", "cohort", "item"):
+        for name in ("rfm", "cohort"):
             taken[name] = spent(lambda: definitions.make(connection, name, horizon.parameters))  # noqa: B023 -- called here
-        taken["pair"] = spent(lambda: pairs(connection, horizon))
+        taken["pair"] = spent(lambda: baskets.by_pass(connection, horizon))
         taken["lifetime value"] = spent(lambda: lifetime_value(connection, horizon.today))
-        started = processor()
-        for name in ("rfm", "cohort", "pair", "value", "standing", "move"):
-            connection.execute(f"COPY {name} TO '{folder}/{name}.parquet' (FORMAT parquet)")
-        taken["writing"] = processor() - started
+        taken["writing"] = spent(lambda: write(Store(folder / WRITTEN), connection))
     return taken
 
 
@@ -61,29 +60,15 @@ def stages(desk: Any) -> None:
     stage.make(desk)
 
 
-def pairs(connection: Any, horizon: Any) -> None:
-    """The table ``pair`` as the product counts pairs: one pass over the baskets of the products sold most."""
-    import numpy as np
+def write(store: Any, connection: Any) -> None:
+    """What came of it, as a run writes what it remembers."""
+    from regulars.intelligence.warehouse.store import Query
+    from regulars.intelligence.warehouse.tables import Derived
 
-    from regulars.intelligence.models import pair_lift
-    from regulars.intelligence.models.patterns.baskets import Baskets
-    from regulars.intelligence.warehouse.frames import lay
-    from regulars.intelligence.warehouse.passing import batches
-
-    sold = np.sort(connection.execute("SELECT product_id FROM item").fetchnumpy()["product_id"])
-    codes = np.full(connection.execute("SELECT max(product_id) FROM lines").fetchone()[0] + 1, -1, np.int32)
-    codes[sold] = np.arange(len(sold))
-    orders, items = [], []
-    for batch in batches(connection, horizon, LINES):
-        code = codes[batch["product_id"]]
-        orders.append(batch["order_id"][code >= 0])
-        items.append(code[code >= 0])
-    basket, item = np.concatenate(orders), np.concatenate(items)
-    del orders, items
-    baskets = Baskets.from_lines(basket, item, sold.tolist())
-    found = pair_lift(baskets, top=len(sold), min_count=1)
-    first, second = (sold[side(found.left, found.right)] for side in (np.minimum, np.maximum))
-    lay(connection, "pair", {"first_id": first, "second_id": second, "orders": found.count})
+    parts = [
+        (Derived(name, name, key, None), Query(connection, f"SELECT * FROM {name}")) for name, key in TABLES.items()
+    ]
+    store.put_in_force(store.drafted(parts, datetime.now(UTC)))
 
 
 def lifetime_value(connection: Any, today: int) -> None:

@@ -299,7 +299,12 @@ class Store:
 
 def _written(query: Query, quoted: str) -> int:
     options = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {_ROWS_PER_GROUP}"
-    return int(query.engine.execute(f"COPY ({query.sql}) TO {quoted} ({options})").fetchone()[0])
+    threads = query.engine.execute("SELECT current_setting('threads')").fetchone()[0]
+    query.engine.execute("SET threads = 1")  # several, to keep rows in order, would keep all of them in memory
+    try:
+        return int(query.engine.execute(f"COPY ({query.sql}) TO {quoted} ({options})").fetchone()[0])
+    finally:
+        query.engine.execute(f"SET threads = {threads:d}")
 
 
 def _writer(path: Path, schema: pa.Schema) -> parquet.ParquetWriter:
