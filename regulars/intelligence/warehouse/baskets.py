@@ -1,7 +1,7 @@
 """The products sold most and their pairs in one reading of the lines: an accelerator for one machine, equal to the SQL.
 
 ``definitions/item.sql``, ``basket.sql`` and ``pair.sql`` read the lines twice and join every basket with itself. Lines of an order lie
-beside each other, so that here baskets are cut as the lines come by, and kept as products in the narrowest numbers; which products
+beside each other, corrected ones too (docs/adr/0033), so that here baskets are cut as the lines come by, and kept as products in the narrowest numbers; which products
 are sold most is known at the end of the lines, and then their pairs are counted in a matrix. Two threads count, each with a
 matrix of its own.
 """
@@ -34,12 +34,10 @@ Baskets = tuple[Any, Any]
 
 @compiled
 def _cut(order: Any, product: Any, begins: Any, sold: Any) -> int:
-    """Note where baskets begin, and how often each product is sold; how many baskets there are, −1 when orders do not ascend."""
+    """Note where baskets begin, and how often each product is sold; how many baskets there are."""
     found = 0
     for n in range(len(order)):
         if n == 0 or order[n] != order[n - 1]:
-            if n and order[n] < order[n - 1]:
-                return -1
             begins[found] = n
             found += 1
         sold[product[n]] += 1
@@ -64,16 +62,12 @@ def _count(products: Any, begins: Any, rank: Any, together: Any) -> None:
 
 
 def by_pass(engine: Engine, horizon: Horizon) -> bool:
-    """Make the tables ``item`` and ``pair``; whether it could: products' ids are not too high, and no order lies in two places."""
+    """Make the tables ``item`` and ``pair``; whether it could: something is sold, and products' ids are not too high."""
     most = engine.execute("SELECT max(product_id) FROM lines").fetchone()[0]
     if most is None or most > _FURTHEST:
         return False
     sold = np.zeros(most + 1, np.int64)
-    baskets = []
-    for one in _baskets(engine, horizon, sold):
-        if one is None:
-            return False
-        baskets.append(one)
+    baskets = list(_baskets(engine, horizon, sold))
     best = np.lexsort((np.arange(len(sold)), -sold))[:TOP]
     best = best[sold[best] > 0]
     lay(engine, "item", {"product_id": best, "sold": sold[best]})
@@ -89,22 +83,21 @@ def by_pass(engine: Engine, horizon: Horizon) -> bool:
     return True
 
 
-def _baskets(engine: Engine, horizon: Horizon, sold: Any) -> Iterator[Baskets | None]:
-    """The lines as baskets; None when they do not lie order by order."""
+def _baskets(engine: Engine, horizon: Horizon, sold: Any) -> Iterator[Baskets]:
+    """The lines as baskets."""
     order, product = np.empty(0, np.int64), np.empty(0, np.int32)
     for batch in batches(engine, horizon, _READ, _ROWS):
         order, product = np.concatenate((order, batch["order_id"])), np.concatenate((product, batch["product_id"]))
-        whole = int(np.searchsorted(order, order[-1]))  # the last order may go on in the next batch
+        whole = len(order) - int(np.argmax(order[::-1] != order[-1]))  # the last order may go on in the next batch
+        whole = 0 if order[0] == order[-1] else whole
         yield _as_baskets(order[:whole], product[:whole], sold)
         order, product = order[whole:], product[whole:]
     yield _as_baskets(order, product, sold)
 
 
-def _as_baskets(order: Any, product: Any, sold: Any) -> Baskets | None:
+def _as_baskets(order: Any, product: Any, sold: Any) -> Baskets:
     begins = np.empty(len(order) + 1, np.int32)
     found = _cut(order, product, begins, sold)
-    if found < 0:
-        return None
     begins[found] = len(order)
     narrow = np.uint16 if len(sold) <= 1 << 16 else np.int32
     return product.astype(narrow), begins[: found + 1].copy()

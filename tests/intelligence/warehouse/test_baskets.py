@@ -41,28 +41,38 @@ def told(connection: engine.Engine) -> dict[str, list[Any]]:
     }
 
 
+def by_sql(connection: engine.Engine) -> dict[str, list[Any]]:
+    for name in definitions.BASKETS:
+        definitions.make(connection, name, HORIZON.parameters)
+    return told(connection)
+
+
 @pytest.mark.parametrize(("seed", "products"), [(0, 9), (1, 60), (2, 2_500)])
 def test_the_pass_comes_to_what_the_sql_comes_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, products: int
 ) -> None:
     monkeypatch.setattr(baskets, "_ROWS", 211)  # orders go on from one batch to the next
     with engine.opened(trade(tmp_path, seed, products)) as connection:
-        for name in definitions.BASKETS:
-            definitions.make(connection, name, HORIZON.parameters)
-        expected = told(connection)
+        expected = by_sql(connection)
         assert baskets.by_pass(connection, HORIZON)
         assert told(connection) == expected
     assert len(expected["pair"]) > 40
 
 
-def test_lines_that_were_corrected_are_left_to_the_sql(tmp_path: Path) -> None:
-    store = trade(tmp_path, 3, 20)
-    at = seconds(TODAY)
-    lines = parts(LINES, [(2, 1, 7, at, 5, 1.0, 45, 20, "TWD", "web", 0.0)])
-    change = Change(LINES, pa.array([1], pa.int64()), pa.concat_tables([schema_of(LINES).empty_table(), *lines]))
-    store.put_in_force(store.amended([change], datetime.now(UTC)))
+def test_corrected_orders_count_as_they_are_now(tmp_path: Path) -> None:
+    store, at = trade(tmp_path, 3, 20), seconds(TODAY)
+    rows = [
+        (order, n, 7, at, product, 1.0, 45, 20, "TWD", "web", 0.0)
+        for order in (2, 3)
+        for n, product in enumerate((5, 6, 21))
+    ]
+    changed = pa.concat_tables([schema_of(LINES).empty_table(), *parts(LINES, rows)])
+    store.put_in_force(store.amended([Change(LINES, pa.array([2, 3, 4], pa.int64()), changed)], datetime.now(UTC)))
     with engine.opened(store) as connection:
-        assert not baskets.by_pass(connection, HORIZON)
+        expected = by_sql(connection)
+        assert (5, 21, 2) in expected["pair"]
+        assert baskets.by_pass(connection, HORIZON)
+        assert told(connection) == expected
 
 
 def test_nothing_sold_and_ids_too_high_are_left_to_the_sql(tmp_path: Path) -> None:
