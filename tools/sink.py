@@ -4,6 +4,8 @@ It notes a mail before it answers that it has it, as a real server does: whoever
 """
 
 import random
+import re
+import socket
 import socketserver
 import threading
 import time
@@ -48,63 +50,73 @@ class Kept:
         return said
 
 
+_NAMED = re.compile(rb"^message-id:[ \t\r\n]*(\S*)", re.IGNORECASE | re.MULTILINE)
+_END = b"\r\n.\r\n"
+
+
 def message_id(mail: bytes) -> str:
     """The Message-ID of a mail, on one line or folded."""
-    head = mail.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ")
-    for line in head.split(b"\r\n"):
-        name, _colon, value = line.partition(b":")
-        if name.lower() == b"message-id":
-            return value.strip().decode()
-    return ""
+    found = _NAMED.search(mail, 0, mail.find(b"\r\n\r\n") + 1)
+    return found[1].decode() if found else ""
 
 
-class Handler(socketserver.StreamRequestHandler):
-    """One connection."""
+class Handler(socketserver.BaseRequestHandler):
+    """One connection: whatever has come is understood as far as it goes, and answered in one go (RFC 2920)."""
 
-    disable_nagle_algorithm = True
     kept: Kept
-
-    def say(self, line: bytes) -> None:
-        self.wfile.write(line + b"\r\n")
+    request: socket.socket
 
     def handle(self) -> None:
         self.kept.connections += 1
-        self.say(b"220 sink")
-        wanted = False
-        while line := self.rfile.readline(1_000):
-            word = line[:4].upper().strip()
-            if word == b"QUIT":
-                self.say(b"221 bye")
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.come, self.said, self.wanted, self.within = b"", [b"220 sink"], False, False
+        goes_on = True
+        while True:
+            if self.said:
+                self.request.sendall(b"\r\n".join((*self.said, b"")))
+                self.said = []
+            if not goes_on or not (more := self.request.recv(1 << 18)):
                 return
-            if word == b"DATA":
-                if not (said := self.data(wanted=wanted)):
-                    return
-                self.say(said)
-            elif word == b"RCPT":
-                said = self.kept.rcpt(line.partition(b"<")[2].partition(b">")[0].decode())
-                wanted = said.startswith(b"25")
-                self.say(said)
-            elif word == b"EHLO" and self.kept.pipelining:
-                self.say(b"250-sink\r\n250 PIPELINING")
-            else:
-                self.say(b"250 ok")
+            self.come += more
+            while goes_on and (taken := self.next()) is not None:
+                goes_on = self.mail(taken) if self.within else self.command(taken)
 
-    def data(self, *, wanted: bool) -> bytes:
-        """What is said at the end of a mail; empty when the line is cut. Without a recipient it is thrown away (RFC 2920, 3.1)."""
-        self.say(b"354 go on")
-        mail = self.mail()
-        if mail is None:
-            return b""
-        return self.kept.take(mail) if wanted else b"554 no valid recipients"
+    def next(self) -> bytes | None:
+        """The next mail or command, if all of it has come."""
+        if self.within and self.come.startswith(_END[2:]):
+            mail, self.come = b"", self.come[3:]
+            return mail
+        taken, end, rest = self.come.partition(_END if self.within else b"\r\n")
+        if not end:
+            return None
+        self.come = rest
+        return taken
 
-    def mail(self) -> bytes | None:
-        """Everything up to the dot alone; None when the line broke before it."""
-        lines: list[bytes] = []
-        while (line := self.rfile.readline()) != b".\r\n":
-            if not line.endswith(b"\r\n"):
-                return None
-            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
-        return b"".join(lines)
+    def command(self, line: bytes) -> bool:
+        """Answer a command; False when the connection ends."""
+        word = line[:4].upper()
+        if word == b"DATA":
+            self.within = True
+            self.said.append(b"354 go on")
+        elif word == b"RCPT":
+            said = self.kept.rcpt(line.partition(b"<")[2].partition(b">")[0].decode())
+            self.wanted = said.startswith(b"25")
+            self.said.append(said)
+        elif word == b"EHLO" and self.kept.pipelining:
+            self.said.append(b"250-sink\r\n250 PIPELINING")
+        else:
+            self.said.append(b"221 bye" if word == b"QUIT" else b"250 ok")
+        return word != b"QUIT"
+
+    def mail(self, dotted: bytes) -> bool:
+        """Take a mail; False when the line is cut. Without a recipient it is thrown away (RFC 2920, 3.1)."""
+        self.within = False
+        mail = (dotted[1:] if dotted.startswith(b".") else dotted).replace(b"\r\n..", b"\r\n.") + b"\r\n"
+        said = self.kept.take(mail) if self.wanted else b"554 no valid recipients"
+        self.wanted = False
+        if said:
+            self.said.append(said)
+        return bool(said)
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -119,11 +131,11 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def running(**facts: object) -> Iterator[Kept]:
+def running(handler: type[Handler] = Handler, **facts: object) -> Iterator[Kept]:
     """A sink on a free port of this machine."""
     kept = Kept(**facts)  # type: ignore[arg-type]
-    handler = type("OwnHandler", (Handler,), {"kept": kept})
-    with Server(("127.0.0.1", 0), handler) as server:
+    own = type("OwnHandler", (handler,), {"kept": kept})
+    with Server(("127.0.0.1", 0), own) as server:
         kept.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
         try:

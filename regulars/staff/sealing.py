@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def _key(purpose: str) -> bytes:
-    return hmac.digest(settings.SECRET_KEY.encode(), f"regulars.staff:{purpose}".encode(), "sha256")
+@lru_cache(maxsize=16)
+def _key(secret: str, purpose: str) -> bytes:
+    return hmac.digest(secret.encode(), f"regulars.staff:{purpose}".encode(), "sha256")
 
 
 def _fernet() -> Fernet:
     from cryptography.fernet import Fernet  # noqa: PLC0415 -- only a second factor needs it; an idle process does without
 
-    return Fernet(base64.urlsafe_b64encode(_key("seal")))
+    return Fernet(base64.urlsafe_b64encode(_key(settings.SECRET_KEY, "seal")))
 
 
 def seal(secret: str) -> str:
@@ -43,7 +44,7 @@ def unseal(sealed: str) -> str | None:
 
 def digest(text: str, purpose: str) -> str:
     """A keyed digest: equal texts meet, nobody without the key can try texts against it."""
-    return hmac.new(_key(purpose), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_key(settings.SECRET_KEY, purpose), text.encode(), "sha256").hex()
 
 
 def new_token() -> str:

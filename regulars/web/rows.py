@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import connection
@@ -47,15 +48,16 @@ def _told(columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> str:
     return json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=_moment)
 
 
+@lru_cache(maxsize=64)
 def _moment(value: Any) -> str:
-    """As the database keeps moments."""
+    """As the database keeps moments; that of a change is in every row of it."""
     if not isinstance(value, datetime):
         raise TypeError(f"no value for a row: {value!r}")
     return str(connection.ops.adapt_datetimefield_value(value))
 
 
 class AnyOf(Lookup[Any]):
-    """``filter(AnyOf(F("party_id"), values))``: as ``__in``, with one parameter however many they are.
+    """``filter(AnyOf(F("party_id"), values))``: as ``__in``, with one parameter however many they are; texts or whole numbers.
 
     An index of the field is used also where the database has counted nothing yet; a join with a million values, as a subquery
     would be, is never chosen for two hundred.
@@ -67,8 +69,8 @@ class AnyOf(Lookup[Any]):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """For both databases."""
         column, values = self.process_lhs(compiler, connection)
-        field = self.lhs.output_field
-        wanted = [field.get_db_prep_value(one, connection) for one in self.rhs]
+        wanted = list(self.rhs)
         if connection.vendor == "postgresql":
-            return f"{column} = ANY(%s::{field.rel_db_type(connection)}[])", (*values, wanted)
+            listed = wanted if any(type(one) is not int for one in wanted) else f"{{{','.join(map(str, wanted))}}}"
+            return f"{column} = ANY(%s::{self.lhs.output_field.rel_db_type(connection)}[])", (*values, listed)
         return f"{column} IN (SELECT value FROM json_each(%s))", (*values, json.dumps(wanted))  # noqa: S608 -- a column of our own

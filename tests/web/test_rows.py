@@ -17,7 +17,8 @@ def read(columns: dict[str, str], rows: list[tuple[Any, ...]], what: str = "*") 
     told, values = as_table(columns, rows)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {what} FROM {told}", values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def test_a_table_of_rows_has_them_in_their_order_with_what_is_not_there() -> None:

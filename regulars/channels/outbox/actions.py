@@ -27,7 +27,7 @@ from regulars.channels.outbox.timeline import tell_sent
 from regulars.channels.outbox.transports import Outcome, Result
 from regulars.kit import clock
 from regulars.kit.parts import in_parts
-from regulars.web.rows import as_table
+from regulars.web.rows import AnyOf, as_table
 
 LEASE: Final = timedelta(minutes=3)
 RETRY_UNCERTAIN: Final = timedelta(minutes=2)
@@ -163,7 +163,9 @@ def claim(channel: str, *, most: int, ids: Sequence[int] | None = None) -> Lease
         alike = rows.filter(priority=priority).order_by("send_after", "pk").select_for_update(skip_locked=True)
         taken += alike[: most - len(taken)]
     if taken:
-        Message.objects.filter(pk__in=[one.pk for one in taken]).update(lease_until=now + LEASE, lease_token=token)
+        Message.objects.filter(AnyOf(F("pk"), [one.pk for one in taken])).update(
+            lease_until=now + LEASE, lease_token=token
+        )
     return Lease(token, taken)
 
 

@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from django.db.models import F
+
 from regulars.channels.outbox import hooks
 from regulars.channels.outbox.models import Message, MessageBody
+from regulars.web.rows import AnyOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def unregister(prefix: str) -> None:
 
 def of(messages: Sequence[Message]) -> dict[int, Content]:
     """The contents of ``messages`` by id; one that has neither words nor a renderer is left out. One query and the renderers'."""
-    bodies = MessageBody.objects.filter(message__in=[one.pk for one in messages])
+    bodies = MessageBody.objects.filter(AnyOf(F("message_id"), [one.pk for one in messages]))
     found = {one.message_id: Content(one.subject, one.text, one.html, one.headers) for one in bodies}
     by_renderer: dict[str, list[Message]] = defaultdict(list)
     for one in messages:

@@ -90,7 +90,7 @@ class Message(models.Model):
                 condition=Q(done_at=None, not_after__isnull=False),
             ),
             models.Index(
-                fields=["lease_until"], name="message_leased", condition=Q(done_at=None, lease_until__isnull=False)
+                fields=["attempted_at"], name="message_on_the_wire", condition=Q(done_at=None, state="attempting")
             ),
             models.Index(fields=["origin", "state"], name="message_by_origin"),
             models.Index(fields=["made_at", "id"], name="message_newest"),

@@ -19,9 +19,9 @@ from regulars.kit import clock
 
 logger = logging.getLogger("regulars.outbox")
 CONNECTIONS: Final = 2
-GROUP: Final = 10
+GROUP: Final = 20
 """Messages on the wire of one connection between two commits: what a crash leaves uncertain, at most."""
-BATCH: Final = 200
+BATCH: Final = 400
 JUDGED_FOR: Final = 1.0
 """Seconds for which an answer to *may it be said?* holds while a batch is being sent."""
 IDLE_SECONDS, UNREACHABLE_SECONDS, SETTLE_SECONDS, LEAVE_SECONDS = 1.0, 15.0, 5.0, 8.0
@@ -128,6 +128,7 @@ def _rendered(transport: Transport, messages: Sequence[Message]) -> dict[int, An
 def _hand_over(transport: Transport, line: Any, group: Sequence[Message], rendered: dict[int, Any]) -> list[Outcome]:
     """Put one group on the wire. What would begin too late for its lease is left for later."""
     begun, outcomes = time.monotonic(), []
+    transport.expect(line, [(one, rendered.get(one.pk)) for one in group])
     for one in group:
         made = rendered.get(one.pk)
         if made is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.channels.outbox.models import Message, MessageEvent, MessageEventKind
@@ -13,6 +13,7 @@ from regulars.channels.tracking.models import TrackingSetting
 from regulars.customers.models import Channel, Consent
 from regulars.customers.permission.queries import EVERYTHING, Word, consented
 from regulars.customers.permission.topics import Topic
+from regulars.web.rows import AnyOf
 
 PURPOSE: Final = "tracking"
 """The purpose of a consent that speaks of being tracked."""
@@ -28,7 +29,7 @@ def tracked(parties: Collection[int], told: TrackingSetting, *, channel: str = C
     if not (told.clicks or told.opens):
         return set()
     words: dict[int, dict[str, Word]] = {pk: {} for pk in parties}
-    rows = Consent.objects.filter(party__in=parties, channel=channel, purpose__in=[PURPOSE, EVERYTHING])
+    rows = Consent.objects.filter(AnyOf(F("party_id"), parties), channel=channel, purpose__in=[PURPOSE, EVERYTHING])
     for pk, purpose, state, since in rows.order_by("given_at", "pk").values_list(
         "party_id", "purpose", "state", "given_at"
     ):

@@ -30,10 +30,10 @@ def first_day(caps: Sequence[Cap], counts: Counts, channel: str, day: date, *, m
     A message belongs to every stretch of days that holds its day: what is reserved for later days counts as well.
     With ``more`` 0 the message is among ``counts`` already.
     """
-    mine = [cap for cap in caps if cap.channel in {"", channel}]
-    by_day = [(cap, _by_day(counts, cap.channel)) for cap in mine]
+    mine = [(cap, _by_day(counts, cap.channel)) for cap in caps if cap.channel in {"", channel}]
+    near = [(cap, held) for cap, held in mine if sum(held.values()) + max(more, 1) > cap.most]
     wanted = day
-    while any(not _keeps(cap, held, wanted, more) for cap, held in by_day):
+    while any(not _keeps(cap, held, wanted, more) for cap, held in near):
         wanted += timedelta(days=1)
         more = max(more, 1)  # on another day it is one more there
     return wanted

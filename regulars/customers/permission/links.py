@@ -7,10 +7,14 @@ secret. It holds for ever, also when the record was merged or the person erased:
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
@@ -19,10 +23,26 @@ from regulars.customers.permission.addresses import digest
 
 _PLAIN: Final = re.compile(r"[a-z0-9_-]{1,24}")
 _PARTS: Final = 4
+_SALT: Final = "regulars.permission.link"
 
 
-def _signer() -> Signer:
-    return Signer(salt="regulars.permission.link", sep="~")
+class _Signer(Signer):
+    """Signs as its parent does, with a key that is made once: a campaign signs a link for everybody."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__(key=secret, salt=_SALT, sep="~")
+        self._made = hashlib.sha256(f"{_SALT}signer{secret}".encode()).digest()
+
+    def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
+        """As ``Signer.signature``."""
+        if key is not None or isinstance(value, bytes):
+            return super().signature(value, key)
+        return base64.urlsafe_b64encode(hmac.digest(self._made, value.encode(), "sha256")).decode().rstrip("=")
+
+
+@lru_cache(maxsize=4)
+def _signer(secret: str) -> Signer:
+    return _Signer(secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +69,13 @@ def token(*, party_id: int, channel: str, address: str, purpose: str = "marketin
     if not (_PLAIN.fullmatch(channel) and _PLAIN.fullmatch(purpose)):
         raise ValueError(f"no plain words: {channel}, {purpose}")
     packed = base64.urlsafe_b64encode(bytes.fromhex(digest(channel, address))).decode().rstrip("=")
-    return _signer().sign(f"{party_id}.{channel}.{purpose}.{packed}")
+    return _signer(settings.SECRET_KEY).sign(f"{party_id}.{channel}.{purpose}.{packed}")
 
 
 def read(told: str) -> Link | None:
     """What a token says; None for one that we did not make."""
     try:
-        parts = _signer().unsign(told).split(".")
+        parts = _signer(settings.SECRET_KEY).unsign(told).split(".")
     except BadSignature:
         return None
     if len(parts) != _PARTS:

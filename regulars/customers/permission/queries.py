@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.db.models import F
 from django.utils import timezone
@@ -182,21 +182,21 @@ def _delay(decided: dict[int, Decision], held: _Held, channel: str, at: datetime
     today = timezone.localdate(at)
     open_ones = [pk for pk, one in decided.items() if one.ok]
     counts = _counts(open_ones, today, caps.longest(told.caps))
+
+    @cache  # many live in few countries
+    def quiet_until(moment: datetime, country: str) -> datetime | None:
+        if channel in NEVER_QUIET or told.quiet_from == told.quiet_until:
+            return None
+        return quiet.quiet_until(moment, quiet.zones_of(country), told.quiet_from, told.quiet_until)
+
     for pk in open_ones:
         day = (
             caps.first_day(told.caps, counts[pk], channel, today, more=0 if reserved else 1) if pk in counts else today
         )
         moment = at if day == today else timezone.make_aware(datetime.combine(day, time()))
-        zones = quiet.zones_of(held.states[pk][1])
-        silent = None if channel in NEVER_QUIET else _quiet_until(moment, zones, told)
+        silent = quiet_until(moment, held.states[pk][1])
         if day != today or silent is not None:
             decided[pk] = Decision(False, Reason.CAPPED if day != today else Reason.QUIET_HOURS, silent or moment)
-
-
-def _quiet_until(at: datetime, zones: Sequence[ZoneInfo], told: Rules) -> datetime | None:
-    if told.quiet_from == told.quiet_until:
-        return None
-    return quiet.quiet_until(at, zones, told.quiet_from, told.quiet_until)
 
 
 def _counts(parties: Sequence[int], today: date, days: int) -> dict[int, dict[tuple[str, date], int]]:

@@ -20,6 +20,7 @@ from regulars.marketing.content import registries
 from regulars.marketing.content.models import Imprint
 from regulars.marketing.content.registries import Offer, Recommended
 from regulars.staff.queries import company_name
+from regulars.web.rows import AnyOf
 
 _CHINESE_COUNTRIES: Final = frozenset({"TW", "HK", "MO"})
 
@@ -119,7 +120,7 @@ def gather(parties: Collection[int], wanted: Collection[str]) -> dict[int, Facts
 
 
 def _people(parties: Collection[int]) -> dict[int, Facts]:
-    rows = Party.objects.filter(pk__in=parties).values_list(
+    rows = Party.objects.filter(AnyOf(F("pk"), parties)).values_list(
         "pk", "kind", "name", "family_name", "given_name", "other_name", "salutation", "language", "city", "owner__name", "owner__username"
     )  # fmt: skip
     return {
@@ -129,7 +130,7 @@ def _people(parties: Collection[int]) -> dict[int, Facts]:
 
 
 def _figures(told: Mapping[int, Facts]) -> None:
-    rows = CustomerSummary.objects.filter(party__in=told.keys())
+    rows = CustomerSummary.objects.filter(AnyOf(F("party_id"), told))
     for pk, orders, first, last in rows.values_list("party_id", "orders", "first_order_at", "last_order_at"):
         one = told[pk]
         one.orders, one.first_order, one.last_order = orders, first, last
@@ -137,12 +138,12 @@ def _figures(told: Mapping[int, Facts]) -> None:
 
 def _last_products(told: Mapping[int, Facts]) -> None:
     """Of each customer's last order the product for which they paid most. Two queries."""
-    orders = Order.objects.filter(customer__in=told.keys(), state=OrderState.PLACED, retracted_in=None)
+    orders = Order.objects.filter(AnyOf(F("customer_id"), told), state=OrderState.PLACED, retracted_in=None)
     last = dict(
         orders.filter(ordered_at=F("customer__summary__last_order_at")).order_by("pk").values_list("customer_id", "pk")
     )
     of_order = {order: customer for customer, order in last.items()}
-    lines = OrderLine.objects.filter(order__in=of_order, kind=LineKind.PRODUCT, retracted_in=None)
+    lines = OrderLine.objects.filter(AnyOf(F("order_id"), of_order), kind=LineKind.PRODUCT, retracted_in=None)
     for order, name, words in lines.order_by("amount", "pk").values_list("order_id", "product__name", "description"):
         told[of_order[order]].last_product = name or words or told[of_order[order]].last_product
 
@@ -151,7 +152,7 @@ def _employers(told: Mapping[int, Facts]) -> None:
     """An organisation is its own company; a person's is where they work."""
     for one in told.values():
         one.company = one.name if one.kind == Kind.ORGANISATION else ""
-    rows = PartyRelation.objects.current().filter(party__in=told.keys(), kind=RelationKind.EMPLOYED_BY)
+    rows = PartyRelation.objects.current().filter(AnyOf(F("party_id"), told), kind=RelationKind.EMPLOYED_BY)
     for pk, name in rows.order_by("-pk").values_list("party_id", "other__name"):
         told[pk].company = name
 

@@ -190,6 +190,8 @@ LINKS: Final[Mapping[str, Promise]] = {
 """Made for each message by whoever sends it."""
 NAMES: Final = frozenset({*FIELDS, *LINKS})
 ADDRESSES: Final = frozenset({*(name for name, one in FIELDS.items() if one.address), *LINKS, "product.url"})
+ALIKE: Final = frozenset(name for name, one in FIELDS.items() if one.group in {Group.OFFER, Group.COMPANY})
+"""What is the same for all recipients of one language and origin."""
 UNCERTAIN: Final = frozenset(name for name, one in FIELDS.items() if not one.certain)
 
 

@@ -115,13 +115,18 @@ def _by_language(messages: Sequence[Message], edition: Ready, batch: _Batch) -> 
 
 def _said(messages: Sequence[Message], edition: Ready, language: str, batch: _Batch) -> dict[int, Words]:
     programs, wanted = edition.programs[language], edition.wanted[language]
-    heres: dict[tuple[str, object], facts.Here] = {}
+    alike, own = wanted & fields.ALIKE, wanted - fields.ALIKE
+    heres: dict[tuple[str, object], tuple[facts.Here, Values]] = {}
     paths = _Paths()
     told: dict[int, Words] = {}
     for one in messages:
         key = (one.origin, one.not_after)
-        here = heres.get(key) or heres.setdefault(key, _here(one, language, batch))
-        values = fields.values(batch.people[one.party_id], here, wanted)
+        person = batch.people[one.party_id]
+        if key not in heres:
+            here = _here(one, language, batch)
+            heres[key] = here, fields.values(person, here, alike)
+        here, values = heres[key]
+        values = values | fields.values(person, here, own)
         headers = paths.add(values, one)
         track = None
         if one.party_id in batch.tracked and one.channel == Channel.EMAIL:

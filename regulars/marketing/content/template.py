@@ -367,9 +367,10 @@ def _insert(part: Nested) -> Step:
 def _link(part: Nested) -> Step:
     _kind, mode, target = part
     leads, writer = Program(target), escape if mode != PLAIN else str
+    same = "".join(target) if all(isinstance(piece, str) for piece in target) else None
 
     def write(values: Values, track: Track | None, out: list[str]) -> None:
-        url = leads.run(values)
+        url = leads.run(values) if same is None else same
         out.append(writer(track(url)) if track is not None and url else writer(url))
 
     return write

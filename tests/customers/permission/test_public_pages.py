@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.signing import Signer
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -190,6 +191,12 @@ def test_double_opt_in_wants_the_button(strict: Client, ask: Ask) -> None:
     consents = Consent.objects.count()
     assert strict.post(path, csrf).status_code == 200
     assert Consent.objects.count() == consents
+
+
+def test_links_are_signed_as_they_have_always_been(ming: Party) -> None:
+    told = links.token(party_id=ming.pk, channel="email", address="ming@example.com")
+    plain = Signer(salt="regulars.permission.link", sep="~")
+    assert plain.sign(plain.unsign(told)) == told
 
 
 def test_link_for_what_is_no_plain_word_is_not_made(ming: Party) -> None:

@@ -54,6 +54,9 @@ class Transport(Protocol):
     def close(self, connection: Any) -> None:
         """End it; never raises."""
 
+    def expect(self, connection: Any, mails: Sequence[tuple[Message, Any]]) -> None:
+        """These are about to be sent, in this order: messages and what was rendered of them. May be used to make haste."""
+
     def send(self, connection: Any, message: Message, rendered: Any) -> Outcome:
         """Try one; never raises for what the other side does."""
 

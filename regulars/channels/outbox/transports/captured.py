@@ -25,6 +25,9 @@ class Captured:
     def close(self, connection: None) -> None:
         """Nothing to close."""
 
+    def expect(self, connection: None, mails: Sequence[tuple[Message, Any]]) -> None:
+        """There is no haste."""
+
     def send(self, connection: None, message: Message, rendered: Content) -> Outcome:
         """Keep the words."""
         return Outcome(message, Result.SENT, reason="captured", keep=rendered)

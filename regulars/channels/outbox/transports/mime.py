@@ -83,7 +83,7 @@ class Writer:
         address, name = message.address, message.rfc_message_id
         if subject is None or more is None or not _PLAIN_ID.fullmatch(name):
             return b""
-        if len(address) > _USUAL_LINE - 4 or not _PLAIN_ADDRESS.fullmatch(address):
+        if len(address) > _USUAL_LINE - 4 or not is_plain_address(address):
             return b""
         head = (
             f"{self._from}To: {address}\r\nSubject: {subject}\r\nDate: {format_datetime(clock.now())}\r\n"
@@ -118,6 +118,11 @@ class Writer:
             main, _slash, sub = (file.type if _FILE_TYPE.fullmatch(file.type) else _BYTES).partition("/")
             mail.add_attachment(file.read(), maintype=main, subtype=sub, filename=file.name)
         return mail.as_bytes()
+
+
+def is_plain_address(address: str) -> bool:
+    """Whether an address stands for itself, without quotes."""
+    return _PLAIN_ADDRESS.fullmatch(address) is not None
 
 
 def _subject(said: str) -> str | None:
