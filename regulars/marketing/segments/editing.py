@@ -35,6 +35,8 @@ class Blank:
     name: str
     value: str
     choices: Sequence[Choice] = ()
+    decides: bool = False
+    """Whether other fields are asked or not by what is chosen here."""
 
     @property
     def chosen(self) -> list[str]:
@@ -74,9 +76,16 @@ class Line:
     def blanks(self, user: User) -> list[Blank]:
         """What is to be filled in."""
         filled = {one.key: self.node.get(one.key, one.default) for one in self.condition.fields}
+        deciding = {one.when[0] for one in self.condition.fields if one.when}
         shown = [one for one in self.condition.fields if one.when is None or filled.get(one.when[0]) in one.when[1]]
         return [
-            Blank(one, f"{self.number}.{one.key}", filled[one.key], one.choices(user) if one.choices else ())
+            Blank(
+                one,
+                f"{self.number}.{one.key}",
+                filled[one.key],
+                one.choices(user) if one.choices else (),
+                one.key in deciding,
+            )
             for one in shown
         ]
 

@@ -20,7 +20,6 @@ def test_segment_is_written_counted_and_kept(
     )
     CustomerSummary.objects.filter(party=people["林美玉"]).update(orders=4)
     page = browser_page(owner, language=language, width=width, path="/segments/new/")
-    page.locator("[name=name]").fill("Gone")
     chip = page.locator(".segment-choices summary").first
     page.locator("[name='0.value'][value=divorce]").check()
     assert chip.inner_text() == {"en": "Divorce", "zh-hant": "離婚"}[language]
@@ -36,8 +35,12 @@ def test_segment_is_written_counted_and_kept(
     page.locator("[name='1.value-from']").fill("3")
     page.locator("#segment-live .segment-count strong", has_text="1").wait_for()
     assert "林美玉" in page.locator("#segment-live").inner_text()
+    page.locator("[id='segment-1-is']").select_option("bought")
+    page.locator("[name='1.what']").select_option("product")
+    page.locator("[name='1.code']").wait_for()
     page.locator("[name=drop][value='1']").click()
     page.locator("#segment-live .segment-count strong", has_text="2").wait_for()
+    page.locator("[name=name]").fill("Gone")
     page.locator("[name=note]").press("Enter")
     page.wait_for_url("**/segments/*/")
     segment = Segment.objects.get()
