@@ -6,7 +6,6 @@ nothing is stored per customer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -23,14 +22,14 @@ class Stretch:
     end: datetime
 
 
-class Edge(Protocol):
-    """Where time alone moves somebody."""
+class ClockEdge(Protocol):
+    """Where the clock moves somebody, whatever is recorded."""
 
     def passed(self, stretch: Stretch) -> Rows:
         """The customers whom this stretch may have moved."""
 
-    def following(self, moment: datetime) -> datetime | None:
-        """The first moment after ``moment`` that may move somebody; None where none is in sight."""
+    def following(self, moment: datetime) -> datetime:
+        """The first moment after ``moment`` that may move somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +50,11 @@ class MomentEdge:
         due = self.rows.filter(**{f"{self.column}__gt": begin, f"{self.column}__lte": end})
         return Party.objects.filter(pk__in=due.values(self.party))
 
-    def following(self, moment: datetime) -> datetime | None:
-        """When the next of the kept moments lies that far back."""
+    def coming(self, moment: datetime) -> Rows:
+        """The next of the kept moments to lie that far back after ``moment``: one row of one column, or none."""
         coming = self.rows.filter(**{f"{self.column}__gt": moment - self.later}).order_by(self.column)
-        first = coming.values_list(self.column, flat=True).first()
-        return None if first is None else first + self.later
+        return coming.values_list(self.column, flat=True)[:1]
 
 
-def earliest(edges: Iterable[Edge], after: datetime) -> datetime | None:
-    """The first moment after ``after`` at which any of the edges may move somebody."""
-    coming = [moment for edge in edges if (moment := edge.following(after)) is not None]
-    return min(coming, default=None)
+Edge = MomentEdge | ClockEdge
+"""Where time alone moves somebody."""

@@ -58,7 +58,7 @@ def catch_up(*, meanwhile: LookedAt | None = None) -> int:
     for _pk, party, topic in found:
         touched[topic].add(party)
     now = clock.now()
-    segments = list(Segment.objects.live().select_for_update().order_by("pk"))
+    segments = list(Segment.objects.live().select_for_update().only("rule", "topics").order_by("pk"))
     causes = {one: _causes(one, touched) for one in segments}
     were = _current({party for parties in touched.values() for party in parties})
     inside = _inside({one: set(told) for one, told in causes.items() if told}, now)
@@ -184,7 +184,7 @@ def _pass_time_for(segment: Segment, now: datetime) -> int:
             ask(locked, BY_TIME)
         elif parties:
             were = _current(parties, segment=locked).get(locked.pk, {})
-            inside = _matching(locked, parties, now)
+            inside = _inside({locked: parties}, now)[locked]
             _exchange_some(locked, dict.fromkeys(sorted(parties), BY_TIME), were, inside, now)
     return len(parties)
 

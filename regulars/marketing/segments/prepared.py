@@ -6,27 +6,32 @@ what stands in their places, or at a distance from the moment, is filled in when
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from regulars.customers import fields
 from regulars.kit import clock
+from regulars.kit.parts import in_parts
 from regulars.marketing.segments.conditions import Scope
-from regulars.marketing.segments.definition import matching
+from regulars.marketing.segments.definition import edges, matching
+from regulars.marketing.segments.edges import ClockEdge, MomentEdge
 from regulars.marketing.segments.models import Segment
 from regulars.web import format as show
+from regulars.web.resources import Rows
 
 AT_ONCE: Final = 50
 MOST_KEPT: Final = 2_000
 _PARTY: Final = 9_007_199_254_740_881
 _NOW: Final = datetime(2999, 1, 1, 3, 4, 5, 678_901, tzinfo=UTC)
 _NEAR: Final = timedelta(days=40_000)
-_kept: Final[dict[tuple[Any, ...], Prepared | None]] = {}
+_rules: Final[dict[tuple[Any, ...], Prepared | None]] = {}
+_waits: Final[dict[tuple[Any, ...], Waiting]] = {}
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +59,76 @@ class Prepared:
                 yield connection.ops.adapt_datetimefield_value(now + value.later)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What tells when time next moves somebody: statements that have a kept moment, each with how much later that is, and clocks."""
+
+    moments: tuple[tuple[Prepared, timedelta], ...]
+    clocks: tuple[ClockEdge, ...]
+
+
 def holding(segments: Sequence[Segment], party: int, now: datetime) -> set[int]:
     """The numbers of those segments whose rule holds for a customer."""
-    asked = [(segment.pk, one) for segment, one in zip(segments, _prepared(segments), strict=True) if one is not None]
-    found: set[int] = set()
-    for start in range(0, len(asked), AT_ONCE):
-        some = asked[start : start + AT_ONCE]
-        statement = " UNION ALL ".join(f"SELECT {pk} WHERE EXISTS ({one.statement})" for pk, one in some)
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [value for _pk, one in some for value in one.filled(party, now)])
-            found.update(pk for (pk,) in cursor.fetchall())
-    return found
+    asked = [(segment.pk, one) for segment in segments if (one := _kept_for(segment, _rules, prepare)) is not None]
+    statements = ((f"SELECT {pk} WHERE EXISTS ({one.statement})", one.filled(party, now)) for pk, one in asked)
+    return {pk for (pk,) in _answers(statements)}
 
 
-def _prepared(segments: Iterable[Segment]) -> Iterator[Prepared | None]:
-    """Each rule as it was compiled today, for the fields that the company has now."""
-    if len(_kept) > MOST_KEPT:
-        _kept.clear()
-    today, own = show.local_day(clock.now()), tuple((one.pk, one.key, one.kind) for one in fields.active())
+def following(segments: Iterable[Segment]) -> dict[int, datetime]:
+    """By number of the segment the next moment, after that up to which time was accounted for, at which time may move somebody."""
+    found: list[tuple[int, datetime]] = []
+    asked: list[tuple[Segment, Prepared, timedelta]] = []
     for segment in segments:
-        key = (connection.settings_dict["NAME"], segment.pk, str(segment.rule), today, own)
-        if key not in _kept:
-            _kept[key] = prepare(segment.rule)
-        yield _kept[key]
+        waiting = _kept_for(segment, _waits, prepare_waiting)
+        found += [(segment.pk, one.following(segment.passed_at)) for one in waiting.clocks]
+        asked += [(segment, one, later) for one, later in waiting.moments]
+    statements = (
+        (f"SELECT {place}, ({one.statement})", one.filled(0, segment.passed_at))
+        for place, (segment, one, _later) in enumerate(asked)
+    )
+    for place, moment in _answers(statements):
+        if moment is not None:
+            segment, _one, later = asked[place]
+            found.append((segment.pk, _aware(moment) + later))
+    return dict(sorted(found, reverse=True))
+
+
+def _answers(statements: Iterable[tuple[str, Iterable[Any]]]) -> Iterator[tuple[Any, ...]]:
+    """The rows that many small statements have, asked together."""
+    for some in in_parts(statements, AT_ONCE):
+        with connection.cursor() as cursor:
+            told = [value for _statement, values in some for value in values]
+            cursor.execute(" UNION ALL ".join(statement for statement, _values in some), told)
+            yield from cursor.fetchall()
+
+
+def _kept_for(segment: Segment, kept: dict[tuple[Any, ...], T], make: Callable[[dict[str, Any]], T]) -> T:
+    """What was made of a rule today, for the fields that the company has now."""
+    if len(kept) > MOST_KEPT:
+        kept.clear()
+    own = tuple((one.pk, one.key, one.kind) for one in fields.active())
+    key = (connection.settings_dict["NAME"], segment.pk, str(segment.rule), show.local_day(clock.now()), own)
+    if key not in kept:
+        kept[key] = make(segment.rule)
+    return kept[key]
 
 
 def prepare(rule: dict[str, Any]) -> Prepared | None:
     """Compile a rule; None where it can hold for nobody."""
+    return _compiled(matching(rule, Scope(_NOW, [_PARTY])).order_by().values("pk"))
+
+
+def prepare_waiting(rule: dict[str, Any]) -> Waiting:
+    """Compile what tells when time next moves somebody."""
+    found = edges(rule)
+    moments = [(_compiled(one.coming(_NOW)), one.later) for one in found if isinstance(one, MomentEdge)]
+    clocks = [one for one in found if not isinstance(one, MomentEdge)]
+    return Waiting(tuple((one, later) for one, later in moments if one is not None), tuple(clocks))
+
+
+def _compiled(rows: Rows) -> Prepared | None:
     try:
-        statement, told = matching(rule, Scope(_NOW, [_PARTY])).order_by().values("pk").query.sql_with_params()
+        statement, told = rows.query.sql_with_params()
     except EmptyResultSet:
         return None
     return Prepared(statement, tuple(map(_gap, told)))
@@ -94,7 +140,7 @@ def _gap(value: Any) -> Any:
     moment = value if isinstance(value, datetime) else _read(value)
     if moment is None or moment.microsecond != _NOW.microsecond:
         return value
-    later = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _NOW
+    later = _aware(moment) - _NOW
     return Gap(later) if abs(later) < _NEAR else value
 
 
@@ -106,3 +152,9 @@ def _read(value: Any) -> datetime | None:
         return datetime.fromisoformat(value)
     except ValueError:
         return None
+
+
+def _aware(moment: datetime | str) -> datetime:
+    """A moment as a database gives it."""
+    read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from django.db.models import QuerySet
 
 from regulars.kit import clock
-from regulars.marketing.segments import definition, membership
-from regulars.marketing.segments.edges import earliest
+from regulars.marketing.segments import membership, prepared
 from regulars.marketing.segments.models import Segment
 
 AGAIN_SECONDS: Final = 1.0
@@ -33,7 +31,7 @@ class Watch:
         self._is_stale |= changed
         age = time.monotonic() - self._found_at
         if age >= (AGAIN_SECONDS if self._is_stale else AT_LATEST_SECONDS):
-            self._next = _next_moments(_timed())
+            self._next = prepared.following(_timed())
             self._is_stale, self._found_at = False, time.monotonic()
         now = clock.now()
         due = [pk for pk, moment in self._next.items() if moment <= now]
@@ -42,14 +40,9 @@ class Watch:
         looked_at = membership.pass_time(due)
         for pk in due:
             del self._next[pk]
-        self._next |= _next_moments(_timed().filter(pk__in=due))
+        self._next |= prepared.following(_timed().filter(pk__in=due))
         return looked_at
 
 
 def _timed() -> QuerySet[Segment]:
     return Segment.objects.live().filter(timed=True, asked_at=None)
-
-
-def _next_moments(segments: Iterable[Segment]) -> dict[int, datetime]:
-    found = ((one.pk, earliest(definition.edges(one.rule), one.passed_at)) for one in segments)
-    return {pk: moment for pk, moment in found if moment is not None}
