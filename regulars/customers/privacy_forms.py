@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from regulars.customers.models import ContactPointKind, RetentionAct, Stage
+from regulars.customers.models import ContactPointKind, Stage
+from regulars.customers.privacy import keeping
 
 
 class EraseForm(forms.Form):
@@ -20,11 +23,21 @@ class EraseForm(forms.Form):
 class RuleForm(forms.Form):
     """A rule of retention."""
 
-    act = forms.ChoiceField(label=_("What happens"), choices=RetentionAct.choices)
-    days = forms.IntegerField(label=_("After so many days"), min_value=1, max_value=36_500, initial=1825)
+    act = forms.ChoiceField(label=_("What happens"), choices=keeping.acts)
+    days = forms.IntegerField(
+        label=_("After so many days"), min_value=1, max_value=36_500, required=False,
+        help_text=_("Empty: the usual time for it, which the list then shows."),
+    )  # fmt: skip
     stages = forms.MultipleChoiceField(
         label=_("Only in these stages"), choices=Stage.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
+
+    def clean(self) -> dict[str, Any]:
+        """The usual days where none are given."""
+        told = super().clean() or self.cleaned_data
+        if "days" in told and "act" in told:
+            told["days"] = told["days"] or keeping.usual_days(told["act"])
+        return told
 
 
 class AllowForm(forms.Form):

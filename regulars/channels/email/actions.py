@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from regulars.channels.email import consequences, kinds, letter, queries, store
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from regulars.staff.models import User
 
+_AT_ONCE: Final = 500
 logger = logging.getLogger("regulars.email")
 
 
@@ -125,6 +127,19 @@ def _row(taken: _Taken) -> tuple[Mail, bool]:
     return Mail.objects.get_or_create(key=taken.key, defaults=facts)
 
 
+def drop_copies(mails: QuerySet[Mail]) -> int:
+    """Keep these mails no longer as they came; what was made of them stays. Returns how many.
+
+    The files go first: a process that dies in between leaves none behind.
+    """
+    dropped = 0
+    while some := dict(mails.values_list("pk", "file")[:_AT_ONCE]):
+        for path in some.values():
+            store.remove(path)
+        dropped += Mail.objects.filter(pk__in=some).update(file="")
+    return dropped
+
+
 @transaction.atomic
 def release(mail: Mail, *, by: User | None, request: HttpRequest | None = None) -> Mail:
     """Let a mail through that was kept apart: it becomes a message, and nothing else is changed.
@@ -136,7 +151,9 @@ def release(mail: Mail, *, by: User | None, request: HttpRequest | None = None) 
     if held.kind == MailKind.MESSAGE:
         raise UserError(_("It has been let through already."))
     raw = store.read(held.file)
-    if not raw or held.reason == "too_large":
+    if not raw:
+        raise UserError(_("The mail itself is no longer kept."))
+    if held.reason == "too_large":
         raise UserError(_("Only the beginning of this mail is kept here; fetch it where it came from."))
     try:
         read = letter.read(raw)

@@ -14,7 +14,8 @@ class EmailConfig(AppConfig):
     label = "email"
 
     def ready(self) -> None:
-        """Refuse a wrong setting at once, with a sentence."""
+        """Refuse a wrong setting at once, with a sentence; let mails be kept for a while only."""
+        from regulars.channels.email import keeping  # noqa: F401, PLC0415 -- after the models
         from regulars.channels.email.places import Place, listening_place  # noqa: PLC0415 -- with the settings
 
         try:

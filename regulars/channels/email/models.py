@@ -74,6 +74,7 @@ class Mail(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["-received_at", "-id"], name="mail_newest"),
             models.Index(fields=["kind", "-received_at", "-id"], name="mail_of_kind_newest"),
+            models.Index(fields=["received_at"], condition=~Q(file=""), name="mail_kept"),
             models.Index(fields=["about", "fate"], condition=~Q(about=""), name="mail_about_address"),
         ]
         constraints: ClassVar = [

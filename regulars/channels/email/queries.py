@@ -91,6 +91,11 @@ def find_mails(rows: QuerySet[Mail], typed: str) -> QuerySet[Mail]:
     return rows
 
 
+def kept_before(moment: datetime) -> QuerySet[Mail]:
+    """Mails that came before and are still kept as they came, oldest first."""
+    return Mail.objects.filter(received_at__lt=moment).exclude(file="").order_by("received_at")
+
+
 def mailboxes() -> list[Mailbox]:
     """Every place mail came from, by name."""
     return list(Mailbox.objects.order_by("name"))

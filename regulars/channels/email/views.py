@@ -13,11 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.channels.email import actions, queries
+from regulars.channels.email.keeping import ACT
 from regulars.channels.email.models import Mailbox, MailKind
+from regulars.customers.models import RetentionRule
 from regulars.kit import clock
 from regulars.kit.errors import UserError
 from regulars.staff.models import User
-from regulars.staff.rules import require
+from regulars.staff.rules import can, require
 from regulars.web.toasts import toast
 
 
@@ -42,6 +44,8 @@ def mailboxes(request: HttpRequest) -> HttpResponse:
         "boxes": [(box, *_state(box)) for box in queries.mailboxes()],
         "is_set": bool(settings.IMAP_URLS or settings.LMTP_LISTEN),
         "kinds": [(kind.label, counts[kind], f"{list_url}?kind={kind.value}") for kind in MailKind],
+        "rule": RetentionRule.objects.filter(act=ACT, active=True).order_by("days").first(),
+        "may_rule": can(request.user, "privacy.rules"),
         "came": sum(counts.values()),
         "list_url": list_url,
     }

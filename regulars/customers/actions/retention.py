@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from regulars.customers.actions.erasure import erase_record
 from regulars.customers.models import EventBody, RetentionAct, RetentionRule, Stage
+from regulars.customers.privacy import keeping
 from regulars.customers.queries.retention import affected
 from regulars.kit import clock
 from regulars.kit.errors import UserError
@@ -34,10 +35,12 @@ def set_rule(
     """Make or change a rule; it does nothing until it is ``active``.
 
     Raises:
-        UserError: the act or a stage is unknown, or the time is less than a day.
+        UserError: the act or a stage is unknown, it goes by no stages, or the time is less than a day.
     """
-    if act not in RetentionAct.values or not set(stages) <= set(Stage.values):
+    if act not in dict(keeping.acts()) or not set(stages) <= set(Stage.values):
         raise UserError(_("There is no such rule."))
+    if stages and keeping.of(act):
+        raise UserError(_("This rule knows no stages."))
     if not 1 <= days <= 36_500:
         raise UserError(_("Give a number of days between 1 and 36,500."))
     rule = rule or RetentionRule()
@@ -71,11 +74,14 @@ def _tell_change(rule: RetentionRule, by: User | None, request: HttpRequest | No
 
 
 def carry_out(*, rule: RetentionRule) -> int:
-    """Do what the rule says, each person in a transaction of its own; returns how many people or texts.
+    """Do what the rule says, each person in a transaction of its own; returns how many people, texts or what else it is about.
 
     At most ``PEOPLE_A_NIGHT`` people; the others follow the next night.
     """
-    touched = _erase_texts(rule) if rule.act == RetentionAct.ERASE_TEXT else _erase_people(rule)
+    if kept := keeping.of(rule.act):
+        touched = kept.drop(affected(rule))
+    else:
+        touched = _erase_texts(rule) if rule.act == RetentionAct.ERASE_TEXT else _erase_people(rule)
     RetentionRule.objects.filter(pk=rule.pk).update(last_run_at=clock.now())
     audit.record(
         "customers.retention_ran",

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from regulars.customers.models import Contract, EventBody, Kind, Party, RetentionAct, RetentionRule
+from regulars.customers.privacy import keeping
 from regulars.kit import clock
 
 AT_HOUR: Final = 3
@@ -16,8 +17,10 @@ AT_HOUR: Final = 3
 
 
 def affected(rule: RetentionRule) -> QuerySet[Any]:
-    """The parties (or, for texts, the texts) that the rule would touch now."""
+    """The parties (for texts, the texts; for what another room declared, its rows) that the rule would touch now."""
     cutoff = clock.now() - timedelta(days=rule.days)
+    if kept := keeping.of(rule.act):
+        return kept.over(cutoff)
     match rule.act:
         case RetentionAct.ERASE_PERSON:
             return _silent_since(cutoff, rule.stages)

@@ -18,6 +18,7 @@ from regulars.customers import actions, choices
 from regulars.customers.models import Erasure, RetentionRule
 from regulars.customers.permission import actions as permission
 from regulars.customers.permission.queries import suppressions_of
+from regulars.customers.privacy.keeping import label_of
 from regulars.customers.privacy_forms import AllowForm, EraseForm, RuleForm
 from regulars.customers.queries.privacy import PersonalData, personal_data
 from regulars.customers.queries.retention import affected
@@ -117,7 +118,7 @@ def rules(request: Request) -> HttpResponse:
 
 def _show_rules(request: Request, form: RuleForm, status: int = 200) -> HttpResponse:
     require(request.user, RULES)
-    held = [(rule, affected(rule)[:10_001].count()) for rule in RetentionRule.objects.order_by("pk")]
+    held = [(rule, label_of(rule), affected(rule)[:10_001].count()) for rule in RetentionRule.objects.order_by("pk")]
     context = {
         "rules": held, "form": form, "allow": AllowForm(), "erasures": Erasure.objects.select_related("made_by").order_by("-pk")[:20],
         "erased": Erasure.objects.count(),
@@ -133,7 +134,11 @@ def add_rule(request: Request) -> HttpResponseBase:
     form = RuleForm(request.POST)
     if not form.is_valid():
         return _show_rules(request, form, status=422)
-    actions.set_rule(by=request.user, request=request, **form.cleaned_data)
+    try:
+        actions.set_rule(by=request.user, request=request, **form.cleaned_data)
+    except UserError as error:
+        form.add_error("stages", str(error))
+        return _show_rules(request, form, status=422)
     toasts.toast(request, _("The rule is there, switched off. Look at how many it would touch, then switch it on."))
     return redirect("customers:privacy")
 

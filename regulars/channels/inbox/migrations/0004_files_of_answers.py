@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import django.db.models.deletion
 from django.db import migrations, models
-from django.db.models import Q
+from django.db.models import CASCADE, SET_NULL, ForeignKey, Q
 
 
 class Migration(migrations.Migration):
@@ -13,49 +12,14 @@ class Migration(migrations.Migration):
     dependencies = [("inbox", "0003_open_waits")]
 
     operations = [
-        migrations.AddField(
-            model_name="attachment",
-            name="draft",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="attachments",
-                to="inbox.draft",
-            ),
-        ),
-        migrations.AddField(
-            model_name="draft",
-            name="quotes",
-            field=models.BooleanField(db_default=True, default=True),
-        ),
-        migrations.AddField(
-            model_name="entry",
-            name="quotes",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="inbox.entry",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="attachment",
-            name="entry",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="attachments",
-                to="inbox.entry",
-            ),
-        ),
+        migrations.AddField("attachment", "draft", ForeignKey("inbox.draft", CASCADE, blank=True, null=True, related_name="attachments")),
+        migrations.AddField("draft", "quotes", models.BooleanField(db_default=True, default=True)),
+        migrations.AddField("entry", "quotes", ForeignKey("inbox.entry", SET_NULL, blank=True, null=True, related_name="+")),
+        migrations.AlterField("attachment", "entry", ForeignKey("inbox.entry", CASCADE, blank=True, null=True, related_name="attachments")),
         migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=Q(("draft", None), ("entry__isnull", False)) | Q(("draft__isnull", False), ("entry", None)),
-                name="attachment_of_one",
+            "attachment",
+            models.CheckConstraint(
+                condition=Q(("draft", None), ("entry__isnull", False)) | Q(("draft__isnull", False), ("entry", None)), name="attachment_of_one",
             ),
         ),
-    ]
+    ]  # fmt: skip
