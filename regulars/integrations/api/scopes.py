@@ -20,6 +20,8 @@ SCOPES: Final[dict[str, Promise]] = {
     "inbox:read": _("read conversations of the inbox"),
     "inbox:write": _("answer, note, assign and close conversations"),
     "marketing:write": _("make, change and remove segments; make, start and stop campaigns"),
+    "literature:write": _("note what customers are to get by post"),
+    "calls:write": _("take the next customer of a call list, write down what came of calls"),
     "imports:run": _("upload files, follow imports and undo them"),
     "analyses:read": _("read the results of analyses and ask for a refresh"),
     "webhooks:manage": _("manage webhooks"),

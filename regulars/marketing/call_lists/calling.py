@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from regulars.customers.models import Channel, Party
 from regulars.customers.permission.decisions import Decision
 from regulars.customers.permission.queries import decide
 from regulars.kit import clock
+from regulars.kit.errors import Conflict
 from regulars.marketing.call_lists import queries
 from regulars.marketing.call_lists.models import Call, CallList, CallState
 from regulars.marketing.call_lists.words import LATE, PASSED
@@ -89,6 +91,21 @@ def _write_down(no: Mapping[int, Decision], not_after: Mapping[int, datetime | N
             rows.update(reason=reason, next_at=until, **free)
         else:
             rows.update(state=CallState.SKIPPED, reason=reason, done_at=now, **free)
+
+
+@transaction.atomic
+def take(*, call: Call, by: User) -> None:
+    """Let ``by`` have a call that was made elsewhere, by a telephone system or on the way, so that they may say what came of it.
+
+    Raises:
+        Forbidden: the role does not allow it.
+        Conflict: somebody else has the customer on screen, it is settled, or it waits for a later time.
+    """
+    require(by, "call_lists.call")
+    if not _take(call, by, clock.now()):
+        raise Conflict(
+            _("This call is not to be made now: somebody has the customer on screen, it is settled, or it waits.")
+        )
 
 
 @transaction.atomic
