@@ -77,7 +77,7 @@ def _write(
     held = Conversation.objects.create(
         party=party, channel=Channel.EMAIL, subject=subject, name=who[0], address=who[1], assignee=assignee, team=team,
         opened_at=said[0][2], state=State.OPEN if is_open else State.WAITING, waiting_since=spoken[-1][2] if is_open else None,
-        last_at=spoken[-1][2], preview=preview(spoken[-1][1]), words_at=len(said),
+        last_at=spoken[-1][2], changed_at=spoken[-1][2], preview=preview(spoken[-1][1]), words_at=len(said),
     )  # fmt: skip
     entries = Entry.objects.bulk_create([_entry(held, *one) for one in said])
     index(entries)
