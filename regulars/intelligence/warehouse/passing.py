@@ -29,8 +29,8 @@ SPARSEST: Final = 4
 _ROWS: Final = 250_000
 _DEALT: Final = 1_000_000
 """Orders that are dealt out together."""
-_PART: Final = 4_096
-"""Customers of a part, unless there would be more than ``_MOST`` parts."""
+_PART: Final = 12
+"""2 to the power of this are the ids of a part, unless there would be more than ``_MOST`` parts."""
 _MOST: Final = 512
 _COLUMNS: Final = (
     "purchases", "first_day", "last_day", "gap_squares", "months", "orders", "returns", "lines", "goods", "revenue", "returned",
@@ -56,13 +56,13 @@ class Passed(NamedTuple):
 
 @dataclass(frozen=True)
 class Reach:
-    """The least customer's id, how many ids and days there are from the first one on, and how many ids make a part."""
+    """The least customer's id, how many ids and days there are from the first one on, and which power of 2 ids make a part."""
 
     least: int
     ids: int
     first: int
     days: int
-    part: int
+    power: int
 
     @classmethod
     def of(cls, engine: Engine, horizon: Horizon) -> Reach | None:
@@ -71,11 +71,16 @@ class Reach:
         if least is None or most - least >= SPARSEST * parties + 1_000 or last - first > 100_000:
             return None
         ids = most - least + 1
-        return cls(least, ids, first, last - first + 1, max(_PART, -(-ids // _MOST)))
+        return cls(least, ids, first, last - first + 1, max(_PART, (ids // _MOST).bit_length()))
+
+    @property
+    def part(self) -> int:
+        """The ids of a part."""
+        return 1 << self.power
 
     @property
     def parts(self) -> int:
-        """How many there are."""
+        """How many parts there are."""
         return -(-self.ids // self.part)
 
     @property
@@ -104,20 +109,20 @@ def compiled(function: Function) -> Function:
 
 
 @compiled
-def _deal(size: int, least: int, given: Any, hand: Any) -> None:
+def _deal(power: int, least: int, given: Any, hand: Any) -> None:
     """Put rows behind each other part by part; within a part they stay in order."""
     customer, day, goods, amount, cost, uncosted, lines, at = given
     starts, next_one = hand[0], np.zeros(len(hand[0]), np.int64)
     for n in range(len(customer)):
-        starts[(customer[n] - least) // size + 1] += 1
+        starts[((customer[n] - least) >> power) + 1] += 1
     for part in range(1, len(starts)):
         starts[part] += starts[part - 1]
         next_one[part] = starts[part]
     for n in range(len(customer)):
-        part = (customer[n] - least) // size
+        part = (customer[n] - least) >> power
         to = next_one[part]
         next_one[part] += 1
-        hand[1][to] = customer[n] - least - part * size
+        hand[1][to] = customer[n] - least - (part << power)
         hand[2][to], hand[3][to], hand[4][to] = day[n], goods[n], amount[n]
         hand[5][to], hand[6][to] = goods[n] - cost[n], uncosted[n]
         hand[7][to], hand[8][to] = lines[n], at[n]
@@ -235,7 +240,7 @@ def _dealt(engine: Engine, horizon: Horizon, reach: Reach, query: str) -> list[H
         size = len(batch["customer_id"])
         kinds = ("i4", "i4", "i8", "i8", "i8", "?", "i4", "i8")
         hand = Hand(np.zeros(reach.parts + 1, np.int64), *(np.empty(size, kind) for kind in kinds))
-        _deal(reach.part, reach.least, tuple(batch.values()), hand)
+        _deal(reach.power, reach.least, tuple(batch.values()), hand)
         hands.append(hand)
     return hands
 
