@@ -21,11 +21,18 @@ def pytest_configure() -> None:
     catalogs.compile_all()
 
 
+BROWSER = {"browser_page", "page", "browser"}
+DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "server_database"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever opens a browser page is marked `browser`, without having to say so."""
+    """Whoever opens a browser page is marked `browser`, and who uses the database of the run `database`, without having to say so."""
     for item in items:
-        if {"browser_page", "page", "browser"} & set(getattr(item, "fixturenames", ())):
+        asked = set(getattr(item, "fixturenames", ()))
+        if BROWSER & asked:
             item.add_marker(pytest.mark.browser)
+        if DATABASE & asked or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 First on SQLite, then the browser tests by themselves (they wait for a real browser, so they share the machine with
 nothing), then on a private PostgreSQL (or the one REGULARS_DATABASE_URL names), there without the browser tests and
-without the rooms that know no database. A few tests race the clock, with a browser or with processes that they start
+without those that know no database or have one of their own. A few tests race the clock, with a browser or with processes that they start
 and kill; what fails of these alone is tried once more, and that is said.
 
 Prints what will run before, and what ran after; what the machine lacks is named with the line that installs it.
@@ -177,7 +177,7 @@ def run_all(arguments: Sequence[str], missing: Sequence[str]) -> list[Outcome]:
     ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE if path not in arguments]
     with database_server() as address:
         environment["REGULARS_DATABASE_URL"] = address or ""
-        selection = ["-m", "not browser", *ignored] if "-m" not in arguments else ignored
+        selection = ["-m", "database and not browser", *ignored] if "-m" not in arguments else ignored
         outcomes.append(run_twice("PostgreSQL", [*spread, *selection, *arguments], environment))
     return outcomes
 

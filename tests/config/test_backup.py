@@ -19,6 +19,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from tests.support import templates
+
 Run = Callable[..., Any]
 CUSTOMERS = "60"
 
@@ -50,7 +52,7 @@ def run(home: Path, *words: str, code: int = 0, **more: str) -> Any:
 def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A small company in a home of its own, and its backup."""
     folder = tmp_path_factory.mktemp("kept")
-    home = folder / "home"
+    home = templates.lay_out(folder / "home")
     run(home, "init", "--demo", "--customers", CUSTOMERS)
     (home / "files" / "imports").mkdir(parents=True, exist_ok=True)
     (home / "files" / "imports" / "orders 訂單.csv").write_text("a,b\n1,2\n")
@@ -64,8 +66,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with nothing but one user, to be copied."""
-    home = tmp_path_factory.mktemp("small") / "home"
-    run(home, "init")
+    home = templates.lay_out(tmp_path_factory.mktemp("small") / "home")
     run(home, "user", "add", "anna")
     return home
 

@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support import templates
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 HEAVY = ("duckdb", "numpy", "pandas", "pyarrow", "scipy", "numba", "sklearn", "calamine", "python_calamine")
 
-PREPARE = ["-m", "regulars.config.cli", "init"]
 SERVE_ONE_PAGE = f"""
 import sys
 from regulars.config.asgi import application
@@ -20,7 +21,10 @@ print(*sorted({{name.partition(".")[0] for name in sys.modules}} & set({HEAVY!r}
 
 def test_web_process_starts_without_the_analytical_libraries(tmp_path: Path) -> None:
     settings = {name: value for name, value in os.environ.items() if name != "REGULARS_DATABASE_URL"}
-    settings |= {"REGULARS_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "regulars.config.settings"}
+    settings |= {
+        "REGULARS_HOME": str(templates.lay_out(tmp_path)),
+        "DJANGO_SETTINGS_MODULE": "regulars.config.settings",
+    }
 
     def python(*words: str) -> str:
         done = subprocess.run(
@@ -29,5 +33,4 @@ def test_web_process_starts_without_the_analytical_libraries(tmp_path: Path) -> 
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    python(*PREPARE)
     assert python("-c", SERVE_ONE_PAGE).split() == []

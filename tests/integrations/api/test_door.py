@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support import templates
 from tools import server
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
@@ -44,7 +45,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    home = tmp_path_factory.mktemp("house")
+    home = templates.lay_out(tmp_path_factory.mktemp("house"))
     names = {"REGULARS_DATABASE_URL", "DJANGO_SETTINGS_MODULE", "REGULARS_TESTING"}
     environment = {name: value for name, value in os.environ.items() if name not in names}
     environment |= {"REGULARS_HOME": str(home), "REGULARS_PASSWORD": "correct horse battery"}
@@ -53,7 +54,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         command = [sys.executable, "-m", "regulars.config.cli", *words]
         return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
 
-    regulars("init", "--json")
     regulars("user", "add", "founder", "--json")
     scopes = "customers:read,customers:write,timeline:write,imports:run"
     key = json.loads(regulars("token", "create", "--user", "founder", "--scope", scopes, "--json"))["token"]
