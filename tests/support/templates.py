@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib.metadata import version
@@ -25,6 +26,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "test-templates"
 PREFIX = "regulars_template_"
+KEPT_SECONDS = 86_400
 
 
 def key() -> str:
@@ -55,7 +57,8 @@ def sqlite() -> Path:
         made = FOLDER / f"{key()}.sqlite3"
         if not made.exists():
             for old in FOLDER.glob("*.sqlite3"):
-                old.unlink()
+                if time.time() - old.stat().st_mtime > KEPT_SECONDS:  # another run may be copying a younger one
+                    old.unlink()
             with tempfile.TemporaryDirectory(prefix="regulars-template-") as home:
                 _migrate(Path(home))
                 draft = Path(home) / "draft.sqlite3"

@@ -43,7 +43,7 @@ def hurry() -> None:
     from regulars.marketing.effect import actions as effect
 
     if "CHAOS_CLOCK" in os.environ:
-        clock.datetime = timezone.datetime = Turned  # type: ignore[assignment, attr-defined]
+        clock.datetime = timezone.datetime = Turned  # type: ignore[attr-defined]
     effect.token_hex = lambda _bytes=None: os.environ["CHAOS_SALT"]  # type: ignore[assignment, attr-defined]
     sending.carry_out = partial(sending.carry_out, size=PART)
     campaigns.LEFT_LYING = LEFT_LYING  # type: ignore[misc]
