@@ -218,7 +218,7 @@ def advance(lease: Lease, *, outcomes: Sequence[Outcome], group: Sequence[Messag
     if not group:
         return []
     now, moment = clock.now(), connection.ops.adapt_datetimefield_value
-    statement = _MARK % ", ".join(["%s"] * len(group))
+    statement = _MARK % _marks(group)
     with connection.cursor() as cursor:
         cursor.execute(
             statement, [moment(now), moment(now + LEASE), lease.token, moment(now), *(one.pk for one in group)]
@@ -227,14 +227,20 @@ def advance(lease: Lease, *, outcomes: Sequence[Outcome], group: Sequence[Messag
     return [one for one in group if one.pk in held]
 
 
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
 _OUTCOME: Final = {
     "id": "bigint", "state": "text", "reason": "text", "provider_reply": "text", "send_after": "timestamptz", "done_at": "timestamptz",
 }  # fmt: skip
 _SETTLE: Final = (
     "UPDATE channels_message SET state = told.state, reason = told.reason, provider_reply = told.provider_reply, "
     "send_after = told.send_after, done_at = told.done_at, lease_until = NULL, lease_token = '' FROM {told} "
-    "WHERE channels_message.id = told.id AND lease_token = %s AND channels_message.state IN ('attempting', 'uncertain')"
+    "WHERE channels_message.id = told.id AND lease_token = %s AND channels_message.state IN ('attempting', 'uncertain') "
+    "AND channels_message.id IN ({ids})"
 )
+"""The numbers stand there twice: PostgreSQL does not know how few are told of, and might read the index of states instead."""
 
 
 def _write_outcomes(lease: Lease, outcomes: Sequence[Outcome]) -> None:
@@ -251,7 +257,7 @@ def _write_outcomes(lease: Lease, outcomes: Sequence[Outcome]) -> None:
             failed.append(one.message)
     told, values = as_table(_OUTCOME, rows)
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE.format(told=told), [*values, lease.token])
+        cursor.execute(_SETTLE.format(told=told, ids=_marks(rows)), [*values, lease.token, *(row[0] for row in rows)])
     if failed:
         ids = [one.pk for one in failed]
         counting.take_back(Message.objects.filter(pk__in=ids, state=MessageState.FAILED))
