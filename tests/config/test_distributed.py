@@ -1,6 +1,5 @@
 """Tasks and messages through a queue: sent after the commit, done once, taken over from whoever was killed."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,10 +13,9 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from regulars.config import environment
-from tests.support.own_process import environment_of_this_database
+from tests.support.own_process import environment_that_sends
 from tools import rabbitmq, sink
 from tools.chaos import senders
-from tools.chaos.home import at_noon
 
 pytest.importorskip("celery", reason="Celery: .venv/bin/pip install --require-hashes -r requirements-distributed.txt")
 DONE: list[str] = []
@@ -132,14 +130,7 @@ def test_workers_of_the_queue_killed_at_random_send_nothing_twice_and_lose_nothi
     with rabbitmq.private_server() as broker, sink.running(slowness=0.05) as kept:
         if broker is None:
             pytest.skip(f"RabbitMQ: {rabbitmq.INSTALL}")
-        told_to = environment_of_this_database(tmp_path / "home") | {
-            "DJANGO_SETTINGS_MODULE": "regulars.config.settings",
-            "REGULARS_TIME_ZONE": at_noon(),
-            "REGULARS_SMTP_URL": kept.url,
-            "REGULARS_MAIL_FROM": "Regulars <hello@example.com>",
-            "REGULARS_BROKER_URL": broker,
-            "PATH": os.environ["PATH"],
-        }
+        told_to = environment_that_sends(tmp_path / "home", kept.url) | {"REGULARS_BROKER_URL": broker}
         told = senders.rage(told_to, kept, messages=400, kills=5, seed=1, database=connection.vendor)
     assert told.kept, told
     assert told.kills == 5

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from django.db import connection
 
+from tools.chaos.home import at_noon
+
 
 def environment_of_this_database(home: Path) -> dict[str, str]:
     """An environment in which ``regulars`` works on the test's database, with ``home`` for all else.
@@ -24,3 +26,13 @@ def environment_of_this_database(home: Path) -> dict[str, str]:
         home.mkdir(mode=0o700, exist_ok=True)
         (home / "regulars.sqlite3").symlink_to(Path(str(told["NAME"])))
     return env
+
+
+def environment_that_sends(home: Path, mail_server: str) -> dict[str, str]:
+    """The same, sending by a mail server, where it is noon: no quiet hours."""
+    return environment_of_this_database(home) | {
+        "DJANGO_SETTINGS_MODULE": "regulars.config.settings",
+        "REGULARS_TIME_ZONE": at_noon(),
+        "REGULARS_SMTP_URL": mail_server,
+        "REGULARS_MAIL_FROM": "Regulars <hello@example.com>",
+    }
