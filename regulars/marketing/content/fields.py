@@ -17,7 +17,7 @@ from regulars.customers.models import Kind
 from regulars.kit.money import format_money
 from regulars.kit.text import has_han, person_name
 from regulars.marketing.content.facts import Facts, Goods, Here
-from regulars.marketing.content.template import Values, tidy
+from regulars.marketing.content.running import Values, tidy
 from regulars.web import format as show
 
 CHINESE: Final = "zh-hant"

@@ -25,8 +25,9 @@ from regulars.customers.permission import links
 from regulars.marketing.content import facts, fields, registries
 from regulars.marketing.content.compiling import SEEN
 from regulars.marketing.content.models import PREFIX, Edition
-from regulars.marketing.content.template import Nested, Program, Track, Values, names_in
-from regulars.marketing.content.template import tidy as one_line
+from regulars.marketing.content.running import Program, Track, Values
+from regulars.marketing.content.running import tidy as one_line
+from regulars.marketing.content.template import Nested, names_in
 
 PARTS: Final = ("subject", "html", "text")
 LONGEST_SUBJECT: Final = 250

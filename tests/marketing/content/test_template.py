@@ -5,19 +5,17 @@ from typing import Any
 
 import pytest
 
+from regulars.marketing.content.running import LONGEST_VALUE, Program, tidy
 from regulars.marketing.content.template import (
     ADDRESS,
     ATTRIBUTE,
     HTML,
-    LONGEST_VALUE,
     PLAIN,
     URL,
-    Program,
     mark,
     names_in,
     program,
     targets_in,
-    tidy,
     unguarded,
 )
 
