@@ -19,10 +19,8 @@ from regulars.intelligence import analyses
 from regulars.intelligence.analyses import value
 from regulars.intelligence.days import to_date, to_day
 from regulars.kit import clock
-from regulars.marketing.segments.actions import look_again
 from regulars.reporting import load, queries
 from regulars.reporting.models import (
-    FORECASTS,
     AnalysisResult,
     AnalysisRun,
     AnalysisSlice,
@@ -148,8 +146,7 @@ def _work(run: AnalysisRun, as_of: datetime | None, whole: bool) -> tuple[int, i
         nightly.further(outcome, lambda step: _step(run, step))
         _step(run, "forecasts")
         run.believed = believed(outcome) if outcome.chosen is None else _believed_before()
-        if forecasts_up(outcome, run.as_of, run.believed, whole=loaded.whole):
-            look_again(FORECASTS)
+        forecasts_up(outcome, run.as_of, run.believed, whole=loaded.whole)
         _step(run, "slices")
         sliced = _slices(run, outcome)
         run.facts = {name: held.rows for name, held in loaded.manifest.tables.items()}

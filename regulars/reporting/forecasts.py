@@ -18,9 +18,10 @@ from django.db import connection, transaction
 
 from regulars.intelligence import analyses, trust
 from regulars.intelligence.analyses.base import FORECAST, rests
+from regulars.marketing.segments.actions import look_again
 from regulars.reporting import copying
 from regulars.reporting.copying import CHUNK
-from regulars.reporting.models import CustomerForecast
+from regulars.reporting.models import FORECASTS, CustomerForecast
 from regulars.reporting.scores import AT_ONCE, chunks, stamp
 
 if TYPE_CHECKING:
@@ -69,23 +70,25 @@ def believed(outcome: Outcome) -> Believed:
 
 
 def forecasts_up(outcome: Outcome, as_of: datetime, trusted: Believed, *, whole: bool = False) -> int:
-    """Write the forecasts that have changed (``whole``: all) and remove those of nobody; returns how many rows it were in all.
+    """Write the forecasts that have changed (``whole``: all) and remove those of nobody; returns how many rows were written.
 
-    Only a run about everybody foretells: in the others, forecasts stay as the night left them.
+    Segments that ask for something foretold are worked out anew when anything moved. Only a run about everybody foretells: in the others, forecasts stay as the night left them.
     """
     if outcome.chosen is not None:
         return 0
-    engine, foretold, written = outcome.engine, _foretold(outcome, as_of, trusted), 0
+    engine, foretold, written, removed = outcome.engine, _foretold(outcome, as_of, trusted), 0, 0
     write = _copy if connection.vendor == "postgresql" else _execute
     for low, high in _ranges(engine):
         engine.execute(f"CREATE OR REPLACE TEMP TABLE forecast AS {foretold}", {"low": low, "high": high})
         _lay_marks(engine, low, high, heed=not whole)
         gone = engine.execute("SELECT party_id FROM mark ANTI JOIN forecast USING (party_id)").fetchall()
         for some in chunks([pk for (pk,) in gone], AT_ONCE):
-            written += CustomerForecast.objects.filter(pk__in=some).delete()[0]
+            removed += CustomerForecast.objects.filter(pk__in=some).delete()[0]
         for change in CHANGES:
             written += write(engine, change, _selected(change))
     engine.execute("DROP TABLE forecast")
+    if written or removed:
+        look_again(FORECASTS)
     return written
 
 

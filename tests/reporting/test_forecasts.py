@@ -15,10 +15,10 @@ from regulars.intelligence.analyses.base import BackTest, Result, Trust
 from regulars.intelligence.warehouse import frames
 from regulars.marketing.segments import membership
 from regulars.marketing.segments import queries as segments
-from regulars.marketing.segments.actions import look_again, make_segment
+from regulars.marketing.segments.actions import make_segment
+from regulars.marketing.segments.models import Segment
 from regulars.reporting import forecasts, panels, queries, sentences
-from regulars.reporting.actions import refresh
-from regulars.reporting.models import FORECASTS, CustomerForecast
+from regulars.reporting.models import CustomerForecast
 
 MOMENT = datetime(2026, 6, 30, 4, tzinfo=UTC)
 Sell = Callable[..., Party]
@@ -274,21 +274,18 @@ def test_segments_follow_what_is_foretold(outcome: Any, make_user: Callable[...,
     segment = make_segment(name="Alive", rule=rule, by=make_user(role="owner"))
     membership.work_out_next()
     assert list(segments.members(segment)) == [outcome.told]
+    assert up(outcome) == 0
+    assert not waits(segment)
     outcome.engine.execute("UPDATE lifetime SET alive = 0.3")
     assert up(outcome) == 1
-    look_again(FORECASTS)
+    assert waits(segment)
     membership.work_out_next()
     assert not segments.members(segment).exists()
+    outcome.engine.execute("DELETE FROM lifetime; DELETE FROM offered")
+    up(outcome)
+    assert waits(segment)
 
 
-@pytest.mark.parametrize("written", [0, 3])
-def test_a_refresh_asks_for_segments_anew_only_when_forecasts_moved(
-    trade: dict[str, Party], make_user: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, written: int
-) -> None:
-    rule = {"match": "all", "parts": [{"is": "is_churn", "value": "0.5.."}]}
-    segment = make_segment(name="Leaving", rule=rule, by=make_user(role="owner"))
-    membership.work_out_next()
-    monkeypatch.setattr(forecasts, "forecasts_up", lambda *_args, **_kw: written)
-    refresh()
+def waits(segment: Segment) -> bool:
     segment.refresh_from_db()
-    assert segment.being_worked_out == bool(written)
+    return segment.being_worked_out

@@ -12,6 +12,8 @@ from typing import Self
 
 PART = 100
 """Customers of a campaign in one transaction, so that there are many moments between two of them."""
+MANY = 60
+"""Messages leased at once: what a busy machine writes within a short lease."""
 LEASE, LEFT_LYING = timedelta(seconds=4), timedelta(seconds=2)
 
 
@@ -48,6 +50,7 @@ def hurry() -> None:
     sending.carry_out = partial(sending.carry_out, size=PART)
     campaigns.LEFT_LYING = LEFT_LYING  # type: ignore[misc]
     outbox.LEASE = outbox.RETRY_UNCERTAIN = LEASE  # type: ignore[misc]
+    senders.BATCH = MANY  # type: ignore[misc]
     senders.SETTLE_SECONDS, senders.IDLE_SECONDS = 0.5, 0.2
     worker.TICK_SECONDS = 0.5  # type: ignore[misc]
 

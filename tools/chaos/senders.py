@@ -20,7 +20,7 @@ from datetime import timedelta
 from regulars.channels.outbox import actions, tasks
 actions.LEASE = actions.RETRY_UNCERTAIN = timedelta(seconds={LEASE_SECONDS})
 actions.RETRY_AFTER = (timedelta(seconds=1),) * 50
-tasks.SETTLE_SECONDS, tasks.IDLE_SECONDS, tasks.UNREACHABLE_SECONDS = 0.5, 0.2, 0.5
+tasks.BATCH, tasks.SETTLE_SECONDS, tasks.IDLE_SECONDS, tasks.UNREACHABLE_SECONDS = 60, 0.5, 0.2, 0.5
 """
 SENDER = f"{HURRIED}tasks.work_forever()"
 HAND = f"{HURRIED}from regulars.config.distributed import queue\nqueue.work(queue.MESSAGES, 1)"
