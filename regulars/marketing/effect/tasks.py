@@ -38,7 +38,7 @@ def work_forever(stop: threading.Event | None = None) -> None:
         except Exception:
             logger.exception("effects could not follow")
             wait = IDLE_SECONDS
-        finally:
-            close_old_connections()
+            close_old_connections()  # otherwise it is kept: to open one costs more than to look
         if not busy:
             pause.wait(wait)
+    close_old_connections()
