@@ -68,7 +68,8 @@ def test_files_are_attached_by_keyboard_and_the_quotation_is_taken_out(
     held = hear().conversation
     page = browser_page(seller, path=f"/inbox/{held.pk}/?box=mine", width=1280, language="zh-hant")
     page.locator(".inbox-glance h2").first.wait_for()
-    with page.expect_file_chooser(timeout=60_000) as chooser:
+    page.wait_for_load_state("networkidle")
+    with page.expect_file_chooser() as chooser:
         page.keyboard.press("u")
     pdf, program = (
         {"name": name, "mimeType": "", "buffer": content}
