@@ -53,6 +53,7 @@ def hurry() -> None:
     senders.BATCH = MANY  # type: ignore[misc]
     senders.SETTLE_SECONDS, senders.IDLE_SECONDS = 0.5, 0.2
     worker.TICK_SECONDS = 0.5  # type: ignore[misc]
+    worker.HEAVY_MB = 10_000  # type: ignore[misc]  # no supervisor is there to start it again
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from regulars.kit.errors import UserError
 logger = logging.getLogger("regulars.worker")
 QUEUES = ("tasks", "messages")
 """What the broker brings: long tasks, and messages to be sent."""
-_HEAVY_MB = 160
+HEAVY_MB: Final = 160
 TICK_SECONDS: Final = 60.0
 
 
@@ -84,7 +84,7 @@ def _take_tasks(using: IO[bytes]) -> int:
         )
         worker.configure_signals()
         worker.run()
-        if not worker.running or _resident_mb() > _HEAVY_MB:
+        if not worker.running or _resident_mb() > HEAVY_MB:
             using.close()
             return 0
 
